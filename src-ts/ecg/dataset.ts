@@ -1,0 +1,58 @@
+/**
+ * Records of equal length with their labels: what a task hands to training and evaluation.
+ * Signals are read record by record, so that a store may hold them packed, cached or on disk.
+ */
+export interface Dataset {
+  /** 'ptb-xl', 'synthetic', … */
+  readonly name: string
+  readonly synthetic: boolean
+  /** Which part: 'train' (folds 1–8), 'validation' (fold 9) or 'test' (fold 10). */
+  readonly split: SplitName
+  readonly length: number
+  readonly samples: number
+  readonly sampleRateHz: number
+  readonly leads: readonly string[]
+  readonly labels: readonly string[]
+  /** 0 or 1, row-major [length, labels.length]. */
+  readonly targets: Uint8Array
+  /** One entry per record: id as the source writes it, patient for grouping, fold 1–10. */
+  readonly records: readonly RecordInfo[]
+  /** Writes record `index` in millivolts, row-major [samples, leads], into `out` from `at` on. */
+  read(index: number, out: Float32Array, at: number): void
+}
+
+export type SplitName = 'train' | 'validation' | 'test'
+
+export interface RecordInfo {
+  readonly id: string
+  readonly patient: string
+  readonly fold: number
+}
+
+/** Where a task's records come from. */
+export type DataSource =
+  | { readonly kind: 'folder'; readonly dir: string; readonly skipMissing?: boolean }
+  | { readonly kind: 'synthetic'; readonly seed: number; readonly records?: number }
+
+/** Scalar standardization over all leads and samples of the training folds: (x − mean) / deviation. */
+export interface Standardization {
+  readonly mean: number
+  readonly deviation: number
+}
+
+/** What a task opened, and what it left out and why: printed with every score. */
+export interface Opened {
+  readonly name: string
+  readonly synthetic: boolean
+  /** The folder, or 'seed N'. */
+  readonly source: string
+  /** Labelled records per split, counted from the label file for all three; signals are opened only where asked. */
+  readonly records: Readonly<Record<SplitName, number>>
+  /** Labelled records per fold 1–10 (index 0 = fold 1). */
+  readonly folds: readonly number[]
+  /** Records dropped, by reason ('no superclass', 'missing file'). */
+  readonly dropped: Readonly<Record<string, number>>
+  /** SHA-256 (hex) over the ids, labels, folds and signal bytes of the opened splits, in order. */
+  readonly hash: string
+  readonly splits: Readonly<Partial<Record<SplitName, Dataset>>>
+}

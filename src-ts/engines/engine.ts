@@ -1,0 +1,23 @@
+import type { IntGraph } from '../ir/graph.ts'
+
+/** A way of running a model. Bytes in, bytes out: int8 rows, one after another. */
+export interface Engine {
+  /** kebab-case; the word after --engine. */
+  readonly name: string
+  /** What it runs: the integer graph, a .tflite file, or a compiled module of a flavour. */
+  readonly runs: 'graph' | 'tflite' | 'module'
+  /** Flavours of a module that it can run; for graph and tflite one entry that names the form in tables. */
+  readonly flavours: readonly string[]
+  /** Undefined when it can run here, else why not and what to install, one clause. */
+  missing(): string | undefined
+  /** Runs `count` inputs and returns the outputs in the same order. Rows hold all inputs (outputs) of the graph one after another. */
+  run(model: RunnableModel, flavour: string, inputs: Int8Array, count: number): Promise<Int8Array>
+}
+
+export interface RunnableModel {
+  readonly graph: IntGraph
+  /** Bytes of the .tflite file. */
+  readonly tflite: Uint8Array
+  /** Compiled module of a flavour, with its manifest in the custom section `holter`. */
+  module(flavour: string): Promise<Uint8Array>
+}

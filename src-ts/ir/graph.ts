@@ -1,0 +1,64 @@
+import type { Metadata } from './metadata.ts'
+
+/**
+ * Tensor shape as it stands in a .tflite file: the batch of 1 comes first, then NHWC.
+ * A one-dimensional network is [1, 1, T, C].
+ */
+export type Shape = readonly number[]
+
+/** Affine quantization: real = (q − zeroPoint) · scale. One entry per tensor, or one per channel along `axis`. */
+export interface Quantization {
+  readonly scale: readonly number[]
+  readonly zeroPoint: readonly number[]
+  /** Axis of the channels when `scale` has more than one entry; otherwise 0. */
+  readonly axis: number
+}
+
+export type IntType = 'int8' | 'int16' | 'int32' | 'int64' | 'uint8' | 'bool' | 'float32'
+export type IntData = Int8Array | Int16Array | Int32Array | BigInt64Array | Uint8Array | Float32Array
+
+interface Tensor<Data> {
+  readonly name: string
+  readonly shape: Shape
+  /** Present in constants (weights, biases, axes) only. */
+  readonly data?: Data
+}
+
+export interface FloatTensor extends Tensor<Float32Array | Int32Array> {}
+
+export interface IntTensor extends Tensor<IntData> {
+  readonly type: IntType
+  readonly quantization?: Quantization
+}
+
+/** One operator. Inputs and outputs are indices into the graph's tensors; −1 is an optional input left out (a missing bias). */
+export interface Node {
+  readonly name: string
+  /** Kind of an op in ops/index.ts. */
+  readonly op: string
+  readonly attrs: Attrs
+  readonly inputs: readonly number[]
+  readonly outputs: readonly number[]
+}
+
+export type Attrs = Readonly<Record<string, unknown>>
+
+/** A network as plain data: nodes stand in an order in which they can run. */
+export interface Graph<T> {
+  readonly name: string
+  readonly tensors: readonly T[]
+  readonly nodes: readonly Node[]
+  readonly inputs: readonly number[]
+  readonly outputs: readonly number[]
+  readonly metadata?: Metadata
+}
+
+/** Real-valued network between the training framework and the quantizer. Constants are Float32Array; axes and shapes Int32Array. */
+export type FloatGraph = Graph<FloatTensor>
+/** Quantized network: what a .tflite file holds, and all that the code generator sees. */
+export type IntGraph = Graph<IntTensor>
+
+/** Number of elements of a shape. */
+export function elements(shape: Shape): number {
+  return shape.reduce((product, n) => product * n, 1)
+}

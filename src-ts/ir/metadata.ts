@@ -1,0 +1,30 @@
+import * as v from 'valibot'
+
+/**
+ * What a .tflite file cannot say about an ECG network: the `holter` metadata entry of our files, and part of every module's manifest.
+ * Float input is in millivolts and is standardized as (x − mean) / deviation before it is quantized.
+ */
+export const metadataSchema = v.object({
+  /** Version of this record. */
+  version: v.literal(1),
+  /** Name of the task in tasks/index.ts, or the user's own. */
+  task: v.string(),
+  /** Name of the network in networks/index.ts. */
+  network: v.optional(v.string()),
+  labels: v.array(v.string()),
+  /** Lead names in the order of the input's last axis. */
+  leads: v.array(v.string()),
+  sampleRateHz: v.pipe(v.number(), v.minValue(1)),
+  /** Input length in samples per lead. */
+  samples: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  unit: v.literal('mV'),
+  mean: v.number(),
+  deviation: v.pipe(v.number(), v.gtValue(0)),
+  /** Decision threshold per label, on probabilities; chosen on the validation fold. */
+  thresholds: v.array(v.number()),
+  rounding: v.literal('tflm-double'),
+  /** Command, seed, data hash, record counts, figures: whatever made this model. */
+  provenance: v.record(v.string(), v.unknown()),
+})
+
+export type Metadata = v.InferOutput<typeof metadataSchema>

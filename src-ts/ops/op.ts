@@ -1,0 +1,97 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { Builder, ByteBuffer } from 'flatbuffers'
+import type { IntData, IntTensor, Quantization, Shape } from '../ir/graph.ts'
+
+/** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */
+export type Backend = typeof tf
+
+/** Reads one builtin-options table; every getter returns the schema's default when the field is absent. Bounds are checked. */
+export interface OptionsReader {
+  int8(field: number, fallback: number): number
+  int32(field: number, fallback: number): number
+  float32(field: number, fallback: number): number
+  bool(field: number, fallback: boolean): boolean
+  int32Vector(field: number): number[]
+}
+
+/** A node with its tensors looked up: what an op sees of the integer graph. Optional inputs that are left out are undefined. */
+export interface NodeView<Attrs> {
+  readonly name: string
+  readonly attrs: Attrs
+  readonly inputs: readonly (IntTensor | undefined)[]
+  readonly outputs: readonly IntTensor[]
+}
+
+/** How the quantizer gives an output its scale. */
+export type OutputQuantization =
+  /** From the calibrated range. */
+  | { readonly kind: 'calibrated' }
+  /** Same scale and zero point as the data inputs, which must all agree (pool, reshape, concatenation, pad). */
+  | { readonly kind: 'same-as-input' }
+  /** Fixed by TFLite (logistic, softmax, tanh). */
+  | { readonly kind: 'fixed'; readonly scale: number; readonly zeroPoint: number }
+
+export type Flavour = 'scalar' | 'simd'
+
+/** What `emit` may ask of the code generator. All addresses are byte offsets in linear memory, known when the text is made. */
+export interface Emitter {
+  readonly flavour: Flavour
+  /** Address of the node's i-th data input in the arena. */
+  input(i: number): number
+  output(i: number): number
+  /** Address of the node's scratch bytes (asked for by `scratchBytes`). */
+  scratch(): number
+  /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
+  data(bytes: ArrayBufferView, align: number): number
+  /** Imports a function of src-as/<file>.ts and returns its name, for a call. `file` may name a flavour: `conv2d.${flavour}`. */
+  kernel(file: string, name: string): string
+}
+
+/** A test case of an op: a whole node with its tensors, and which of its inputs are fed with random data. */
+export interface Case<Attrs> {
+  readonly name: string
+  readonly node: NodeView<Attrs>
+}
+
+/**
+ * One operator: everything that Holter knows about it, in one file.
+ * Rules of the arithmetic: TFLM reference kernels in their default build (double rounding), docs/quantization.md.
+ */
+export interface Op<Attrs = any, Prepared = any> {
+  /** The TFLite builtin name in camelCase. */
+  readonly kind: string
+  /** BuiltinOperator code, BuiltinOptions union type (0 = none), highest operator version that is understood, and the options table. */
+  readonly tflite: {
+    readonly code: number
+    readonly options: number
+    read(options: OptionsReader): Attrs
+    /** Writes the options table and returns its offset; 0 when there is none. */
+    write(builder: Builder, attrs: Attrs): number
+  }
+  /** Output shapes from all inputs (constants included). Throws HolterError on impossible shapes. */
+  outputShapes(attrs: Attrs, inputs: readonly (Shape | undefined)[]): Shape[]
+  /** Real numbers, by tfjs. Inputs include the constants; data inputs carry a batch of n in axis 0 where shapes say 1. */
+  evaluate(tf: Backend, attrs: Attrs, inputs: readonly (tf.Tensor | undefined)[]): tf.Tensor
+  readonly quantization: OutputQuantization
+  /** Real constants → integers. Called by the quantizer with the constants' data and the quantization of the data inputs. */
+  quantizeConstants?(
+    attrs: Attrs,
+    constants: readonly ({ shape: Shape; data: Float32Array | Int32Array } | undefined)[],
+    inputs: readonly Quantization[],
+  ): (Pick<IntTensor, 'type' | 'quantization' | 'shape'> & { data: IntData } | undefined)[]
+  /**
+   * Multipliers, tables, geometry. The same path for our quantizer's nodes and for imported files.
+   * Throws HolterError when TFLM would refuse the node or when this op does not support it, saying why.
+   */
+  prepare(node: NodeView<Attrs>): Prepared
+  /** The definition, byte for byte. `inputs` are data inputs only (constants live in `prepared`). Writes into `outputs`. */
+  reference(prepared: Prepared, inputs: readonly IntData[], outputs: readonly IntData[]): void
+  /** Bytes of working memory that the emitted kernel needs while it runs. */
+  scratchBytes?(prepared: Prepared, flavour: Flavour): number
+  /** Lines of AssemblyScript that run the node: calls of kernels in src-as with the shapes' numbers. */
+  emit(prepared: Prepared, to: Emitter): string
+  /** Multiply-accumulates of one inference. */
+  macs(node: NodeView<Attrs>): number
+  /** Corner cases first; every flavour and engine is tested on them. */
+  readonly cases: readonly Case<Attrs>[]
+}

@@ -1,0 +1,18 @@
+import type { DataSource, Opened, SplitName } from '../ecg/dataset.ts'
+
+/** A learning problem: owns data, labels, split and the form of its targets. */
+export interface Task {
+  readonly name: string
+  /** One line for --help. */
+  readonly title: string
+  /** Independent yes/no per label (sigmoid, binary cross-entropy). */
+  readonly kind: 'multi-label'
+  readonly labels: readonly string[]
+  readonly leads: readonly string[]
+  readonly sampleRateHz: number
+  readonly samples: number
+  /** Finds the folder that holds this task's data below a data root, or undefined. */
+  locate(root: string): string | undefined
+  /** Opens the splits asked for, and no other signals. `progress(done, total)` is called as records are read. */
+  open(source: DataSource, splits: readonly SplitName[], progress?: (done: number, total: number) => void): Promise<Opened>
+}
