@@ -43,8 +43,17 @@ export interface Emitter {
   scratch(): number
   /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
   data(bytes: ArrayBufferView, align: number): number
-  /** Imports a function of src-as/<file>.ts and returns its name, for a call. `file` may name a flavour: `conv2d.${flavour}`. */
-  kernel(file: string, name: string): string
+  /**
+   * Returns the text of a call of a function of src-as/<file>.ts and imports it.
+   * Arguments come in named groups, so that a person can read them: ['input', address, …shape].
+   */
+  call(file: string, name: string, args: readonly (readonly [string, ...number[]])[]): string
+}
+
+/** What decides an output's shape: an input's shape and, for constants such as axes, its data. */
+export interface Shaped {
+  readonly shape: Shape
+  readonly data?: IntData | Float32Array
 }
 
 /** A test case of an op: a whole node with its tensors, and which of its inputs are fed with random data. */
@@ -69,7 +78,7 @@ export interface Op<Attrs = any, Prepared = any> {
     write(builder: Builder, attrs: Attrs): number
   }
   /** Output shapes from all inputs (constants included). Throws HolterError on impossible shapes. */
-  outputShapes(attrs: Attrs, inputs: readonly (Shape | undefined)[]): Shape[]
+  outputShapes(attrs: Attrs, inputs: readonly (Shaped | undefined)[]): Shape[]
   /** Real numbers, by tfjs. Inputs include the constants; data inputs carry a batch of n in axis 0 where shapes say 1. */
   evaluate(tf: Backend, attrs: Attrs, inputs: readonly (tf.Tensor | undefined)[]): tf.Tensor
   readonly quantization: OutputQuantization
@@ -78,7 +87,7 @@ export interface Op<Attrs = any, Prepared = any> {
     attrs: Attrs,
     constants: readonly ({ shape: Shape; data: Float32Array | Int32Array } | undefined)[],
     inputs: readonly Quantization[],
-  ): (Pick<IntTensor, 'type' | 'quantization' | 'shape'> & { data: IntData } | undefined)[]
+  ): ((Pick<IntTensor, 'type' | 'quantization' | 'shape'> & { data: IntData }) | undefined)[]
   /**
    * Multipliers, tables, geometry. The same path for our quantizer's nodes and for imported files.
    * Throws HolterError when TFLM would refuse the node or when this op does not support it, saying why.
@@ -93,5 +102,5 @@ export interface Op<Attrs = any, Prepared = any> {
   /** Multiply-accumulates of one inference. */
   macs(node: NodeView<Attrs>): number
   /** Corner cases first; every flavour and engine is tested on them. */
-  readonly cases: readonly Case<Attrs>[]
+  cases(): readonly Case<Attrs>[]
 }

@@ -1,0 +1,182 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { HolterError } from '../errors.ts'
+import { clamp, requantize } from '../ir/fixed-point.ts'
+import { elements } from '../ir/graph.ts'
+import { activate, activationRange, activations } from './activation.ts'
+import { caseNode } from './cases.ts'
+import { type Channels, channelConstants, packChannels, quantizationOf, quantizeChannels } from './channels.ts'
+import type { Conv2dAttrs } from './conv2d.ts'
+import type { Op } from './op.ts'
+import { type Window, window } from './window.ts'
+
+export interface DepthwiseConv2dAttrs extends Conv2dAttrs {
+  /** Output channels per input channel: output channel c · depthMultiplier + m sees input channel c only. */
+  readonly depthMultiplier: number
+}
+
+export interface DepthwiseConv2dPrepared extends Channels {
+  readonly window: Window
+  readonly depthMultiplier: number
+  /** [filterH, filterW, outC]. */
+  readonly filter: Int8Array
+  readonly inputZero: number
+  readonly outputZero: number
+  readonly min: number
+  readonly max: number
+}
+
+/** DEPTHWISE_CONV_2D. Inputs: x [N, H, W, C], filter [1, kH, kW, C · depthMultiplier], bias (optional). */
+export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> = {
+  kind: 'depthwiseConv2d',
+  tflite: {
+    code: 4,
+    options: 2,
+    read: o => ({
+      padding: o.int8(0, 0) === 0 ? 'same' : 'valid',
+      strideW: o.int32(1, 0),
+      strideH: o.int32(2, 0),
+      depthMultiplier: o.int32(3, 0),
+      activation: activations[o.int8(4, 0)],
+      dilationW: o.int32(5, 1),
+      dilationH: o.int32(6, 1),
+    }),
+    write(builder, attrs) {
+      builder.startObject(7)
+      builder.addFieldInt8(0, attrs.padding === 'same' ? 0 : 1, 0)
+      builder.addFieldInt32(1, attrs.strideW, 0)
+      builder.addFieldInt32(2, attrs.strideH, 0)
+      builder.addFieldInt32(3, attrs.depthMultiplier, 0)
+      builder.addFieldInt8(4, activations.indexOf(attrs.activation), 0)
+      builder.addFieldInt32(5, attrs.dilationW, 1)
+      builder.addFieldInt32(6, attrs.dilationH, 1)
+      return builder.endObject()
+    },
+  },
+  outputShapes(attrs, [x, filter]) {
+    const w = window(attrs, x!.shape, filter!.shape[1], filter!.shape[2])
+    return [[w.batches, w.outH, w.outW, filter!.shape[3]]]
+  },
+  evaluate(tf, attrs, [x, filter, bias]) {
+    const [, filterH, filterW, outC] = filter!.shape
+    const hwcm = tf.reshape(filter!, [
+      filterH,
+      filterW,
+      outC / attrs.depthMultiplier,
+      attrs.depthMultiplier,
+    ]) as tf.Tensor4D
+    const strides: [number, number] = [attrs.strideH, attrs.strideW]
+    const dilations: [number, number] = [attrs.dilationH, attrs.dilationW]
+    const y = tf.depthwiseConv2d(x as tf.Tensor4D, hwcm, strides, attrs.padding, 'NHWC', dilations)
+    return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
+  },
+  quantization: { kind: 'calibrated' },
+  quantizeConstants(_, [, filter, bias], [input]) {
+    const { shape, data } = filter as { shape: number[]; data: Float32Array }
+    const quantized = quantizeChannels({ shape, data }, 3, bias?.data as Float32Array | undefined, input.scale[0])
+    return [
+      undefined,
+      { type: 'int8', shape, ...quantized.weights },
+      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
+    ]
+  },
+  prepare(node) {
+    const [x, filter, bias] = node.inputs
+    const [output] = node.outputs
+    const [, filterH, filterW, outC] = filter!.shape
+    // TFLM takes the multiplier from the shapes and ignores the attribute.
+    const depthMultiplier = outC / x!.shape[3]
+    if (!Number.isInteger(depthMultiplier)) {
+      throw new HolterError({
+        stage: 'codegen',
+        where: node.name,
+        problem: 'output channels are not a multiple of input channels',
+        got: `${outC} and ${x!.shape[3]}`,
+      })
+    }
+    return {
+      ...channelConstants(x!, filter!, bias, output, outC),
+      ...activationRange(node.attrs.activation, quantizationOf(output)),
+      window: window(node.attrs, x!.shape, filterH, filterW),
+      depthMultiplier,
+      filter: filter!.data as Int8Array,
+      inputZero: quantizationOf(x!).zeroPoint[0],
+      outputZero: quantizationOf(output).zeroPoint[0],
+    }
+  },
+  reference(p, [x], [y]) {
+    const w = p.window
+    const outC = w.inC * p.depthMultiplier
+    let at = 0
+    for (let b = 0; b < w.batches; b++) {
+      for (let oy = 0; oy < w.outH; oy++) {
+        for (let ox = 0; ox < w.outW; ox++) {
+          for (let o = 0; o < outC; o++) {
+            const c = Math.floor(o / p.depthMultiplier)
+            let sum = p.bias[o]
+            for (let ky = 0; ky < w.filterH; ky++) {
+              const iy = oy * w.strideH - w.padTop + ky * w.dilationH
+              if (iy < 0 || iy >= w.inH) continue
+              for (let kx = 0; kx < w.filterW; kx++) {
+                const ix = ox * w.strideW - w.padLeft + kx * w.dilationW
+                if (ix < 0 || ix >= w.inW) continue
+                const value = Number(x[((b * w.inH + iy) * w.inW + ix) * w.inC + c]) - p.inputZero
+                sum = (sum + value * p.filter[(ky * w.filterW + kx) * outC + o]) | 0
+              }
+            }
+            const scaled = requantize(sum, p.multiplier[o], p.shift[o]) + p.outputZero
+            y[at++] = clamp(scaled, p.min, p.max)
+          }
+        }
+      }
+    }
+  },
+  emit(p, to) {
+    const w = p.window
+    return to.call('depthwise-conv2d', 'depthwiseConv2d', [
+      ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
+      ['output', to.output(0), w.outH, w.outW, p.depthMultiplier],
+      ['filter', to.data(p.filter, 16), w.filterH, w.filterW],
+      ['channels', to.data(packChannels(p), 4)],
+      ['stride', w.strideH, w.strideW],
+      ['dilation', w.dilationH, w.dilationW],
+      ['padding', w.padTop, w.padLeft],
+      ['zero points', p.inputZero, p.outputZero],
+      ['clamp', p.min, p.max],
+    ])
+  },
+  macs: ({ inputs, outputs }) => elements(outputs[0].shape) * inputs[1]!.shape[1] * inputs[1]!.shape[2],
+  cases: () => [
+    depthwise('1x1, a scale per channel', [1, 1, 9, 20], [1, 1, 1, 20], {}),
+    depthwise('time, same, zero point', [1, 1, 13, 8], [1, 1, 5, 8], { activation: 'relu' }),
+    depthwise('plane, stride 2', [1, 7, 9, 11], [1, 3, 3, 11], { strideH: 2, strideW: 2, activation: 'relu6' }),
+    depthwise('multiplier 3', [1, 1, 10, 4], [1, 1, 3, 12], { depthMultiplier: 3 }),
+    depthwise('one channel becomes eight', [1, 12, 6, 1], [1, 5, 3, 8], { depthMultiplier: 8, strideH: 2, strideW: 2 }),
+    depthwise('dilated, valid', [1, 1, 25, 16], [1, 1, 3, 16], { dilationW: 3, padding: 'valid' }),
+  ],
+}
+
+function depthwise(name: string, x: number[], filter: number[], attrs: Partial<DepthwiseConv2dAttrs>) {
+  const all: DepthwiseConv2dAttrs = {
+    strideH: 1,
+    strideW: 1,
+    dilationH: 1,
+    dilationW: 1,
+    padding: 'same',
+    activation: 'none',
+    depthMultiplier: 1,
+    ...attrs,
+  }
+  const scale = Array.from({ length: filter[3] }, (_, i) => 0.01 * (1 + (i % 4)))
+  const [shape] = depthwiseConv2d.outputShapes(all, [{ shape: x }, { shape: filter }])
+  return caseNode<DepthwiseConv2dAttrs>(
+    name,
+    'depthwiseConv2d',
+    all,
+    [
+      { shape: x, scale: 0.03, zeroPoint: -11 },
+      { shape: filter, constant: 127, scale, axis: 3 },
+      { shape: [filter[3]], constant: 900, type: 'int32', scale: scale.map(s => s * 0.03), axis: 0 },
+    ],
+    [{ shape, scale: 0.08, zeroPoint: 5 }],
+  )
+}

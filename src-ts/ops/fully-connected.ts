@@ -1,0 +1,159 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { HolterError } from '../errors.ts'
+import { clamp, requantize } from '../ir/fixed-point.ts'
+import { elements, type Shape } from '../ir/graph.ts'
+import { type Activation, activate, activationRange, activations } from './activation.ts'
+import { caseNode } from './cases.ts'
+import { type Channels, channelConstants, packChannels, quantizationOf, quantizeChannels } from './channels.ts'
+import { withoutInputZero } from './conv2d.ts'
+import { packFilter } from './filter-layout.ts'
+import type { Op } from './op.ts'
+
+export interface FullyConnectedAttrs {
+  readonly activation: Activation
+  /** Keep the leading axes of the input instead of flattening them to one. */
+  readonly keepNumDims: boolean
+}
+
+export interface FullyConnectedPrepared extends Channels {
+  /** Input rows, each of `depth` bytes; every row gives one row of `outC`. */
+  readonly rows: number
+  readonly depth: number
+  readonly outC: number
+  /** [outC, depth]. */
+  readonly filter: Int8Array
+  readonly inputZero: number
+  readonly outputZero: number
+  readonly min: number
+  readonly max: number
+}
+
+/** FULLY_CONNECTED. Inputs: x, weights [out, in] (per tensor or per channel), bias [out] (optional). */
+export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
+  kind: 'fullyConnected',
+  tflite: {
+    code: 9,
+    options: 8,
+    read: o => ({ activation: activations[o.int8(0, 0)], keepNumDims: o.bool(2, false) }),
+    write(builder, attrs) {
+      builder.startObject(5)
+      builder.addFieldInt8(0, activations.indexOf(attrs.activation), 0)
+      builder.addFieldInt8(2, attrs.keepNumDims ? 1 : 0, 0)
+      return builder.endObject()
+    },
+  },
+  outputShapes(attrs, [x, weights]) {
+    const [out, depth] = weights!.shape
+    const rows = rowsOf(x!.shape, depth, 'fullyConnected')
+    return [attrs.keepNumDims ? [...x!.shape.slice(0, -1), out] : [rows, out]]
+  },
+  evaluate(tf, attrs, [x, weights, bias]) {
+    const [out, depth] = weights!.shape
+    const flat = tf.reshape(x!, [-1, depth]) as tf.Tensor2D
+    const product = tf.matMul(flat, weights as tf.Tensor2D, false, true)
+    const y = activate(tf, attrs.activation, bias ? tf.add(product, bias) : product)
+    return attrs.keepNumDims ? tf.reshape(y, [...x!.shape.slice(0, -1), out]) : y
+  },
+  quantization: { kind: 'calibrated' },
+  quantizeConstants(_, [, weights, bias], [input]) {
+    const { shape, data } = weights as { shape: number[]; data: Float32Array }
+    const quantized = quantizeChannels({ shape, data }, 0, bias?.data as Float32Array | undefined, input.scale[0])
+    return [
+      undefined,
+      { type: 'int8', shape, ...quantized.weights },
+      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
+    ]
+  },
+  prepare(node) {
+    const [x, weights, bias] = node.inputs
+    const [output] = node.outputs
+    const [outC, depth] = weights!.shape
+    const perChannel = quantizationOf(weights!).scale.length > 1
+    // TFLM rounds the product to float32 when the weights have one scale: seen as ±1 in outputs when it is not done.
+    const product = perChannel ? undefined : (a: number, b: number) => Math.fround(a * b)
+    return {
+      ...channelConstants(x!, weights!, bias, output, outC, product),
+      ...activationRange(node.attrs.activation, quantizationOf(output)),
+      rows: rowsOf(x!.shape, depth, node.name),
+      depth,
+      outC,
+      filter: weights!.data as Int8Array,
+      inputZero: quantizationOf(x!).zeroPoint[0],
+      outputZero: quantizationOf(output).zeroPoint[0],
+    }
+  },
+  reference(p, [x], [y]) {
+    for (let row = 0; row < p.rows; row++) {
+      for (let o = 0; o < p.outC; o++) {
+        let sum = p.bias[o]
+        for (let i = 0; i < p.depth; i++) {
+          sum = (sum + (Number(x[row * p.depth + i]) - p.inputZero) * p.filter[o * p.depth + i]) | 0
+        }
+        const scaled = requantize(sum, p.multiplier[o], p.shift[o]) + p.outputZero
+        y[row * p.outC + o] = clamp(scaled, p.min, p.max)
+      }
+    }
+  },
+  emit: (p, to) =>
+    to.call('fully-connected', 'fullyConnected', [
+      ['input', to.input(0), p.rows, p.depth],
+      ['output', to.output(0), p.outC],
+      ['weights', to.data(packFilter(p.filter, p.outC, 1, p.depth, to.flavour), 16)],
+      ['channels', to.data(packChannels(withoutInputZero(p)), 4)],
+      ['zero point', p.outputZero],
+      ['clamp', p.min, p.max],
+    ]),
+  macs: ({ inputs }) => elements(inputs[0]!.shape) * inputs[1]!.shape[0],
+  cases: () => [
+    dense('per channel', [1, 40], [5, 40], {}),
+    dense('per tensor', [1, 33], [7, 33], {}, { perTensor: true }),
+    dense('relu', [1, 64], [12, 64], { activation: 'relu' }),
+    dense('several rows', [6, 24], [4, 24], { activation: 'relu6' }, { perTensor: true }),
+    dense('flattened input', [1, 2, 3, 8], [9, 48], {}),
+    dense('rows kept', [1, 5, 16], [3, 16], { keepNumDims: true }),
+    dense('no bias, one output', [1, 3], [1, 3], {}, { bias: false }),
+  ],
+}
+
+/** TFLite flattens every input to rows of the weights' depth. */
+function rowsOf(x: Shape, depth: number, where: string): number {
+  const rows = elements(x) / depth
+  if (Number.isInteger(rows)) return rows
+  throw new HolterError({
+    stage: 'codegen',
+    where,
+    problem: 'input does not divide into rows of the weights',
+    got: `[${x}]`,
+    expected: `a multiple of ${depth}`,
+  })
+}
+
+function dense(
+  name: string,
+  x: number[],
+  weights: number[],
+  attrs: Partial<FullyConnectedAttrs>,
+  options: { perTensor?: boolean; bias?: boolean } = {},
+) {
+  const all: FullyConnectedAttrs = { activation: 'none', keepNumDims: false, ...attrs }
+  const scale = options.perTensor ? [0.0173] : Array.from({ length: weights[0] }, (_, i) => 0.011 * (1 + (i % 3)))
+  const bias = {
+    shape: [weights[0]],
+    constant: 3000,
+    type: 'int32' as const,
+    scale: scale.map(s => s * 0.021),
+    axis: 0,
+  }
+  const [shape] = fullyConnected.outputShapes(all, [{ shape: x }, { shape: weights }])
+  return caseNode<FullyConnectedAttrs>(
+    name,
+    'fullyConnected',
+    all,
+    [
+      { shape: x, scale: 0.021, zeroPoint: 9 },
+      { shape: weights, constant: 127, scale, axis: 0 },
+      options.bias === false ? undefined : bias,
+    ],
+    [{ shape, scale: 0.11, zeroPoint: 2 }],
+  )
+}

@@ -1,0 +1,44 @@
+import { clamp, frexp, requantize, roundHalfAway, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
+import { logisticQ4 } from '../ir/logistic.ts'
+import { caseNode } from './cases.ts'
+import { quantizationOf } from './channels.ts'
+import type { Op } from './op.ts'
+import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+
+/** LOGISTIC by TFLM's Q4.27 arithmetic; its output is always 1/256, −128. */
+export const logistic: Op<Record<string, never>, TablePrepared> = {
+  kind: 'logistic',
+  tflite: { code: 14, options: 0, read: () => ({}), write: () => 0 },
+  outputShapes: (_, [x]) => [x!.shape],
+  evaluate: (tf, _, [x]) => tf.sigmoid(x!),
+  quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128 },
+  prepare(node) {
+    const { scale, zeroPoint } = quantizationOf(node.inputs[0]!)
+    // The input multiplier maps q − zeroPoint to Q4.27; TFLM takes frexp as it is, without the clamp of QuantizeMultiplier.
+    const { fraction, exponent } = frexp(scale[0] * 2 ** 27)
+    const multiplier = roundHalfAway(fraction * 2 ** 31)
+    const radius = Math.floor((15 * 2 ** 27) / 2 ** exponent)
+    return tableOf(q => {
+      const x = q - zeroPoint[0]
+      if (x <= -radius) return -128
+      if (x >= radius) return 127
+      const y = logisticQ4(requantize(x, multiplier, exponent))
+      return clamp(roundingDivideByPowerOfTwo(y, 23) - 128, -128, 127)
+    }, node.outputs[0])
+  },
+  reference: (p, [x], [y]) => lookUp(p, x, y),
+  emit: emitLookUp,
+  macs: () => 0,
+  cases: () => [0.05, 0.001, 0.4, 2, 20.4].map(scale => logisticCase(scale, scale === 0.4 ? 127 : -9)),
+}
+
+function logisticCase(scale: number, zeroPoint: number) {
+  const shape = [1, 77]
+  return caseNode(
+    `scale ${scale}`,
+    'logistic',
+    {},
+    [{ shape, scale, zeroPoint }],
+    [{ shape, scale: 1 / 256, zeroPoint: -128 }],
+  )
+}
