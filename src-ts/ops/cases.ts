@@ -25,7 +25,7 @@ export function caseNode<Attrs>(
   const seed = [...`${op} ${name}`].reduce((hash, letter) => Math.imul(hash, 31) + letter.charCodeAt(0), 7)
   const stream = random(seed)
   const tensor = (t: CaseTensor, i: number, role: string): IntTensor => {
-    const scale = typeof t.scale === 'number' ? [Math.fround(t.scale)] : t.scale.map(Math.fround)
+    const scale = typeof t.scale === 'number' ? [Math.fround(t.scale)] : t.scale.map(s => Math.fround(s))
     const type = t.type ?? 'int8'
     const drawn = t.constant === undefined ? undefined : { ...t, constant: t.constant }
     const draw = () => Math.round((2 * stream.uniform() - 1) * drawn!.constant)

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Builder, ByteBuffer } from 'flatbuffers'
+import type { Builder } from 'flatbuffers'
 import type { IntData, IntTensor, Quantization, Shape } from '../ir/graph.ts'
 
 /** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */

@@ -1,0 +1,37 @@
+// Fixed-point arithmetic of the TFLM reference kernels (double rounding). Twins of src-ts/ir/fixed-point.ts.
+
+/** x · multiplier · 2^(shift − 31), rounded twice. Valid while |result before the right shift| < 2^31 − 2^(right − 1). */
+// @ts-ignore: decorator
+@inline
+export function requantize(x: i32, multiplier: i32, shift: i32): i32 {
+  const left = max(shift, 0);
+  const right = left - shift;
+  const h = <i32>((<i64>(x << left) * <i64>multiplier + 0x40000000) >> 31);
+  return roundingDivideByPowerOfTwo(h, right);
+}
+
+/** x / 2^exponent, halves away from zero; exponent 0 … 31. */
+// @ts-ignore: decorator
+@inline
+export function roundingDivideByPowerOfTwo(x: i32, exponent: i32): i32 {
+  const mask = <i32>((<i64>1 << exponent) - 1);
+  const threshold = (mask >> 1) + <i32>(x < 0);
+  return (x >> exponent) + <i32>((x & mask) > threshold);
+}
+
+// @ts-ignore: decorator
+@inline
+export function clamp(x: i32, low: i32, high: i32): i32 {
+  return min(max(x, low), high);
+}
+
+/** One entry of the per-channel constants that codegen packs: bias, multiplier, shift. */
+export const CHANNEL_BYTES: usize = 12;
+
+/** Turns an accumulator without its bias into an int8 output value and stores it. */
+// @ts-ignore: decorator
+@inline
+export function storeChannel(sum: i32, channel: usize, at: usize, outputZero: i32, low: i32, high: i32): void {
+  const scaled = requantize(sum + load<i32>(channel), load<i32>(channel, 4), load<i32>(channel, 8));
+  store<i8>(at, clamp(scaled + outputZero, low, high));
+}
