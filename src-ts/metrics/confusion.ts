@@ -1,0 +1,98 @@
+import { countRecords, type Predictions, perLabel, wrong } from './predictions.ts'
+import { probabilities } from './probabilities.ts'
+import { mean } from './roc.ts'
+
+/**
+ * Returns 0 or 1 per record and label: 1 where the probability reaches the label's threshold. With two or more labels, a
+ * record in which no label does gets its most probable one (the first of equal ones): every record has a diagnosis.
+ * `thresholds` are probabilities in label order.
+ */
+export function decide(predictions: Predictions, thresholds: readonly number[]): Uint8Array {
+  const records = countRecords(predictions)
+  const width = predictions.labels.length
+  if (thresholds.length !== width) throw wrong('thresholds', 'not one per label', thresholds.length, width)
+  const all = probabilities(predictions)
+  const decisions = Uint8Array.from(all, (probability, i) => Number(probability >= thresholds[i % width]))
+  for (let record = 0; width > 1 && record < records; record++) {
+    const row = record * width
+    if (decisions.subarray(row, row + width).includes(1)) continue
+    const ofRecord = all.subarray(row, row + width)
+    decisions[row + ofRecord.indexOf(Math.max(...ofRecord))] = 1
+  }
+  return decisions
+}
+
+/** Counts and rates of one label. A rate whose denominator is 0 is NaN (null in JSON), not a flattering or damning number. */
+export interface LabelScores {
+  /** TP / (TP + FN). */
+  readonly sensitivity: number
+  /** TN / (TN + FP). */
+  readonly specificity: number
+  /** TP / (TP + FP). */
+  readonly precision: number
+  /** 2 TP / (2 TP + FP + FN). */
+  readonly f1: number
+  /** Records that have the label: TP + FN. */
+  readonly support: number
+  readonly truePositives: number
+  readonly falsePositives: number
+  readonly trueNegatives: number
+  readonly falseNegatives: number
+}
+
+export interface Confusion {
+  readonly perLabel: Readonly<Record<string, LabelScores>>
+  /** Share of record-label pairs that are right: the mean accuracy of the labels (1 − Hamming loss). Never that of one label. */
+  readonly accuracy: number
+  /** Share of records in which every label is right. */
+  readonly exactMatch: number
+  /** Unweighted mean of the labels' F1; a label that is neither there nor ever called is left out. */
+  readonly macroF1: number
+  /** F1 of all record-label pairs together. */
+  readonly microF1: number
+}
+
+/** Returns how decisions (0 or 1, row-major [records, labels], from `decide`) compare with the targets. */
+export function confusion(
+  decisions: Uint8Array,
+  { labels, targets }: Pick<Predictions, 'labels' | 'targets'>,
+): Confusion {
+  const width = labels.length
+  if (decisions.length !== targets.length)
+    throw wrong('decisions', 'not one per target', decisions.length, targets.length)
+  const scores = labels.map((_, j) => labelScores(decisions, targets, j, width))
+  const total = (count: keyof LabelScores) => scores.reduce((sum, score) => sum + score[count], 0)
+  const right = total('truePositives') + total('trueNegatives')
+  const records = targets.length / width
+  let exact = 0
+  for (let row = 0; row < targets.length; row += width)
+    exact += Number(labels.every((_, j) => decisions[row + j] === targets[row + j]))
+  return {
+    perLabel: perLabel(labels, j => scores[j]),
+    accuracy: right / targets.length,
+    exactMatch: exact / records,
+    macroF1: mean(scores.map(score => score.f1).filter(f1 => !Number.isNaN(f1))),
+    microF1: f1(total('truePositives'), total('falsePositives'), total('falseNegatives')),
+  }
+}
+
+function labelScores(decisions: Uint8Array, targets: Uint8Array, label: number, width: number): LabelScores {
+  const counts = [0, 0, 0, 0]
+  for (let i = label; i < targets.length; i += width) counts[2 * targets[i] + decisions[i]]++
+  const [trueNegatives, falsePositives, falseNegatives, truePositives] = counts
+  return {
+    sensitivity: truePositives / (truePositives + falseNegatives),
+    specificity: trueNegatives / (trueNegatives + falsePositives),
+    precision: truePositives / (truePositives + falsePositives),
+    f1: f1(truePositives, falsePositives, falseNegatives),
+    support: truePositives + falseNegatives,
+    truePositives,
+    falsePositives,
+    trueNegatives,
+    falseNegatives,
+  }
+}
+
+function f1(truePositives: number, falsePositives: number, falseNegatives: number): number {
+  return (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives)
+}

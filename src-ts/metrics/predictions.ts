@@ -1,0 +1,53 @@
+import { HolterError } from '../errors.ts'
+
+/**
+ * What a network said about labelled records. The scores are logits, before the sigmoid, and say so in their name:
+ * every function here that needs probabilities makes them itself, once.
+ */
+export interface Predictions {
+  /** Names of the columns; this order is the order of every result. */
+  readonly labels: readonly string[]
+  /** Row-major [records, labels]. */
+  readonly logits: Float32Array | Float64Array
+  /** 0 or 1, row-major [records, labels]. */
+  readonly targets: Uint8Array
+}
+
+/** Predictions with the patient of each record: what a bootstrap draws. */
+export interface PatientPredictions extends Predictions {
+  readonly patients: readonly string[]
+}
+
+/**
+ * Returns the number of records after checking that the parts fit together.
+ * Throws HolterError on unequal lengths, repeated labels, targets other than 0 and 1, and logits that are not finite.
+ */
+export function countRecords({ labels, logits, targets }: Predictions): number {
+  const records = logits.length / labels.length
+  if (labels.length === 0 || new Set(labels).size !== labels.length)
+    throw wrong('labels', 'label names must be there and must differ', labels.join(', ') || 'none')
+  if (!Number.isInteger(records))
+    throw wrong('logits', 'not a whole number of records', logits.length, `n × ${labels.length}`)
+  if (targets.length !== logits.length) throw wrong('targets', 'not one per logit', targets.length, logits.length)
+  const place = (i: number) => `record ${Math.floor(i / labels.length)}, label ${labels[i % labels.length]}`
+  for (let i = 0; i < logits.length; i++) {
+    if (!Number.isFinite(logits[i])) throw wrong(place(i), 'the logit is not finite', logits[i])
+    if (targets[i] > 1) throw wrong(place(i), 'the target is neither 0 nor 1', targets[i])
+  }
+  return records
+}
+
+/** Returns column `index` of a row-major matrix with `width` columns. */
+export function column(matrix: ArrayLike<number>, width: number, index: number): Float64Array {
+  return Float64Array.from({ length: matrix.length / width }, (_, row) => matrix[row * width + index])
+}
+
+/** Returns an object with one entry per label, in label order. */
+export function perLabel<T>(labels: readonly string[], value: (index: number) => T): Record<string, T> {
+  return Object.fromEntries(labels.map((label, index) => [label, value(index)]))
+}
+
+/** Returns the error for predictions that do not fit together. */
+export function wrong(where: string, problem: string, got: string | number, expected?: string | number): HolterError {
+  return new HolterError({ stage: 'metrics', where, problem, got, expected })
+}
