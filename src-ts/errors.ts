@@ -43,9 +43,12 @@ export class HolterError extends Error {
 }
 
 function sentence({ stage, where, problem, got, expected, hint }: Problem): string {
-  const facts = [got === undefined ? '' : `got ${got}`, expected === undefined ? '' : `expected ${expected}`].filter(Boolean)
+  const facts = [got === undefined ? '' : `got ${got}`, expected === undefined ? '' : `expected ${expected}`].filter(
+    Boolean,
+  )
   const line = `[${stage}] ${where}: ${problem}${facts.length ? ` (${facts.join(', ')})` : ''}.${hint ? ` ${hint}.` : ''}`
-  return line.replace(/\s*\n\s*/g, ' ')
+  // Names from foreign files must not steer the terminal that shows them: no control or text-direction characters.
+  return line.replace(/\s*\n\s*/g, ' ').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '·')
 }
 
 /** Returns the name closest to `given` (edit distance at most a third of its length, at least 2), or undefined. */

@@ -1,0 +1,169 @@
+import * as v from 'valibot'
+import type { IntGraph, IntTensor } from '../ir/graph.ts'
+import { type Metadata as HolterMetadata, metadataSchema } from '../ir/metadata.ts'
+import { verifyGraph } from '../ir/verify.ts'
+import { dropBorders } from './border.ts'
+import { brief, FlatFile, type FlatTable } from './flat-file.ts'
+import { checkShapes, readFileNodes, readNodes } from './read-nodes.ts'
+import { bufferBytes, readTensors } from './read-tensors.ts'
+import {
+  fileIdentifier,
+  Metadata,
+  Model,
+  metadataName,
+  SignatureDef,
+  SubGraph,
+  schemaVersion,
+  TensorMap,
+} from './schema.ts'
+
+/** A graph from a file, with what a user should know about it. Passes that copy the graph carry both along. */
+export interface TfliteGraph extends IntGraph {
+  /** Sentences on what was read differently from how it stands in the file; absent when there is none. */
+  readonly warnings?: readonly string[]
+  /** The exporter's names of the graph's inputs and outputs, in their order; absent without a signature. */
+  readonly signature?: { readonly inputs: readonly string[]; readonly outputs: readonly string[] }
+}
+
+const LARGEST_METADATA_BYTES = 1 << 20
+
+/**
+ * Returns the integer graph of a .tflite file. Constants are views of `bytes` where their alignment allows it: do not write to them.
+ * `name` is the file's name, for messages; the graph's name is the subgraph's, or the file's without its ending.
+ *
+ * Nothing in the file is trusted: all that is wrong, unsupported or not int8 throws HolterError of stage `tflite`. Operators that
+ * are missing are listed in one error. Float32 and uint8 borders are dropped (border.ts). What an operator cannot compute is found
+ * later, by its `prepare`.
+ */
+export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
+  const file = new FlatFile(bytes, name, fileIdentifier)
+  const warnings: string[] = []
+  const warn = (fact: string) => warnings.push(fact)
+  const model = file.root('model')
+  const version = model.uint32(Model.version, 0)
+  if (version !== schemaVersion)
+    file.fail('', { problem: 'unknown schema version', got: version, expected: schemaVersion })
+  const subgraph = onlySubgraph(model)
+  const buffers = model.tables(Model.buffers, 'buffer')
+  const inputs = subgraph.int32Vector(SubGraph.inputs)
+  const outputs = subgraph.int32Vector(SubGraph.outputs)
+  const tensors = readTensors(subgraph, SubGraph.tensors, buffers, warn)
+  const nodes = readFileNodes(model, Model.operatorCodes, subgraph, SubGraph.operators)
+  const network = dropBorders({ tensors, nodes, inputs, outputs }, warn)
+  refuseFloat(file, network)
+  const metadata = readMetadata(model, buffers)
+  const signature = readSignature(model, inputs, outputs)
+  const graph: TfliteGraph = {
+    name: graphName(subgraph, name),
+    tensors: network.tensors,
+    nodes: readNodes(file, network.nodes, network.tensors),
+    inputs: network.inputs,
+    outputs: network.outputs,
+    ...(metadata && { metadata }),
+    ...(warnings.length && { warnings }),
+    ...(signature && { signature }),
+  }
+  verifyGraph(graph, 'tflite', name)
+  checkShapes(file, graph)
+  return graph
+}
+
+/** TensorFlow's converter calls every network `main`, which says less than the file's name. */
+function graphName(subgraph: FlatTable, fileName: string): string {
+  const name = subgraph.string(SubGraph.name)
+  return name && name !== 'main' ? name : fileName.replace(/^.*[/\\]/, '').replace(/\.tflite$/, '')
+}
+
+function onlySubgraph(model: FlatTable): FlatTable {
+  const subgraphs = model.tables(Model.subgraphs, 'subgraph')
+  if (subgraphs.length !== 1) {
+    const hint = 'Holter runs networks without control flow; export the inference function alone'
+    model.file.fail('', { problem: 'has the wrong number of subgraphs', got: subgraphs.length, expected: 1, hint })
+  }
+  return subgraphs.at(0)
+}
+
+/** Float tensors that no border explains: the model is not, or only half, quantized. */
+function refuseFloat(
+  file: FlatFile,
+  network: { tensors: readonly IntTensor[] } & ReturnType<typeof dropBorders>,
+): void {
+  const used = [
+    ...network.inputs,
+    ...network.outputs,
+    ...network.nodes.flatMap(node => [...node.inputs, ...node.outputs]),
+  ]
+  const tensors = [...new Set(used)].map(i => network.tensors[i]).filter(tensor => tensor !== undefined)
+  const floats = tensors.filter(tensor => tensor.type === 'float32')
+  if (floats.length === 0) return
+  const hybrid = tensors.some(tensor => tensor.type === 'int8')
+  file.fail('', {
+    problem: hybrid ? 'the model is only partly quantized' : 'the model is not quantized',
+    got: `${floats.length} float32 tensors, the first "${brief(floats[0].name)}"`,
+    hint:
+      'Holter needs full int8: in the TensorFlow Lite converter set a representative_dataset, ' +
+      'target_spec.supported_ops = [TFLITE_BUILTINS_INT8] and inference_input_type = inference_output_type = int8',
+  })
+}
+
+function readMetadata(model: FlatTable, buffers: ReturnType<FlatTable['tables']>): HolterMetadata | undefined {
+  const { file } = model
+  const entries = model.tables(Model.metadata, 'metadata entry')
+  let json: Uint8Array | undefined
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries.at(i)
+    if (entry.string(Metadata.name) !== metadataName) continue
+    if (json) file.fail(entry.where, { problem: `is the second entry named ${metadataName}`, expected: 'one' })
+    json = bufferBytes(buffers, entry.uint32(Metadata.buffer, 0))
+  }
+  if (!json) return undefined
+  const where = `metadata entry "${metadataName}"`
+  if (json.length > LARGEST_METADATA_BYTES) {
+    file.fail(where, {
+      problem: 'is too large',
+      got: `${json.length} bytes`,
+      expected: `at most ${LARGEST_METADATA_BYTES}`,
+    })
+  }
+  const parsed = v.safeParse(metadataSchema, parseJson(file, json, where))
+  if (parsed.success) return parsed.output
+  const [issue] = parsed.issues
+  const problem = `field ${brief(v.getDotPath(issue) ?? '(all)')} is wrong: ${brief(issue.message)}`
+  return file.fail(where, { problem, hint: 'The file was made by another version of Holter, or edited' })
+}
+
+function parseJson(file: FlatFile, json: Uint8Array, where: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
+  } catch (error) {
+    return file.fail(where, { problem: `is not JSON: ${brief((error as Error).message)}` })
+  }
+}
+
+/** Returns the names that the exporter gave, in the order of the subgraph's inputs and outputs; tensors without one get ''. */
+function readSignature(
+  model: FlatTable,
+  inputs: readonly number[],
+  outputs: readonly number[],
+): TfliteGraph['signature'] {
+  const signatures = model.tables(Model.signatures, 'signature')
+  for (let i = 0; i < signatures.length; i++) {
+    const signature = signatures.at(i)
+    if (signature.uint32(SignatureDef.subgraphIndex, 0) !== 0) continue
+    return {
+      inputs: names(signature, SignatureDef.inputs, inputs),
+      outputs: names(signature, SignatureDef.outputs, outputs),
+    }
+  }
+  return undefined
+}
+
+function names(signature: FlatTable, field: number, indices: readonly number[]): string[] {
+  const entries = signature.tables(field, 'signature entry')
+  const byTensor = new Map<number, string>()
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries.at(i)
+    byTensor.set(entry.uint32(TensorMap.tensorIndex, 0), entry.string(TensorMap.name))
+  }
+  return indices.map(index => byTensor.get(index) ?? '')
+}

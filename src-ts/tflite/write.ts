@@ -1,0 +1,218 @@
+import { Builder } from 'flatbuffers'
+import * as v from 'valibot'
+import { HolterError } from '../errors.ts'
+import { elements, type IntGraph, type IntTensor } from '../ir/graph.ts'
+import { metadataSchema } from '../ir/metadata.ts'
+import { verifyGraph } from '../ir/verify.ts'
+import { opByKind } from '../ops/index.ts'
+import type { Op } from '../ops/op.ts'
+import { version } from '../version.ts'
+import {
+  Buffer,
+  elementTypes,
+  fileIdentifier,
+  Metadata,
+  Model,
+  metadataName,
+  Operator,
+  OperatorCode,
+  QuantizationParameters,
+  SubGraph,
+  schemaVersion,
+  Tensor,
+} from './schema.ts'
+
+/** Interpreters map files into memory and let vector instructions read the constants where they lie. */
+const BUFFER_ALIGNMENT = 16
+/** The largest code that the operator field of old files can hold; TFLite writes it there for all newer operators. */
+const OLD_CODE_LIMIT = 127
+
+/**
+ * Returns the .tflite file of a graph: equal graphs give equal bytes, and reading them gives the graph back.
+ * A node's name is not stored: it is read as its first output's name. Throws HolterError for what a file cannot hold.
+ */
+export function writeTflite(graph: IntGraph): Uint8Array {
+  verifyGraph(graph, 'tflite', graph.name)
+  for (const tensor of graph.tensors) checkTensor(graph, tensor)
+  const builder = new Builder(1024)
+  const buffers = new BufferList(builder)
+  const tensors = graph.tensors.map(tensor => writeTensor(builder, buffers, tensor))
+  const metadata = graph.metadata ? [writeMetadata(builder, buffers, graph)] : []
+  const used = [...new Set(graph.nodes.map(node => node.op))].map(opByKind)
+  const operators = graph.nodes.map(node => {
+    const index = used.findIndex(op => op.kind === node.op)
+    const options = used[index].tflite.write(builder, node.attrs)
+    return writeOperator(builder, used[index], index, options, node.inputs, node.outputs)
+  })
+  const subgraph = writeSubgraph(builder, graph, tensors, operators)
+  const codes = offsets(
+    builder,
+    used.map(op => writeOperatorCode(builder, op)),
+  )
+  const subgraphs = offsets(builder, [subgraph])
+  const bufferVector = offsets(builder, buffers.tables)
+  const metadataVector = metadata.length ? offsets(builder, metadata) : 0
+  const description = builder.createString(`Holter ${version}`)
+  builder.startObject(Model.fields)
+  builder.addFieldInt32(Model.version, schemaVersion, 0)
+  builder.addFieldOffset(Model.operatorCodes, codes, 0)
+  builder.addFieldOffset(Model.subgraphs, subgraphs, 0)
+  builder.addFieldOffset(Model.description, description, 0)
+  builder.addFieldOffset(Model.buffers, bufferVector, 0)
+  builder.addFieldOffset(Model.metadata, metadataVector, 0)
+  builder.finish(builder.endObject(), fileIdentifier)
+  const bytes = builder.asUint8Array().slice()
+  buffers.fill(bytes)
+  return bytes
+}
+
+/** The list of buffers under construction. Number 0 is the empty one. */
+class BufferList {
+  readonly tables: number[] = []
+  private readonly builder: Builder
+  private readonly contents: { vector: number; data: ArrayBufferView }[] = []
+
+  constructor(builder: Builder) {
+    this.builder = builder
+    builder.startObject(Buffer.fields)
+    this.tables.push(builder.endObject())
+  }
+
+  /** Returns the number of a new buffer with room for `data`, which `fill` copies at once: the builder would go byte by byte. */
+  add(data: ArrayBufferView): number {
+    const { builder } = this
+    builder.startVector(1, data.byteLength, BUFFER_ALIGNMENT)
+    builder.pad(data.byteLength)
+    const vector = builder.endVector()
+    this.contents.push({ vector, data })
+    builder.startObject(Buffer.fields)
+    builder.addFieldOffset(Buffer.data, vector, 0)
+    return this.tables.push(builder.endObject()) - 1
+  }
+
+  /** Copies the data into the finished file; offsets of the builder count from its end. */
+  fill(bytes: Uint8Array): void {
+    for (const { vector, data } of this.contents) {
+      bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), bytes.length - vector + 4)
+    }
+  }
+}
+
+/** What a file would hold otherwise than the graph does must not be written. */
+function checkTensor(graph: IntGraph, { name, type, shape, data, quantization }: IntTensor): void {
+  const fail = (problem: string, got: string | number, expected: string | number): never => {
+    throw new HolterError({ stage: 'tflite', where: `${graph.name}, tensor "${name}"`, problem, got, expected })
+  }
+  const { array, min, max } = elementTypes[type]
+  if (data && !(data instanceof array)) fail(`data does not fit type ${type}`, data.constructor.name, array.name)
+  if (data?.length === 0) fail('a constant needs data', 0, elements(shape))
+  if (!quantization) return
+  const { scale, zeroPoint } = quantization
+  if (zeroPoint.length !== scale.length) fail('scales and zero points differ in number', zeroPoint.length, scale.length)
+  const inexact = scale.find(s => Math.fround(s) !== s)
+  if (inexact !== undefined) fail('scale is not a float32, which is what a file holds', inexact, Math.fround(inexact))
+  const outside = zeroPoint.find(z => !Number.isInteger(z) || z < min || z > max)
+  if (outside !== undefined) fail('zero point lies outside of its type', outside, `${min} to ${max}`)
+}
+
+function writeTensor(builder: Builder, buffers: BufferList, tensor: IntTensor): number {
+  const buffer = tensor.data ? buffers.add(tensor.data) : 0
+  const shape = int32s(builder, tensor.shape)
+  const name = builder.createString(tensor.name)
+  const quantization = tensor.quantization ? writeQuantization(builder, tensor.quantization) : 0
+  builder.startObject(Tensor.fields)
+  builder.addFieldOffset(Tensor.shape, shape, 0)
+  builder.addFieldInt8(Tensor.type, elementTypes[tensor.type].code, 0)
+  builder.addFieldInt32(Tensor.buffer, buffer, 0)
+  builder.addFieldOffset(Tensor.name, name, 0)
+  builder.addFieldOffset(Tensor.quantization, quantization, 0)
+  return builder.endObject()
+}
+
+function writeQuantization(
+  builder: Builder,
+  { scale, zeroPoint, axis }: NonNullable<IntTensor['quantization']>,
+): number {
+  const scales = vector(builder, 4, scale, s => builder.addFloat32(s))
+  const zeroPoints = vector(builder, 8, zeroPoint, z => builder.addInt64(BigInt(z)))
+  builder.startObject(QuantizationParameters.fields)
+  builder.addFieldOffset(QuantizationParameters.scale, scales, 0)
+  builder.addFieldOffset(QuantizationParameters.zeroPoint, zeroPoints, 0)
+  builder.addFieldInt32(QuantizationParameters.quantizedDimension, axis, 0)
+  return builder.endObject()
+}
+
+function writeOperator(
+  builder: Builder,
+  op: Op,
+  index: number,
+  options: number,
+  inputs: readonly number[],
+  outputs: readonly number[],
+): number {
+  const from = int32s(builder, inputs)
+  const to = int32s(builder, outputs)
+  builder.startObject(Operator.fields)
+  builder.addFieldInt32(Operator.opcodeIndex, index, 0)
+  builder.addFieldOffset(Operator.inputs, from, 0)
+  builder.addFieldOffset(Operator.outputs, to, 0)
+  builder.addFieldInt8(Operator.builtinOptionsType, options ? op.tflite.options : 0, 0)
+  builder.addFieldOffset(Operator.builtinOptions, options, 0)
+  return builder.endObject()
+}
+
+function writeOperatorCode(builder: Builder, op: Op): number {
+  builder.startObject(OperatorCode.fields)
+  builder.addFieldInt8(OperatorCode.deprecatedBuiltinCode, Math.min(op.tflite.code, OLD_CODE_LIMIT), 0)
+  builder.addFieldInt32(OperatorCode.builtinCode, op.tflite.code, 0)
+  return builder.endObject()
+}
+
+function writeSubgraph(builder: Builder, graph: IntGraph, tensors: number[], operators: number[]): number {
+  const tensorVector = offsets(builder, tensors)
+  const inputs = int32s(builder, graph.inputs)
+  const outputs = int32s(builder, graph.outputs)
+  const operatorVector = offsets(builder, operators)
+  const name = builder.createString(graph.name)
+  builder.startObject(SubGraph.fields)
+  builder.addFieldOffset(SubGraph.tensors, tensorVector, 0)
+  builder.addFieldOffset(SubGraph.inputs, inputs, 0)
+  builder.addFieldOffset(SubGraph.outputs, outputs, 0)
+  builder.addFieldOffset(SubGraph.operators, operatorVector, 0)
+  builder.addFieldOffset(SubGraph.name, name, 0)
+  return builder.endObject()
+}
+
+function writeMetadata(builder: Builder, buffers: BufferList, graph: IntGraph): number {
+  const parsed = v.safeParse(metadataSchema, graph.metadata)
+  if (!parsed.success) {
+    const [issue] = parsed.issues
+    const problem = `field ${v.getDotPath(issue) ?? '(all)'} of the metadata is wrong: ${issue.message}`
+    throw new HolterError({ stage: 'tflite', where: graph.name, problem })
+  }
+  const buffer = buffers.add(new TextEncoder().encode(sortedJson(parsed.output)))
+  const name = builder.createString(metadataName)
+  builder.startObject(Metadata.fields)
+  builder.addFieldOffset(Metadata.name, name, 0)
+  builder.addFieldInt32(Metadata.buffer, buffer, 0)
+  return builder.endObject()
+}
+
+/** JSON whose bytes do not depend on the order in which fields were set. */
+function sortedJson(value: unknown): string {
+  const sorted = (_: string, v: unknown) =>
+    v && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v
+  return JSON.stringify(value, sorted, 1)
+}
+
+/** Vectors are written back to front, as the builder wants. */
+function vector(builder: Builder, width: number, values: readonly number[], add: (value: number) => void): number {
+  builder.startVector(width, values.length, width)
+  for (let i = values.length - 1; i >= 0; i--) add(values[i])
+  return builder.endVector()
+}
+
+const int32s = (builder: Builder, values: readonly number[]) => vector(builder, 4, values, n => builder.addInt32(n))
+const offsets = (builder: Builder, values: readonly number[]) => vector(builder, 4, values, n => builder.addOffset(n))
