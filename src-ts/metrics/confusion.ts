@@ -3,22 +3,24 @@ import { probabilities } from './probabilities.ts'
 import { mean } from './roc.ts'
 
 /**
- * Returns 0 or 1 per record and label: 1 where the probability reaches the label's threshold. With two or more labels, a
+ * Returns 0 or 1 per label of one record: 1 where the probability reaches the label's threshold. With two or more labels, a
  * record in which no label does gets its most probable one (the first of equal ones): every record has a diagnosis.
- * `thresholds` are probabilities in label order.
  */
+export function decideRecord(probabilities: Float64Array, thresholds: readonly number[]): Uint8Array {
+  const decisions = Uint8Array.from(probabilities, (probability, j) => Number(probability >= thresholds[j]))
+  if (decisions.length > 1 && !decisions.includes(1)) decisions[probabilities.indexOf(Math.max(...probabilities))] = 1
+  return decisions
+}
+
+/** Returns the decisions of all records, row-major [records, labels]. `thresholds` are probabilities in label order. */
 export function decide(predictions: Predictions, thresholds: readonly number[]): Uint8Array {
-  const records = countRecords(predictions)
+  countRecords(predictions)
   const width = predictions.labels.length
   if (thresholds.length !== width) throw wrong('thresholds', 'not one per label', thresholds.length, width)
   const all = probabilities(predictions)
-  const decisions = Uint8Array.from(all, (probability, i) => Number(probability >= thresholds[i % width]))
-  for (let record = 0; width > 1 && record < records; record++) {
-    const row = record * width
-    if (decisions.subarray(row, row + width).includes(1)) continue
-    const ofRecord = all.subarray(row, row + width)
-    decisions[row + ofRecord.indexOf(Math.max(...ofRecord))] = 1
-  }
+  const decisions = new Uint8Array(all.length)
+  for (let row = 0; row < all.length; row += width)
+    decisions.set(decideRecord(all.subarray(row, row + width), thresholds), row)
   return decisions
 }
 

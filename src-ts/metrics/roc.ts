@@ -56,6 +56,12 @@ export function rocCurve(scores: ArrayLike<number>, positives: ArrayLike<number>
   }
 }
 
+/** Returns the ROC curve of each label, in label order. */
+export function rocCurves({ labels, logits, targets }: Predictions): Record<string, RocCurve> {
+  const width = labels.length
+  return perLabel(labels, j => rocCurve(column(logits, width, j), column(targets, width, j)))
+}
+
 function rates(counts: Uint32Array): Float64Array {
   const all = counts.at(-1) ?? 0
   return Float64Array.of(0 / all, ...Array.from(counts, count => count / all))

@@ -75,10 +75,10 @@ test('a sigmoid too many would leave the AUC as it is and ruin the thresholds: t
     chooseThresholds(twice).every(threshold => threshold > 0.5),
     'a sigmoid of a probability is never below .5',
   )
+  const { labels, targets } = predictions
+  const squashedPredictions = { labels, targets, probabilities: squashed }
   // @ts-expect-error: probabilities have no name by which these functions would take them
-  assert.throws(() =>
-    chooseThresholds({ labels: predictions.labels, probabilities: squashed, targets: predictions.targets }),
-  )
+  assert.throws(() => chooseThresholds(squashedPredictions))
 })
 
 test('probabilities are exact in both tails', () => {
