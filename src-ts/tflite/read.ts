@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import type { IntGraph, IntTensor } from '../ir/graph.ts'
+import type { IntGraph } from '../ir/graph.ts'
 import { type Metadata as HolterMetadata, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
-import { dropBorders } from './border.ts'
+import { dropBorders, type FileNetwork } from './border.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
 import { checkShapes, readFileNodes, readNodes } from './read-nodes.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
@@ -64,6 +64,7 @@ export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
     ...(signature && { signature }),
   }
   verifyGraph(graph, 'tflite', name)
+  refuseOtherTypes(file, graph)
   checkShapes(file, graph)
   return graph
 }
@@ -83,27 +84,29 @@ function onlySubgraph(model: FlatTable): FlatTable {
   return subgraphs.at(0)
 }
 
+const int8Hint =
+  'Holter needs full int8: in the TensorFlow Lite converter set a representative_dataset, ' +
+  'target_spec.supported_ops = [TFLITE_BUILTINS_INT8] and inference_input_type = inference_output_type = int8'
+
 /** Float tensors that no border explains: the model is not, or only half, quantized. */
-function refuseFloat(
-  file: FlatFile,
-  network: { tensors: readonly IntTensor[] } & ReturnType<typeof dropBorders>,
-): void {
-  const used = [
-    ...network.inputs,
-    ...network.outputs,
-    ...network.nodes.flatMap(node => [...node.inputs, ...node.outputs]),
-  ]
-  const tensors = [...new Set(used)].map(i => network.tensors[i]).filter(tensor => tensor !== undefined)
-  const floats = tensors.filter(tensor => tensor.type === 'float32')
+function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNetwork): void {
+  const used = new Set([...inputs, ...outputs, ...nodes.flatMap(node => [...node.inputs, ...node.outputs])])
+  const seen = [...used].map(i => tensors[i]).filter(tensor => tensor !== undefined)
+  const floats = seen.filter(tensor => tensor.type === 'float32')
   if (floats.length === 0) return
-  const hybrid = tensors.some(tensor => tensor.type === 'int8')
-  file.fail('', {
-    problem: hybrid ? 'the model is only partly quantized' : 'the model is not quantized',
-    got: `${floats.length} float32 tensors, the first "${brief(floats[0].name)}"`,
-    hint:
-      'Holter needs full int8: in the TensorFlow Lite converter set a representative_dataset, ' +
-      'target_spec.supported_ops = [TFLITE_BUILTINS_INT8] and inference_input_type = inference_output_type = int8',
-  })
+  const partly = seen.some(tensor => tensor.type === 'int8')
+  const problem = partly ? 'the model is only partly quantized' : 'the model is not quantized'
+  const got = `${floats.length} float32 tensors, the first "${brief(floats[0].name)}"`
+  file.fail('', { problem, got, hint: int8Hint })
+}
+
+/** Operators know int8 only: another type that reached them would be computed wrongly. */
+function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph): void {
+  for (const index of [...inputs, ...nodes.flatMap(node => node.outputs)]) {
+    const { name, type } = tensors[index]
+    if (type === 'int8') continue
+    file.fail(`tensor "${brief(name)}"`, { problem: 'is not int8', got: type, hint: int8Hint })
+  }
 }
 
 function readMetadata(model: FlatTable, buffers: ReturnType<FlatTable['tables']>): HolterMetadata | undefined {
