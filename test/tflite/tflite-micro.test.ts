@@ -1,0 +1,35 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import { reference } from '../../src-ts/engines/reference.ts'
+import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
+import { ops } from '../../src-ts/ops/index.ts'
+import { random } from '../../src-ts/random.ts'
+import { caseGraph } from '../helpers/case-graph.ts'
+import { python, skip } from '../helpers/environment.ts'
+import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
+
+const suiteName = 'tflite by tflite-micro'
+const testName = 'a file that writeTflite makes of any case gives the bytes of the reference'
+const test = suite(suiteName)
+const truth = python()
+
+function randomJob(graph: IntGraph, count: number): Job {
+  const bytes = graph.inputs.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+  const stream = random(3, bytes)
+  return { graph, count, inputs: Int8Array.from({ length: bytes * count }, () => stream.integer(256) - 128) }
+}
+
+if (truth) {
+  test(testName, async () => {
+    const jobs = ops.flatMap(op => op.cases().map(one => randomJob(caseGraph(op.kind, one), 8)))
+    const results = runTfliteMicro(truth, jobs)
+    for (const [i, { graph, inputs, count }] of jobs.entries()) {
+      if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)
+      const expected = await reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
+      assert.equal(results[i], expected, graph.name)
+    }
+  })
+} else skip(suiteName, testName, 'no Python environment: npm run setup makes it')
+
+test.run()
