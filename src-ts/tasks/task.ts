@@ -14,5 +14,9 @@ export interface Task {
   /** Finds the folder that holds this task's data below a data root, or undefined. */
   locate(root: string): string | undefined
   /** Opens the splits asked for, and no other signals. `progress(done, total)` is called as records are read. */
-  open(source: DataSource, splits: readonly SplitName[], progress?: (done: number, total: number) => void): Promise<Opened>
+  open(
+    source: DataSource,
+    splits: readonly SplitName[],
+    progress?: (done: number, total: number) => void,
+  ): Promise<Opened>
 }

@@ -1,0 +1,76 @@
+import { existsSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { HolterError } from '../errors.ts'
+import type { DataSource } from './dataset.ts'
+
+export interface FindOptions {
+  /** The folder given on the command line (--data). */
+  readonly dir?: string
+  /** Seed of the synthetic records, if it comes to them. */
+  readonly seed?: number
+  readonly skipMissing?: boolean
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+export interface FoundData {
+  readonly source: DataSource
+  /** Says which data and why, for the terminal: one sentence. */
+  readonly sentence: string
+}
+
+/** What has to be known of a task here (tasks lie above this folder). */
+interface Locator {
+  readonly name: string
+  locate(root: string): string | undefined
+}
+
+/** Returns the folder into which data is fetched: HOLTER_CACHE_DIR/data, else ~/.cache/holter/data. */
+export function fetchCacheDir(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  return join(environment.HOLTER_CACHE_DIR || join(homedir(), '.cache', 'holter'), 'data')
+}
+
+/**
+ * Returns the data of a task: the folder given, else the one of ECG_DATA_DIR, else the fetch cache, else synthetic records.
+ * A given folder without the task's data is an error, and so is an ECG_DATA_DIR that does not exist.
+ */
+export function findData(task: Locator, options: FindOptions = {}): FoundData {
+  const { dir, seed = 0, skipMissing, environment = process.env } = options
+  const folder = (found: string, why: string): FoundData => ({
+    source: { kind: 'folder', dir: found, skipMissing },
+    sentence: `Data: ${found} (${why}).`,
+  })
+  if (dir !== undefined) {
+    requireFolder(dir, '--data', 'Check the path')
+    const found = task.locate(dir)
+    if (found) return folder(found, 'given by --data')
+    throw new HolterError({
+      stage: 'ecg',
+      where: `--data ${dir}`,
+      problem: `the folder holds no data for ${task.name}`,
+      hint: 'Give the data set folder itself (the one with its CSV tables) or the folder above it',
+    })
+  }
+  const fromEnvironment = environment.ECG_DATA_DIR
+  if (fromEnvironment) {
+    requireFolder(fromEnvironment, 'ECG_DATA_DIR', 'Correct the variable, or unset it to work on other data')
+    const found = task.locate(fromEnvironment)
+    if (found) return folder(found, 'found through ECG_DATA_DIR')
+  }
+  const cache = fetchCacheDir(environment)
+  const lacking = fromEnvironment
+    ? `ECG_DATA_DIR=${fromEnvironment} holds no data for ${task.name}`
+    : 'ECG_DATA_DIR is not set'
+  const fetched = task.locate(cache)
+  if (fetched) return folder(fetched, `fetched earlier; ${lacking}`)
+  return {
+    source: { kind: 'synthetic', seed },
+    sentence: `Data: synthetic records of seed ${seed}, since ${lacking} and ${cache} holds none either.`,
+  }
+}
+
+function requireFolder(dir: string, name: string, hint: string): void {
+  if (existsSync(dir) && statSync(dir).isDirectory()) return
+  const problem = existsSync(dir) ? 'this is not a folder' : 'the folder does not exist'
+  throw new HolterError({ stage: 'ecg', where: `${name} ${dir}`, problem, hint })
+}

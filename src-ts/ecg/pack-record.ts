@@ -1,0 +1,82 @@
+import { closest, HolterError } from '../errors.ts'
+import type { PackedSignals } from './packed-dataset.ts'
+import { sampleFormats } from './wfdb-formats.ts'
+import type { WfdbRecord } from './wfdb-signals.ts'
+
+/** Units of a millivolt, by the names that headers use for the unit; µ stands twice in Unicode. */
+const UNITS_PER_MILLIVOLT: Readonly<Record<string, number>> = { mV: 1, uV: 1000, µV: 1000, μV: 1000, V: 0.001, nV: 1e6 }
+
+/** What a task's network takes. */
+export interface Form {
+  readonly samples: number
+  readonly sampleRateHz: number
+  readonly leads: readonly string[]
+}
+
+/**
+ * Writes a record to place `index` of `signals`, its leads in the order of `form` whatever their order in the file (names in
+ * upper or lower case). Another rate or length, a missing or doubled lead, a unit that is no voltage, and an invalid sample are
+ * errors at `where`: a network cannot be given a value that was never measured, and none of PTB-XL's records has one.
+ */
+export function packRecord(record: WfdbRecord, where: string, form: Form, signals: PackedSignals, index: number): void {
+  const { header, frames, digital } = record
+  const refuse = (problem: string, got?: string | number, expected?: string | number, hint?: string) =>
+    new HolterError({ stage: 'ecg', where, problem, got, expected, hint })
+  if (header.sampleRateHz !== form.sampleRateHz) {
+    throw refuse('wrong sample rate', `${header.sampleRateHz} Hz`, `${form.sampleRateHz} Hz`, 'Resample the record')
+  }
+  const names = header.signals.map(signal => signal.description.toUpperCase())
+  for (const [lead, name] of form.leads.entries()) {
+    const found = names.indexOf(name.toUpperCase())
+    if (found < 0) {
+      const near = closest(name, names)
+      throw refuse(
+        `lead ${name} is missing`,
+        names.join(' '),
+        form.leads.join(' '),
+        near ? `Is ${near} meant for it` : undefined,
+      )
+    }
+    if (names.includes(name.toUpperCase(), found + 1)) throw refuse(`lead ${name} comes twice`)
+    const signal = header.signals[found]
+    const units = UNITS_PER_MILLIVOLT[signal.units]
+    if (units === undefined) {
+      throw refuse(
+        `lead ${name} is not in volts`,
+        JSON.stringify(signal.units),
+        Object.keys(UNITS_PER_MILLIVOLT).join(', '),
+      )
+    }
+    const length = frames * signal.samplesPerFrame
+    if (length !== form.samples) throw refuse(`lead ${name} has a wrong length`, `${length} samples`, form.samples)
+    const bad = copyLead(digital[found], sampleFormats.get(signal.format)?.invalid, signals.digital, {
+      at: index * form.samples * form.leads.length + lead,
+      step: form.leads.length,
+    })
+    if (bad !== undefined) {
+      throw refuse(
+        `sample ${bad} of lead ${name} is not valid`,
+        digital[found][bad],
+        'a measured value of at most 16 bits',
+        'Leave the record out of the table, or repair it',
+      )
+    }
+    signals.baseline[index * form.leads.length + lead] = signal.baseline
+    signals.stepsPerMillivolt[index * form.leads.length + lead] = signal.gain * units
+  }
+}
+
+/** Copies samples to every `step`-th place; returns the position of the first one that is invalid or does not fit, if any. */
+function copyLead(
+  from: Int32Array,
+  invalid: number | undefined,
+  to: Int16Array,
+  { at, step }: { at: number; step: number },
+): number | undefined {
+  for (let i = 0, out = at; i < from.length; i++, out += step) {
+    const value = from[i]
+    if (value === invalid || value < -32768 || value > 32767) return i
+    to[out] = value
+  }
+  return undefined
+}

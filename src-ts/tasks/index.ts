@@ -1,0 +1,5 @@
+import { ptbxlSuperclass } from './ptbxl-superclass.ts'
+import type { Task } from './task.ts'
+
+/** Every task of the command line. A new one is a file and a line here. */
+export const tasks: readonly Task[] = [ptbxlSuperclass]

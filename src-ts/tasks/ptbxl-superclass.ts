@@ -1,0 +1,26 @@
+import { openPtbXl } from '../ecg/ptb-xl.ts'
+import { locatePtbXl } from '../ecg/ptb-xl-labels.ts'
+import { openSynthetic } from '../ecg/synthetic.ts'
+import type { Task } from './task.ts'
+
+const form = {
+  /** Alphabetical, as the published protocol binarizes them. */
+  labels: ['CD', 'HYP', 'MI', 'NORM', 'STTC'],
+  leads: ['I', 'II', 'III', 'AVR', 'AVL', 'AVF', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'],
+  sampleRateHz: 100,
+  samples: 1000,
+} as const
+
+/** The five diagnostic superclasses of PTB-XL from ten seconds of twelve leads at 100 Hz, on PTB-XL or on synthetic records. */
+export const ptbxlSuperclass: Task = {
+  name: 'ptbxl-superclass',
+  title: 'five diagnostic superclasses of PTB-XL (CD HYP MI NORM STTC), 12 leads, 100 Hz, 10 s',
+  kind: 'multi-label',
+  ...form,
+  locate: locatePtbXl,
+  open(source, splits, progress) {
+    return source.kind === 'synthetic'
+      ? openSynthetic(source.seed, splits, source.records, progress)
+      : openPtbXl(source.dir, form, splits, source, progress)
+  },
+}
