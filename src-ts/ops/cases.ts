@@ -29,8 +29,7 @@ export function caseNode<Attrs>(
     const type = t.type ?? 'int8'
     const drawn = t.constant === undefined ? undefined : { ...t, constant: t.constant }
     const draw = () => Math.round((2 * stream.uniform() - 1) * drawn!.constant)
-    const data =
-      t.data ?? (drawn && (type === 'int8' ? Int8Array : Int32Array).from({ length: elements(t.shape) }, draw))
+    const data = t.data ?? (drawn && filled(type, elements(t.shape), draw))
     const quantization = { scale, zeroPoint: scale.map(() => t.zeroPoint ?? 0), axis: t.axis ?? 0 }
     return { name: `${role}${i}`, shape: t.shape, type, quantization, ...(data ? { data } : {}) }
   }
@@ -43,4 +42,10 @@ export function caseNode<Attrs>(
       outputs: outputs.map((t, i) => tensor(t, i, 'output')),
     },
   }
+}
+
+function filled(type: IntType, count: number, draw: () => number): Int8Array | Int32Array {
+  const data = type === 'int8' ? new Int8Array(count) : new Int32Array(count)
+  for (let i = 0; i < count; i++) data[i] = draw()
+  return data
 }

@@ -144,7 +144,7 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
       ['output', to.output(0), w.outH, w.outW, p.outC],
       [
         'filter',
-        to.data(packFilter(p.filter, p.outC, w.filterH, w.filterW * (w.inC / p.groups), to.flavour), 16),
+        to.data(packFilter(p.filter, p.outC, w.filterH, w.filterW * (w.inC / p.groups), to.flavour, p.groups), 16),
         w.filterH,
         w.filterW,
       ],

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import binaryen from 'binaryen'
+import { HolterError } from '../errors.ts'
+import type { Program } from './emit.ts'
+
+const ROOT = new URL('../../', import.meta.url)
+const PAGE_BYTES = 65536
+
+/** A file that takes part in a compilation, by its name there. Kernels come from src-as, flags from asconfig.json. */
+export function kernelSource(name: string): string | null {
+  try {
+    return readFileSync(new URL(name === 'asconfig.json' ? name : `src-as/${name}`, ROOT), 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Compiles a program to a wasm module: asc in memory with the flags of asconfig.json's target of that flavour,
+ * then binaryen puts the constants in place (asc would need half a second for every 60,000 as text), strips names,
+ * validates, and adds the manifest as custom section `holter`. No imports. The same program gives the same bytes.
+ */
+export async function compileProgram(program: Program, manifest?: object): Promise<Uint8Array> {
+  const code = await runAsc(program)
+  const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt } = binaryen.Features
+  const features =
+    program.flavour === 'scalar' ? MVP : SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt
+  const module = binaryen.readBinaryWithFeatures(code, features)
+  try {
+    const pages = Math.ceil(program.memoryBytes / PAGE_BYTES)
+    const segments = program.segments.map(({ address, bytes }) => ({ offset: module.i32.const(address), data: bytes }))
+    module.removeExport('memory')
+    module.setMemory(pages, pages, 'memory', segments)
+    module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features', 'remove-unused-module-elements'])
+    if (manifest) module.addCustomSection('holter', new TextEncoder().encode(JSON.stringify(manifest)))
+    if (!module.validate()) {
+      throw new HolterError({ stage: 'codegen', where: 'module', problem: 'the compiled module does not validate' })
+    }
+    return module.emitBinary()
+  } finally {
+    module.dispose()
+  }
+}
+
+async function runAsc(program: Program): Promise<Uint8Array> {
+  // Loaded here: the compiler takes a third of a second, and most commands do not compile.
+  const { default: asc } = await import('assemblyscript/asc')
+  let binary: Uint8Array | undefined
+  const pages = String(Math.ceil(program.memoryBytes / PAGE_BYTES))
+  const { error, stderr } = await asc.main(
+    [
+      'model.ts',
+      '--target',
+      program.flavour,
+      '--outFile',
+      'model.wasm',
+      '--initialMemory',
+      pages,
+      '--maximumMemory',
+      pages,
+    ],
+    {
+      readFile: name => (name === 'model.ts' ? program.text : kernelSource(name)),
+      writeFile: (name, contents) => {
+        if (name === 'model.wasm') binary = contents as Uint8Array
+      },
+      listFiles: () => [],
+    },
+  )
+  if (error || !binary) {
+    const detail = stderr.toString().trim().split('\n').slice(0, 3).join(' ')
+    throw new HolterError({
+      stage: 'codegen',
+      where: program.flavour,
+      problem: `asc refused the generated kernels: ${detail || error?.message}`,
+      hint: 'This is a fault of Holter: please report it with the model',
+    })
+  }
+  return binary
+}

@@ -1,0 +1,43 @@
+import { elements, type IntGraph } from '../ir/graph.ts'
+import { opByKind } from '../ops/index.ts'
+import type { Flavour } from '../ops/op.ts'
+import type { PreparedNode } from './prepare.ts'
+
+/** Bytes that must stay in place from step `first` to step `last`, both included. Steps are node indices; inputs start at −1. */
+export interface Buffer {
+  readonly name: string
+  readonly bytes: number
+  readonly first: number
+  readonly last: number
+}
+
+/** Which buffer each computed tensor lies in, and the scratch of each node. */
+export interface Lifetimes {
+  readonly buffers: readonly Buffer[]
+  /** Buffer of each tensor of the graph; −1 for constants. */
+  readonly ofTensor: readonly number[]
+  /** Buffer of each node's scratch; −1 where it needs none. */
+  readonly ofScratch: readonly number[]
+}
+
+/** Returns the buffers of a graph. A reshape's output is its input's bytes: both share one buffer. */
+export function lifetimes(graph: IntGraph, prepared: readonly PreparedNode[], flavour: Flavour): Lifetimes {
+  const buffers: { name: string; bytes: number; first: number; last: number }[] = []
+  const ofTensor = graph.tensors.map(() => -1)
+  const start = (tensor: number, step: number) => {
+    const { name, shape } = graph.tensors[tensor]
+    ofTensor[tensor] = buffers.push({ name, bytes: elements(shape), first: step, last: step }) - 1
+  }
+  for (const tensor of graph.inputs) start(tensor, -1)
+  const ofScratch = graph.nodes.map((node, step) => {
+    for (const tensor of node.inputs) {
+      if (tensor >= 0 && ofTensor[tensor] >= 0) buffers[ofTensor[tensor]].last = step
+    }
+    if (node.op === 'reshape') ofTensor[node.outputs[0]] = ofTensor[node.inputs[0]]
+    else for (const tensor of node.outputs) start(tensor, step)
+    const bytes = opByKind(node.op).scratchBytes?.(prepared[step].constants, flavour) ?? 0
+    return bytes ? buffers.push({ name: `${node.name} scratch`, bytes, first: step, last: step }) - 1 : -1
+  })
+  for (const tensor of graph.outputs) buffers[ofTensor[tensor]].last = graph.nodes.length
+  return { buffers, ofTensor, ofScratch }
+}

@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module'
+import { elements, type IntGraph } from '../ir/graph.ts'
+import type { Metadata } from '../ir/metadata.ts'
+import { opByKind } from '../ops/index.ts'
+import type { Flavour } from '../ops/op.ts'
+import { version } from '../version.ts'
+import type { Program } from './emit.ts'
+
+/** What a host must know to use a module: custom section `holter` of every module, as JSON. */
+export interface Manifest {
+  readonly manifest: 1
+  readonly name: string
+  readonly flavour: Flavour
+  readonly rounding: 'tflm-double'
+  readonly inputs: readonly Port[]
+  readonly outputs: readonly Port[]
+  readonly memoryBytes: number
+  readonly arena: {
+    readonly address: number
+    readonly bytes: number
+    readonly lowerBoundBytes: number
+    /** Bytes that stay in place from node `first` to node `last`; −1 is before the first node. */
+    readonly buffers: readonly { name: string; offset: number; bytes: number; first: number; last: number }[]
+  }
+  readonly constantBytes: number
+  readonly macs: number
+  /** Labels, leads, rate, standardization, thresholds, provenance: present when the model has the `holter` entry. */
+  readonly metadata?: Metadata
+  /** Probability of each output byte, entry q + 128, when the outputs are logits of independent labels. */
+  readonly probabilities?: readonly number[]
+  /** SHA-256 of the .tflite file. */
+  readonly modelSha256: string
+  readonly tools: Readonly<Record<string, string>>
+}
+
+/** One input or output: int8 at an address of linear memory. real = (q − zeroPoint) · scale. */
+export interface Port {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly type: string
+  readonly scale: number
+  readonly zeroPoint: number
+  readonly address: number
+  readonly bytes: number
+}
+
+/** Returns the manifest of a program that holds one network. */
+export function manifestOf(program: Program, modelSha256: string): Manifest {
+  const [{ graph, inputs, outputs, arena, arenaAddress, lifetimes, constantBytes }] = program.networks
+  const port = (place: { name: string; address: number; bytes: number }, tensor: number): Port => {
+    const { shape, type, quantization } = graph.tensors[tensor]
+    return {
+      name: place.name,
+      shape,
+      type,
+      scale: quantization?.scale[0] ?? 1,
+      zeroPoint: quantization?.zeroPoint[0] ?? 0,
+      address: place.address,
+      bytes: place.bytes,
+    }
+  }
+  const ports = {
+    inputs: inputs.map((p, i) => port(p, graph.inputs[i])),
+    outputs: outputs.map((p, i) => port(p, graph.outputs[i])),
+  }
+  return {
+    manifest: 1,
+    name: graph.name,
+    flavour: program.flavour,
+    rounding: 'tflm-double',
+    ...ports,
+    memoryBytes: program.memoryBytes,
+    arena: {
+      address: arenaAddress,
+      bytes: arena.bytes,
+      lowerBoundBytes: arena.lowerBoundBytes,
+      buffers: lifetimes.buffers.map(({ name, bytes, first, last }, i) => ({
+        name,
+        offset: arena.offsets[i],
+        bytes,
+        first,
+        last,
+      })),
+    },
+    constantBytes,
+    macs: totalMacs(graph),
+    ...(graph.metadata ? { metadata: graph.metadata, probabilities: probabilityTable(ports.outputs[0]) } : {}),
+    modelSha256,
+    tools: { holter: version, assemblyscript: versionOf('assemblyscript'), binaryen: versionOf('binaryen') },
+  }
+}
+
+/** Multiply-accumulates of one inference. */
+export function totalMacs(graph: IntGraph): number {
+  return graph.nodes.reduce((sum, node) => {
+    const view = {
+      name: node.name,
+      attrs: node.attrs,
+      inputs: node.inputs.map(i => graph.tensors[i]),
+      outputs: node.outputs.map(i => graph.tensors[i]),
+    }
+    return sum + opByKind(node.op).macs(view)
+  }, 0)
+}
+
+/** Bytes of all inputs (outputs) of a graph, one after another: a row of what engines read (write). */
+export function rowBytes(graph: IntGraph, tensors: readonly number[]): number {
+  return tensors.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+}
+
+/** The sigmoid of each of the 256 logits that an output byte can hold, to six digits: firmware needs no exp. */
+function probabilityTable({ scale, zeroPoint }: Port): number[] {
+  return Array.from({ length: 256 }, (_, i) => Number((1 / (1 + Math.exp(-(i - 128 - zeroPoint) * scale))).toFixed(6)))
+}
+
+/** Version of an installed package, for the record. */
+function versionOf(name: string): string {
+  const require = createRequire(import.meta.url)
+  return (require(`${name}/package.json`) as { version: string }).version
+}

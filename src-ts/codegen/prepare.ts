@@ -1,0 +1,27 @@
+import type { IntGraph } from '../ir/graph.ts'
+import { opByKind } from '../ops/index.ts'
+import type { NodeView, Op } from '../ops/op.ts'
+
+/** A node with its op, its tensors and the constants that its arithmetic needs. */
+export interface PreparedNode {
+  readonly op: Op
+  readonly view: NodeView<any>
+  readonly constants: unknown
+  /** Indices of the inputs that are computed at run time, in order; the others are constants. */
+  readonly dataInputs: readonly number[]
+}
+
+/** Prepares every node of a graph, in order. Throws HolterError where TFLM would refuse a node. */
+export function prepareGraph(graph: IntGraph): PreparedNode[] {
+  return graph.nodes.map(node => {
+    const op = opByKind(node.op)
+    const view: NodeView<any> = {
+      name: node.name,
+      attrs: node.attrs,
+      inputs: node.inputs.map(i => (i < 0 ? undefined : graph.tensors[i])),
+      outputs: node.outputs.map(i => graph.tensors[i]),
+    }
+    const dataInputs = node.inputs.filter(i => i >= 0 && !graph.tensors[i].data)
+    return { op, view, constants: op.prepare(view), dataInputs }
+  })
+}

@@ -1,0 +1,6 @@
+import type { Engine } from './engine.ts'
+import { node } from './node.ts'
+import { reference } from './reference.ts'
+
+/** Every way of running a model: one file, one line. The reference comes first: it is the definition. */
+export const engines: readonly Engine[] = [reference, node]

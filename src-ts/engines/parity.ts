@@ -1,0 +1,94 @@
+import { rowBytes } from '../codegen/manifest.ts'
+import { elements } from '../ir/graph.ts'
+import { random } from '../random.ts'
+import type { Engine, RunnableModel } from './engine.ts'
+import { reference } from './reference.ts'
+
+/** One line of `verify --json`: an engine and flavour beside the reference. */
+export interface ParityRow {
+  readonly engine: string
+  readonly flavour: string
+  /** Output bytes compared. */
+  readonly outputs: number
+  readonly differing: number
+  /** The first byte that differs, in words. */
+  readonly first?: string
+  /** Why the engine did not run. */
+  readonly skipped?: string
+}
+
+/** Returns `count` seeded rows of inputs: first all −128, all 127 and all zero points, then uniform random bytes. */
+export function probeInputs(model: RunnableModel, count: number, seed = 1): Int8Array {
+  const { graph } = model
+  const bytes = rowBytes(graph, graph.inputs)
+  const rows = new Int8Array(bytes * count)
+  const zero = graph.tensors[graph.inputs[0]].quantization?.zeroPoint[0] ?? 0
+  const constantRows = [-128, 127, zero]
+  for (let row = 0; row < count; row++) {
+    const place = rows.subarray(row * bytes, (row + 1) * bytes)
+    if (row < constantRows.length) place.fill(constantRows[row])
+    else {
+      const stream = random(seed, row)
+      for (let i = 0; i < bytes; i++) place[i] = stream.integer(256) - 128
+    }
+  }
+  return rows
+}
+
+/**
+ * Runs every engine in every flavour that it can run here on the same inputs and compares each output byte with the reference.
+ * `started` is told what runs next, for a progress bar.
+ */
+export async function compareEngines(
+  model: RunnableModel,
+  engines: readonly Engine[],
+  inputs: Int8Array,
+  count: number,
+  started: (what: string, done: number, total: number) => void = () => {},
+): Promise<ParityRow[]> {
+  const runs = engines
+    .filter(e => e !== reference)
+    .flatMap(engine => engine.flavours.map(flavour => ({ engine, flavour })))
+  const total = runs.length + 1
+  started('reference', 0, total)
+  const expected = await reference.run(model, reference.flavours[0], inputs, count)
+  const rows: ParityRow[] = []
+  for (const [i, { engine, flavour }] of runs.entries()) {
+    started(`${engine.name} ${flavour}`, i + 1, total)
+    const skipped = engine.missing()
+    if (skipped) rows.push({ engine: engine.name, flavour, outputs: 0, differing: 0, skipped })
+    else rows.push(compare(model, engine.name, flavour, expected, await engine.run(model, flavour, inputs, count)))
+  }
+  started('done', total, total)
+  return rows
+}
+
+function compare(
+  model: RunnableModel,
+  engine: string,
+  flavour: string,
+  expected: Int8Array,
+  got: Int8Array,
+): ParityRow {
+  let differing = Math.abs(expected.length - got.length)
+  let first = -1
+  for (let i = 0; i < Math.min(expected.length, got.length); i++) {
+    if (expected[i] === got[i]) continue
+    if (first < 0) first = i
+    differing++
+  }
+  const row = { engine, flavour, outputs: expected.length, differing }
+  return first < 0 ? row : { ...row, first: `${placeOf(model, first)}: got ${got[first]}, expected ${expected[first]}` }
+}
+
+/** "input 3, output "logits" [2]" for an index into all output rows. */
+function placeOf({ graph }: RunnableModel, index: number): string {
+  const perRow = rowBytes(graph, graph.outputs)
+  let at = index % perRow
+  for (const tensor of graph.outputs) {
+    const { name, shape } = graph.tensors[tensor]
+    if (at < elements(shape)) return `input ${Math.floor(index / perRow)}, output "${name}" [${at}]`
+    at -= elements(shape)
+  }
+  return `byte ${index}`
+}

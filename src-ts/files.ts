@@ -1,0 +1,64 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { HolterError } from './errors.ts'
+
+/**
+ * Writes a file whole or not at all: under a temporary name in the same folder, then renamed.
+ * Folders are made as needed. A full disk, a file in the way of a folder or missing rights are one HolterError.
+ */
+export function writeFile(path: string, contents: string | Uint8Array): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(temporary, 'wx')
+    try {
+      const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
+      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // The first failure is the one to report.
+    }
+    throw fileError(path, 'cannot be written', error)
+  }
+}
+
+/** Reads a whole file. A missing or unreadable one is a HolterError with `hint`. */
+export function readFile(path: string, hint?: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw fileError(path, 'cannot be read', error, hint)
+  }
+}
+
+/** SHA-256 of bytes or text, hex. */
+export function sha256(contents: string | Uint8Array): string {
+  return createHash('sha256').update(contents).digest('hex')
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'it would be larger than the file size limit (ulimit -f)',
+  EMFILE: 'too many files are open',
+}
+
+function fileError(path: string, problem: string, error: unknown, hint?: string): HolterError {
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  const reason = REASONS[code] ?? (error as Error).message
+  return new HolterError({ stage: 'file', where: path, problem: `${problem}: ${reason}`, hint })
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander'
+import { commands } from './commands/index.ts'
+import { HolterError } from './errors.ts'
+import { version } from './version.ts'
+
+/** Exit codes: 0 done, 1 a problem that the message explains, 2 wrong usage. */
+const PROBLEM = 1
+const USAGE = 2
+
+const program = new Command('holter')
+  .description(
+    'ECG networks trained in TypeScript, shipped as int8 WebAssembly that equals its reference in every byte',
+  )
+  .version(version)
+  .showHelpAfterError('(holter --help lists the commands)')
+  .exitOverride()
+for (const command of commands) program.addCommand(command.exitOverride())
+
+// A reader that closes the pipe early (holter inspect … | head) is no problem of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+/** Prints one clear line and returns the exit code. A stack is for faults of Holter, and only with HOLTER_DEBUG=1. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+  if (error instanceof HolterError) {
+    console.error(error.message)
+    return error.detail.stage === 'usage' ? USAGE : PROBLEM
+  }
+  const fault = error instanceof Error ? error : new Error(String(error))
+  console.error(
+    `[holter] fault of Holter: ${fault.message.split('\n')[0]}. Please report it; HOLTER_DEBUG=1 shows where.`,
+  )
+  if (process.env.HOLTER_DEBUG) console.error(fault.stack)
+  return PROBLEM
+}

@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { readFile, sha256, writeFile } from '../src-ts/files.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'holter-files-'))
+const test = suite('files')
+
+test('a file is written whole, folders are made, nothing else stays', () => {
+  writeFile(join(dir, 'a/b/c.txt'), 'text')
+  assert.is(readFileSync(join(dir, 'a/b/c.txt'), 'utf8'), 'text')
+  writeFile(join(dir, 'a/b/c.txt'), Uint8Array.of(1, 2))
+  assert.equal(readdirSync(join(dir, 'a/b')), ['c.txt'])
+})
+
+test('a regular file in the way of a folder is one sentence', () => {
+  writeFileSync(join(dir, 'plain'), '')
+  assert.throws(
+    () => writeFile(join(dir, 'plain/x.txt'), ''),
+    /\[file\] .*plain\/x\.txt: cannot be written: a part of the path is a file/,
+  )
+})
+
+test('a missing file is one sentence with its hint', () => {
+  assert.throws(() => readFile(join(dir, 'absent'), 'Look'), /cannot be read: it does not exist\. Look\./)
+})
+
+test('sha256', () => assert.match(sha256('abc'), /^ba7816bf/))
+
+test.after(() => rmSync(dir, { recursive: true }))
+test.run()
