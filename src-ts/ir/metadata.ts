@@ -28,3 +28,12 @@ export const metadataSchema = v.object({
 })
 
 export type Metadata = v.InferOutput<typeof metadataSchema>
+
+/** Returns the record as JSON text that does not depend on the order in which its fields were set. */
+export function metadataJson(metadata: Metadata): string {
+  const sorted = (_: string, value: unknown) =>
+    value && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value
+  return JSON.stringify(metadata, sorted, 1)
+}

@@ -2,7 +2,7 @@ import { Builder } from 'flatbuffers'
 import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
 import { elements, type IntGraph, type IntTensor } from '../ir/graph.ts'
-import { metadataSchema } from '../ir/metadata.ts'
+import { metadataJson, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
 import { opByKind } from '../ops/index.ts'
 import type { Op } from '../ops/op.ts'
@@ -190,21 +190,12 @@ function writeMetadata(builder: Builder, buffers: BufferList, graph: IntGraph): 
     const problem = `field ${v.getDotPath(issue) ?? '(all)'} of the metadata is wrong: ${issue.message}`
     throw new HolterError({ stage: 'tflite', where: graph.name, problem })
   }
-  const buffer = buffers.add(new TextEncoder().encode(sortedJson(parsed.output)))
+  const buffer = buffers.add(new TextEncoder().encode(metadataJson(parsed.output)))
   const name = builder.createString(metadataName)
   builder.startObject(Metadata.fields)
   builder.addFieldOffset(Metadata.name, name, 0)
   builder.addFieldInt32(Metadata.buffer, buffer, 0)
   return builder.endObject()
-}
-
-/** JSON whose bytes do not depend on the order in which fields were set. */
-function sortedJson(value: unknown): string {
-  const sorted = (_: string, v: unknown) =>
-    v && typeof v === 'object' && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v
-  return JSON.stringify(value, sorted, 1)
 }
 
 /** Vectors are written back to front, as the builder wants. */

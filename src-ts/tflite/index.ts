@@ -1,0 +1,2 @@
+export { readTflite, type TfliteGraph } from './read.ts'
+export { writeTflite } from './write.ts'
