@@ -26,4 +26,8 @@ export interface Recipe {
   /** L2 weight decay added to the loss on convolution and dense kernels. */
   readonly weightDecay: number
   readonly augment: boolean
+  /** Trains on random windows of this many samples, tests on the whole record; for networks that pool over time at the end. */
+  readonly cropSamples?: number
+  /** Largest Euclidean norm of all gradients together. */
+  readonly clipNorm?: number
 }

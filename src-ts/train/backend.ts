@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module'
+import { HolterError } from '../errors.ts'
+
+/** TensorFlow.js with its native library: layers, gradients, and the folder format of models. */
+export type Tf = typeof import('@tensorflow/tfjs-node')
+
+const require = createRequire(import.meta.url)
+const PACKAGE = '@tensorflow/tfjs-node'
+let loaded: Tf | undefined
+
+/**
+ * Returns TensorFlow.js with its native library, loaded once. Everything else in train/ takes it as an argument.
+ * Throws HolterError when this machine cannot train.
+ */
+export function loadTfjs(): Tf {
+  if (loaded) return loaded
+  quiet()
+  restoreUtil()
+  try {
+    loaded = require(PACKAGE) as Tf
+  } catch (error) {
+    throw new HolterError({
+      stage: 'setup',
+      where: PACKAGE,
+      problem: `training cannot run here: ${reasonOf(error)}`,
+      hint: 'Run npm run setup, which installs the native library',
+    })
+  }
+  return loaded
+}
+
+/** Returns why training cannot run here and what to do, one clause; undefined when it can. Loads the library to be sure. */
+export function trainingMissing(): string | undefined {
+  try {
+    loadTfjs()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof HolterError)) throw error
+    return `${error.detail.problem}; run npm run setup`
+  }
+}
+
+/**
+ * TensorFlow writes its start-up lines to the file descriptor itself, so only its environment can silence them.
+ * The line about oneDNN ignores the log level. Without oneDNN our small convolutions are as fast, and results depend less on the processor.
+ */
+function quiet(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
+}
+
+/** Node 23 removed two functions of `util` that tfjs-node 4.22 still calls, and Node 22 warns of them (nodejs/node pull request 52744). */
+function restoreUtil(): void {
+  const util = require('node:util')
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  util.isArray = Array.isArray
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'MODULE_NOT_FOUND')
+    return `${message.split('\n')[0].includes(PACKAGE) ? PACKAGE : 'its native part'} is not installed`
+  return message.split('\n')[0].replace(/\.$/, '')
+}
