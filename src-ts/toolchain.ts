@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** What set-up (tools/setup.mjs) writes into .cache/toolchain.json. */
+interface Record {
+  readonly python?: string
+  readonly wasmtimeHost?: string
+  readonly leftOut?: { readonly [part: string]: { readonly reason: string } }
+}
+
+const recordFile = new URL('../.cache/toolchain.json', import.meta.url)
+
+function record(): Record {
+  return existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {}
+}
+
+/** Returns the python of the virtual environment with numpy, wfdb, scikit-learn and tflite-micro, or undefined without one. */
+export function venvPython(): string | undefined {
+  return present(record().python)
+}
+
+/** Returns the path of the program that runs modules in wasmtime (engines/wasmtime-host.c), or undefined without one. */
+export function wasmtimeHost(): string | undefined {
+  return present(record().wasmtimeHost)
+}
+
+/** Returns why set-up left a part out whose name starts with `part`, as a clause that says what to do; `otherwise` when it tells nothing. */
+export function whyMissing(part: string, otherwise = 'not installed. Run npm run setup'): string {
+  const entry = Object.entries(record().leftOut ?? {}).find(([name]) => name.startsWith(part))
+  return entry ? entry[1].reason : otherwise
+}
+
+function present(path: string | undefined): string | undefined {
+  return path && existsSync(path) ? path : undefined
+}
