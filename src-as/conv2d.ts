@@ -45,7 +45,6 @@ export function conv2d(
               gather(from, inH, inW, inC, top, left, filterH, filterW, dilationH, dilationW, groupIn, window1, gatheredPitch, inputZero);
             }
           }
-          // Groups keep whole blocks of packed filters only when their size is a multiple of a block: codegen packs them one by one.
           const first = group * groupOut;
           const groupFilter = filter + <usize>group * packedFilterBytes(groupOut, filterH, run);
           const groupChannels = channels + <usize>first * CHANNEL_BYTES;

@@ -44,10 +44,7 @@ export function twoWindowsTimesFilters(
   if (!ASC_FEATURE_SIMD) {
     windowTimesFilters(window0, pitch0, rows, run, filter, channels, output, count, outputZero, low, high);
     windowTimesFilters(window1, pitch1, rows, run, filter, channels, output + outputPitch, count, outputZero, low, high);
-    return;
-  }
-  const filterBytes = <usize>(rows * packedRun(run) * 4);
-  for (let o = 0; o < count; o += 4) {
+  } else for (let o = 0; o < count; o += 4) {
     let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
     let b0 = i32x4.splat(0), b1 = i32x4.splat(0), b2 = i32x4.splat(0), b3 = i32x4.splat(0);
     let w = filter, row0 = window0, row1 = window1, row = rows;
@@ -73,7 +70,7 @@ export function twoWindowsTimesFilters(
     } while (--row);
     storeBlock(addLanes(a0, a1, a2, a3), channels, output, count - o, outputZero, low, high);
     storeBlock(addLanes(b0, b1, b2, b3), channels, output + outputPitch, count - o, outputZero, low, high);
-    filter += filterBytes;
+    filter = w;
     channels += CHANNEL_BYTES * 4;
     output += 4;
   }

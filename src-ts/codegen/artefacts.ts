@@ -89,7 +89,7 @@ function headerText(manifest: Manifest, name: string): string {
         `#define ${prefix}_LEADS ${metadata.leads.length} /* ${metadata.leads.map(plain).join(' ')} */`,
         `#define ${prefix}_LABELS ${metadata.labels.length}`,
         `static const char *const ${prefix.toLowerCase()}_labels[] = {${metadata.labels.map(l => `"${plain(l)}"`).join(', ')}};`,
-        `/* An output byte above its threshold says yes. */`,
+        `/* An output byte at or above its threshold says yes. */`,
         `static const signed char ${prefix.toLowerCase()}_thresholds[] = {${metadata.thresholds.map(t => thresholdByte(t, manifest)).join(', ')}};`,
         '',
       ]
@@ -108,10 +108,10 @@ function headerText(manifest: Manifest, name: string): string {
   ].join('\n')
 }
 
-/** The largest output byte whose probability does not exceed the threshold. */
+/** The smallest output byte whose probability reaches the threshold; 127 when none does. */
 function thresholdByte(threshold: number, { probabilities }: Manifest): number {
-  const above = probabilities!.findIndex(p => p > threshold)
-  return (above < 0 ? 256 : above) - 129
+  const first = probabilities!.findIndex(p => p >= threshold)
+  return (first < 0 ? 255 : first) - 128
 }
 
 function float(x: number): string {

@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module'
 import { elements, type IntGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import { opByKind } from '../ops/index.ts'
 import type { Flavour } from '../ops/op.ts'
 import { version } from '../version.ts'
 import type { Program } from './emit.ts'
+import { layerTable } from './layer-table.ts'
 
 /** What a host must know to use a module: custom section `holter` of every module, as JSON. */
 export interface Manifest {
@@ -83,24 +83,11 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
       })),
     },
     constantBytes,
-    macs: totalMacs(graph),
+    macs: layerTable(graph).macs,
     ...(graph.metadata ? { metadata: graph.metadata, probabilities: probabilityTable(ports.outputs[0]) } : {}),
     modelSha256,
     tools: { holter: version, assemblyscript: versionOf('assemblyscript'), binaryen: versionOf('binaryen') },
   }
-}
-
-/** Multiply-accumulates of one inference. */
-export function totalMacs(graph: IntGraph): number {
-  return graph.nodes.reduce((sum, node) => {
-    const view = {
-      name: node.name,
-      attrs: node.attrs,
-      inputs: node.inputs.map(i => graph.tensors[i]),
-      outputs: node.outputs.map(i => graph.tensors[i]),
-    }
-    return sum + opByKind(node.op).macs(view)
-  }, 0)
 }
 
 /** Bytes of all inputs (outputs) of a graph, one after another: a row of what engines read (write). */

@@ -1,7 +1,13 @@
 import type { Command } from 'commander'
 import { compile } from './compile.ts'
+import { demo } from './demo.ts'
+import { evaluate } from './evaluate.ts'
+import { inspect } from './inspect.ts'
+import { prune } from './prune.ts'
+import { quantize } from './quantize.ts'
 import { run } from './run.ts'
+import { train } from './train.ts'
 import { verify } from './verify.ts'
 
 /** Every subcommand, in the order of --help: one file, one line. */
-export const commands: readonly Command[] = [compile, run, verify]
+export const commands: readonly Command[] = [demo, train, prune, quantize, evaluate, inspect, compile, run, verify]

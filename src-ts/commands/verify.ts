@@ -3,11 +3,11 @@ import type { RunnableModel } from '../engines/engine.ts'
 import { engines } from '../engines/index.ts'
 import { loadModel } from '../engines/model.ts'
 import { readManifest } from '../engines/node.ts'
-import { compareEngines, type ParityRow, probeInputs } from '../engines/parity.ts'
+import { compareEngines, probeInputs } from '../engines/parity.ts'
 import { HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
 import { progress } from '../report/progress.ts'
-import { table } from '../report/terminal.ts'
+import { paritySummary } from '../report/summaries.ts'
 import { json, printJson, whole } from './options.ts'
 
 interface VerifyOptions {
@@ -39,7 +39,7 @@ export const verify = new Command('verify')
     )
     bar.stop()
     if (options.json) printJson(rows)
-    else console.log(parityTable(rows, options.inputs))
+    else console.log(paritySummary(rows))
     if (rows.some(row => row.differing > 0)) process.exitCode = 1
   })
 
@@ -66,24 +66,4 @@ function withModule(loaded: RunnableModel, file: string) {
     .filter(engine => engine.runs === 'module')
     .map(engine => ({ ...engine, flavours: engine.flavours.filter(f => f.split('-')[0] === manifest.flavour) }))
   return { model: { ...loaded, module: async () => wasm }, chosen }
-}
-
-/** The parity table, and the first differing byte of each engine that differs. */
-export function parityTable(rows: readonly ParityRow[], inputs: number): string {
-  const body = rows.map(row => [
-    row.engine,
-    row.flavour,
-    row.skipped ? '–' : row.outputs.toLocaleString('en'),
-    row.skipped ? `skipped: ${row.skipped}` : row.differing === 0 ? '0 (equal)' : row.differing.toLocaleString('en'),
-  ])
-  const firsts = rows
-    .filter(row => row.first)
-    .map(row => `${row.engine} ${row.flavour}, first difference: ${row.first}`)
-  const ran = rows.filter(row => !row.skipped)
-  const equal = ran.filter(row => row.differing === 0).length
-  return [
-    table(['engine', 'flavour', 'output bytes', 'differing'], body),
-    ...firsts,
-    `${equal} of ${ran.length} equal to the reference over ${inputs} inputs`,
-  ].join('\n')
 }

@@ -1,0 +1,33 @@
+import { Argument, Command } from 'commander'
+import { build } from '../codegen/build.ts'
+import { layerTable } from '../codegen/layer-table.ts'
+import { loadModel } from '../engines/model.ts'
+import { sha256 } from '../files.ts'
+import { layerRows, memorySummary } from '../report/layers.ts'
+import { layerSummary } from '../report/summaries.ts'
+import { json, printJson } from './options.ts'
+
+/** `holter inspect`: what a model consists of and what it needs. */
+export const inspect = new Command('inspect')
+  .summary('show the layers, sizes and memory of a model')
+  .description(
+    'Shows each layer of an int8 .tflite model with its shape, MACs, weights and share of the arena, and the totals.',
+  )
+  .addArgument(new Argument('<model>', 'int8 .tflite file'))
+  .addOption(json())
+  .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
+  .action(async (path: string, options: { json?: boolean }) => {
+    const model = loadModel(path)
+    const { program, wasm } = await build(model.graph, 'simd', sha256(model.tflite))
+    const [placed] = program.networks
+    const memory = memorySummary(placed)
+    const rows = layerRows(placed)
+    if (!options.json) return console.log(layerSummary(rows, memory))
+    const { layers, ...totals } = layerTable(model.graph)
+    printJson({
+      ...totals,
+      ...memory,
+      moduleBytes: wasm.length,
+      layers: layers.map((layer, i) => ({ ...rows[i], ...layer })),
+    })
+  })

@@ -1,0 +1,95 @@
+import { join } from 'node:path'
+import { Argument, Command, Option } from 'commander'
+import { byName } from '../errors.ts'
+import { macroAuc } from '../metrics/roc.ts'
+import { chooseThresholds } from '../metrics/threshold.ts'
+import { networks } from '../networks/index.ts'
+import { epochProgress, fineTuning, provenanceOf } from '../pipeline.ts'
+import { progress } from '../report/progress.ts'
+import { facts } from '../report/terminal.ts'
+import { metadataOf, predictFloat } from '../stages.ts'
+import { tasks } from '../tasks/index.ts'
+import { loadTfjs } from '../train/backend.ts'
+import { loadFloatModel, saveFloatModel } from '../train/float-model.ts'
+import { pruneModel, sparsityOf } from '../train/prune.ts'
+import { train as trainModel } from '../train/train.ts'
+import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { interruptible } from './interrupt.ts'
+import { json, printJson, whole, within } from './options.ts'
+import { makeFolder } from './train.ts'
+
+interface PruneOptions {
+  sparsity: number
+  epochs: number
+  seed: number
+  out: string
+  data?: string
+  skipMissing?: boolean
+  json?: boolean
+}
+
+/** `holter prune`: cut the smallest weights of a float model, train on with them held at zero. */
+export const prune = new Command('prune')
+  .summary('cut the smallest weights of a float model and train on without them')
+  .description(
+    'Zeroes the smallest weights of every kernel but the last, trains on with them held at zero, and writes a float model.',
+  )
+  .addArgument(new Argument('<model>', 'folder of a float model'))
+  .addOption(new Option('--sparsity <x>', 'share of the weights to cut').argParser(within(0, 0.99)).default(0.3))
+  .addOption(new Option('--epochs <n>', 'epochs of training after the cut').argParser(whole(1)).default(2))
+  .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(whole(0)).default(1))
+  .requiredOption('-o, --out <dir>', 'folder to write into')
+  .addOption(dataOption())
+  .addOption(skipMissingOption())
+  .addOption(json())
+  .addHelpText('after', '\nExample: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned')
+  .action(async (dir: string, options: PruneOptions) => {
+    makeFolder(options.out)
+    const tf = loadTfjs()
+    const { model, metadata } = await loadFloatModel(tf, dir)
+    const task = byName('task', metadata.task, tasks)
+    const network = byName('network', metadata.network ?? '', networks)
+    const { opened } = await openFor(task, ['train', 'validation'], options)
+    const { train, validation } = opened.splits as Required<typeof opened.splits>
+    const standardization = { mean: metadata.mean, deviation: metadata.deviation }
+    const before = macroAuc(predictFloat(tf, model, validation, standardization)).macro
+    const masks = pruneModel(tf, model, options.sparsity)
+    const bar = progress({ title: 'prune', unit: 'batches' })
+    const recipe = fineTuning(network.recipe, options.epochs)
+    const common = {
+      tf,
+      model,
+      train,
+      validation,
+      standardization,
+      recipe,
+      seed: options.seed,
+      dataHash: opened.hash,
+      masks,
+    }
+    const result = await interruptible(signal => trainModel({ ...common, signal, ...epochProgress(bar) }))
+    bar.stop()
+    if (result.ended === 'interrupted') {
+      console.error('Interrupted: nothing was written.')
+      process.exitCode = 1
+      return
+    }
+    const predictions = predictFloat(tf, model, validation, standardization)
+    const after = macroAuc(predictions).macro
+    const command = `holter prune ${metadata.network} --sparsity ${options.sparsity} --epochs ${options.epochs} --seed ${options.seed}`
+    const provenance = { command, validationMacroAuc: after, ...provenanceOf(opened), from: metadata.provenance }
+    const cuts = chooseThresholds(predictions)
+    await saveFloatModel(tf, model, metadataOf(task, network.name, standardization, cuts, provenance), options.out)
+    const summary = { sparsity: sparsityOf(masks), macroAuc: { before, after }, out: options.out }
+    if (options.json) return printJson(summary)
+    console.log(
+      facts([
+        ['cut', `${(100 * summary.sparsity).toFixed(1)} % of the weights of all kernels but the last`],
+        [
+          'validation macro AUC',
+          `${before.toFixed(4)} before, ${after.toFixed(4)} after, ${validation.length} records`,
+        ],
+        ['written', join(options.out, 'model.json')],
+      ]),
+    )
+  })

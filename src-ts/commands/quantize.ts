@@ -1,0 +1,76 @@
+import { Argument, Command, Option } from 'commander'
+import { runReference } from '../engines/reference.ts'
+import { byName } from '../errors.ts'
+import { writeFile } from '../files.ts'
+import { macroAuc } from '../metrics/roc.ts'
+import { compare } from '../quantize/compare.ts'
+import { table } from '../report/terminal.ts'
+import { lower, predictFloat, predictInt8, standardizedRows, toIntegers, toModel } from '../stages.ts'
+import { tasks } from '../tasks/index.ts'
+import { loadTfjs } from '../train/backend.ts'
+import { loadFloatModel } from '../train/float-model.ts'
+import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { json, printJson, whole } from './options.ts'
+
+interface QuantizeOptions {
+  out: string
+  seed: number
+  data?: string
+  skipMissing?: boolean
+  json?: boolean
+}
+
+/** `holter quantize`: a float model becomes an int8 .tflite file, calibrated on training records. */
+export const quantize = new Command('quantize')
+  .summary('turn a float model into an int8 .tflite file')
+  .description(
+    'Folds batch norm, calibrates on training records, writes an int8 .tflite file, and says what each layer lost.',
+  )
+  .addArgument(new Argument('<model>', 'folder of a float model'))
+  .requiredOption('-o, --out <file>', '.tflite file to write')
+  .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(whole(0)).default(1))
+  .addOption(dataOption())
+  .addOption(skipMissingOption())
+  .addOption(json())
+  .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
+  .action(async (dir: string, options: QuantizeOptions) => {
+    const tf = loadTfjs()
+    const { model, metadata } = await loadFloatModel(tf, dir)
+    const task = byName('task', metadata.task, tasks)
+    const { opened } = await openFor(task, ['train', 'validation'], options)
+    const { train, validation } = opened.splits as Required<typeof opened.splits>
+    const graph = lower(tf, model, metadata, train)
+    const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed), options.out)
+    const noise = compare(
+      tf,
+      graph,
+      int8.graph,
+      standardizedRows(train, metadata, NOISE_RECORDS, options.seed),
+      runReference,
+    )
+    const float = macroAuc(predictFloat(tf, model, validation, metadata)).macro
+    const quantized = macroAuc(await predictInt8(int8, validation)).macro
+    writeFile(options.out, int8.tflite)
+    if (options.json)
+      return printJson({
+        out: options.out,
+        bytes: int8.tflite.length,
+        macroAuc: { float, int8: quantized },
+        nodes: noise,
+      })
+    const rows = noise.map(n => [
+      n.node,
+      n.op,
+      n.signalToNoiseDb.toFixed(1),
+      n.largestErrorSteps.toFixed(1),
+      `${(100 * n.saturated).toFixed(2)} %`,
+    ])
+    console.log(table(['node', 'op', 'SQNR dB', 'worst step', 'saturated'], rows))
+    console.log(
+      `validation macro AUC ${float.toFixed(4)} float, ${quantized.toFixed(4)} int8, ${validation.length} records`,
+    )
+    console.log(`${options.out}: ${int8.tflite.length.toLocaleString('en')} bytes`)
+  })
+
+/** Training records on which each node's noise is measured. */
+const NOISE_RECORDS = 8

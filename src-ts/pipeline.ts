@@ -1,0 +1,246 @@
+import { join } from 'node:path'
+import { vectorFile, type Written } from './codegen/artefacts.ts'
+import type { Build } from './codegen/build.ts'
+import { flavours } from './codegen/build.ts'
+import type { DataSource, Opened } from './ecg/dataset.ts'
+import type { RunnableModel } from './engines/engine.ts'
+import { loadModel } from './engines/model.ts'
+import { type ParityRow, probeInputs } from './engines/parity.ts'
+import { reference } from './engines/reference.ts'
+import { sha256, writeFile } from './files.ts'
+import type { PatientPredictions } from './metrics/predictions.ts'
+import { chooseThresholds } from './metrics/threshold.ts'
+import type { Network, Recipe } from './networks/network.ts'
+import {
+  lower,
+  metadataOf,
+  openRecords,
+  predictFloat,
+  predictInt8,
+  prove,
+  type Report,
+  toIntegers,
+  toKernels,
+  toModel,
+} from './stages.ts'
+import type { Task } from './tasks/task.ts'
+import type { Tf } from './train/backend.ts'
+import { saveFloatModel } from './train/float-model.ts'
+import { pruneModel } from './train/prune.ts'
+import { train as trainModel } from './train/train.ts'
+
+export interface PipelineOptions {
+  readonly task: Task
+  readonly network: Network
+  readonly source: DataSource
+  readonly recipe: Recipe
+  readonly seed: number
+  /** Share of the weights that are cut after training. */
+  readonly sparsity: number
+  /** Epochs of training with the cut weights held at zero. */
+  readonly fineTuneEpochs: number
+  /** Inputs on which engines are compared. */
+  readonly probes: number
+  /** Folder for everything that is made. */
+  readonly out: string
+  readonly command: string
+  /** Opens a display for a stage; its result is told how far the stage is. */
+  readonly watch: (title: string, unit: string) => Watch
+  readonly signal?: AbortSignal
+}
+
+export interface Watch {
+  update(done: number, more?: { total?: number; text?: string }): void
+  stop(): void
+}
+
+/** One epoch of training or of fine-tuning after the cut. */
+export interface PhaseEpoch {
+  readonly epoch: number
+  readonly phase: string
+  readonly loss: number
+  readonly validationMacroAuc: number
+}
+
+/** All that the pipeline made, measured and wrote. */
+export interface Product {
+  readonly opened: Opened
+  /** Absent when the shipped model stood in for a trained one; so is `float`. */
+  readonly training?: {
+    readonly history: readonly PhaseEpoch[]
+    readonly bestEpoch: number
+    readonly parameters: number
+  }
+  readonly float?: PatientPredictions
+  readonly int8: PatientPredictions
+  readonly thresholds: readonly number[]
+  readonly model: RunnableModel
+  readonly builds: readonly Build[]
+  readonly parity: readonly ParityRow[]
+  readonly files: readonly Written[]
+  readonly stages: readonly { readonly name: string; readonly seconds: number }[]
+}
+
+/** Learning rate of fine-tuning, as a share of the recipe's peak: enough to mend, not to forget. */
+const FINE_TUNE_RATE = 0.1
+
+/**
+ * The whole product: records → network → cut network → integers → .tflite → kernels → wasm → proof.
+ * Each step's result is the next one's input; folders of src-ts stand in this order.
+ * Returns undefined when `signal` stopped it.
+ */
+export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Product | undefined> {
+  const { task, network, source, recipe, seed, out } = options
+  const { timed, stages } = stopwatch()
+
+  const { opened, standardization } = await timed('read', () =>
+    watched(options, 'read', 'records', r => openRecords(task, source, ['train', 'validation'], r)),
+  )
+  const train = opened.splits.train!
+  const validation = opened.splits.validation!
+
+  const model = network.build(tf, { samples: task.samples, leads: task.leads.length, labels: task.labels.length }, seed)
+  const common = {
+    tf,
+    model,
+    train,
+    validation,
+    standardization: standardization!,
+    seed,
+    dataHash: opened.hash,
+    signal: options.signal,
+  }
+  const phase = (name: string, run: Partial<Parameters<typeof trainModel>[0]> & { recipe: Recipe }) =>
+    timed(name, async () => {
+      const bar = options.watch(name, 'batches')
+      const result = await trainModel({ ...common, ...run, ...epochProgress(bar) })
+      bar.stop()
+      return result
+    })
+  const trained = await phase('train', { recipe })
+  const masks = pruneModel(tf, model, options.sparsity)
+  const tuned = await phase('prune', { recipe: fineTuning(recipe, options.fineTuneEpochs), masks })
+  if (trained.ended === 'interrupted' || tuned.ended === 'interrupted') return undefined
+
+  const { float, int, thresholds } = await timed('quantize', async () => {
+    const predictions = predictFloat(tf, model, validation, standardization!)
+    const cuts = chooseThresholds(predictions)
+    const provenance = { command: options.command, seed, recipe, sparsity: options.sparsity, ...provenanceOf(opened) }
+    const metadata = metadataOf(task, network.name, standardization!, cuts, provenance)
+    await saveFloatModel(tf, model, metadata, join(out, 'float'))
+    const graph = lower(tf, model, metadata, train)
+    return { float: predictions, thresholds: cuts, int: toIntegers(tf, graph, train, standardization!, seed) }
+  })
+  const history = [
+    ...trained.history.map(e => ({ epoch: e.epoch, phase: 'train', loss: e.loss, validationMacroAuc: e.macroAuc })),
+    ...tuned.history.map(e => ({
+      epoch: e.epoch + trained.history.length,
+      phase: 'prune',
+      loss: e.loss,
+      validationMacroAuc: e.macroAuc,
+    })),
+  ]
+  const bestEpoch = trained.history.length + (tuned.best?.epoch ?? 0)
+  const training = { history, bestEpoch, parameters: model.countParams() }
+  return {
+    opened,
+    training,
+    float,
+    thresholds,
+    ...(await shipped(toModel(int, 'model.tflite'), opened, options, timed)),
+    stages,
+  }
+}
+
+/** The pipeline from a .tflite file on, for a machine that cannot train: the model that ships is compiled, proved and scored. */
+export async function shippedPipeline(options: PipelineOptions, file: string): Promise<Product> {
+  const { timed, stages } = stopwatch()
+  const { opened } = await timed('read', () =>
+    watched(options, 'read', 'records', r => openRecords(options.task, options.source, ['validation'], r)),
+  )
+  const model = loadModel(file)
+  const { thresholds } = model.graph.metadata!
+  return { opened, thresholds, ...(await shipped(model, opened, options, timed)), stages }
+}
+
+/** From the model's file to its modules, scores and proof. */
+async function shipped(model: RunnableModel, opened: Opened, options: PipelineOptions, timed: Timed) {
+  const { out } = options
+  const { builds, written } = await timed('compile', () => toKernels(model, 'model', out, flavours))
+  const validation = opened.splits.validation!
+  const int8 = await timed('score', () =>
+    watched(options, 'score', 'records', r => predictInt8(model, validation, undefined, r)),
+  )
+  const parity = await timed('verify', async () => {
+    const bar = options.watch('verify', 'engines')
+    const rows = await prove(model, options.probes, (text, done, total) => bar.update(done, { total, text }))
+    bar.stop()
+    return rows
+  })
+  const probes = probeInputs(model, VECTORS)
+  const expected = await reference.run(model, 'typescript', probes, VECTORS)
+  const files = [
+    write(out, 'model.tflite', model.tflite),
+    ...written,
+    write(out, 'vectors.bin', vectorFile(probes, expected, VECTORS)),
+  ]
+  return { model, builds, int8, parity, files }
+}
+
+/** Inputs in vectors.bin: enough for a self-test on a device, few enough for its flash. */
+const VECTORS = 8
+
+/** What a model must say about the records that it learned from. */
+export function provenanceOf({ name, synthetic, hash, records, dropped }: Opened): Record<string, unknown> {
+  return { data: { name, synthetic, sha256: hash, records, dropped } }
+}
+
+/** A short training at a low rate; the augmentation of the recipe stays. */
+export function fineTuning(recipe: Recipe, epochs: number): Recipe {
+  return { ...recipe, epochs, learningRate: recipe.learningRate * FINE_TUNE_RATE, schedule: 'cosine' }
+}
+
+/** Callbacks of a training that tell a display its batch, loss and validation score. */
+export function epochProgress(bar: Watch): Pick<Parameters<typeof trainModel>[0], 'onBatch' | 'onEpoch'> {
+  let auc = ''
+  return {
+    onBatch: ({ epoch, epochs, batch, batches, loss }) =>
+      bar.update((epoch - 1) * batches + batch, {
+        total: epochs * batches,
+        text: `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${auc}`,
+      }),
+    onEpoch: ({ macroAuc }) => {
+      auc = ` AUC ${macroAuc.toFixed(4)}`
+    },
+  }
+}
+
+async function watched<T>(
+  options: PipelineOptions,
+  title: string,
+  unit: string,
+  work: (report: Report) => Promise<T>,
+): Promise<T> {
+  const bar = options.watch(title, unit)
+  const result = await work((done, total) => bar.update(done, { total }))
+  bar.stop()
+  return result
+}
+
+function write(out: string, file: string, contents: Uint8Array): Written {
+  writeFile(join(out, file), contents)
+  return { file, bytes: contents.length, sha256: sha256(contents) }
+}
+
+type Timed = <T>(name: string, work: () => Promise<T>) => Promise<T>
+
+function stopwatch() {
+  const stages: { name: string; seconds: number }[] = []
+  const timed: Timed = async (name, work) => {
+    const start = performance.now()
+    const result = await work()
+    stages.push({ name, seconds: Math.round((performance.now() - start) / 100) / 10 })
+    return result
+  }
+  return { timed, stages }
+}

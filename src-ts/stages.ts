@@ -1,0 +1,167 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { writeBuild } from './codegen/artefacts.ts'
+import type { DataSource, Dataset, SplitName, Standardization } from './ecg/dataset.ts'
+import { fitStandardization } from './ecg/standardize.ts'
+import type { Engine, RunnableModel } from './engines/engine.ts'
+import { engines } from './engines/index.ts'
+import { quantizeInput } from './engines/input.ts'
+import { runnable } from './engines/model.ts'
+import { node } from './engines/node.ts'
+import { compareEngines, type ParityRow, probeInputs } from './engines/parity.ts'
+import { sha256 } from './files.ts'
+import type { FloatGraph, IntGraph } from './ir/graph.ts'
+import type { Metadata } from './ir/metadata.ts'
+import type { PatientPredictions } from './metrics/predictions.ts'
+import type { Flavour } from './ops/op.ts'
+import { runPasses } from './passes/index.ts'
+import { calibrate } from './quantize/calibrate.ts'
+import { quantize } from './quantize/quantize.ts'
+import { dequantizeValues } from './quantize/values.ts'
+import { random } from './random.ts'
+import type { Task } from './tasks/task.ts'
+import { writeTflite } from './tflite/write.ts'
+import type { Tf } from './train/backend.ts'
+import { exportGraph } from './train/export.ts'
+import { predictLogits } from './train/predict.ts'
+
+// The typed steps of pipeline.ts, which the commands share: each takes what the one before returns.
+
+/** What a progress bar wants to know. */
+export type Report = (done: number, total: number) => void
+
+/** How many training records the ranges of activations are taken from. */
+const CALIBRATION_RECORDS = 400
+/** Records on which each pass's result is compared with the one before. */
+const PROBE_RECORDS = 4
+/** Records that go through an engine at a time: enough to forget the call, little memory. */
+const ENGINE_RECORDS = 64
+
+/** Opens the splits asked for; with the training split among them, its standardization comes along. */
+export async function openRecords(task: Task, source: DataSource, splits: readonly SplitName[], report?: Report) {
+  const opened = await task.open(source, splits, report)
+  const { train } = opened.splits
+  return { opened, standardization: train && fitStandardization(train) }
+}
+
+/** Returns the metadata of a model: all that its file must know to be used and traced. */
+export function metadataOf(
+  task: Task,
+  network: string,
+  standardization: Standardization,
+  thresholds: readonly number[],
+  provenance: Record<string, unknown>,
+): Metadata {
+  return {
+    version: 1,
+    task: task.name,
+    network,
+    labels: [...task.labels],
+    leads: [...task.leads],
+    sampleRateHz: task.sampleRateHz,
+    samples: task.samples,
+    unit: 'mV',
+    ...standardization,
+    thresholds: [...thresholds],
+    rounding: 'tflm-double',
+    provenance,
+  }
+}
+
+/** Returns the network as the quantizer wants it; every pass is checked on a few training records. */
+export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dataset): FloatGraph {
+  const rows = standardizedRows(train, metadata, Math.min(PROBE_RECORDS, train.length), 1)
+  const count = rows.length / (train.samples * train.leads.length)
+  const probe = tf.tensor(rows, [count, 1, train.samples, train.leads.length])
+  try {
+    return runPasses(exportGraph(model, metadata), { probe: { tf, inputs: [probe] } })
+  } finally {
+    probe.dispose()
+  }
+}
+
+/** Returns the int8 network, calibrated on training records drawn by `seed`. */
+export function toIntegers(
+  tf: Tf,
+  graph: FloatGraph,
+  train: Dataset,
+  standardization: Standardization,
+  seed: number,
+): IntGraph {
+  const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
+  const perBatch = 32 * train.samples * train.leads.length
+  const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
+    rows.subarray(i * perBatch, (i + 1) * perBatch),
+  )
+  return quantize(graph, calibrate(tf, graph, batches))
+}
+
+/** Returns the model as its file says it: written, then read back, so that nothing is proved about what was not saved. */
+export function toModel(graph: IntGraph, name: string): RunnableModel {
+  return runnable(writeTflite(graph), name)
+}
+
+/** Writes kernels, modules, header and manifest of a model below `out`. */
+export async function toKernels(model: RunnableModel, name: string, out: string, flavours: readonly Flavour[]) {
+  return writeBuild(model.graph, name, sha256(model.tflite), flavours, out)
+}
+
+/** Runs every engine found here on seeded inputs and compares each byte with the reference. */
+export async function prove(
+  model: RunnableModel,
+  count: number,
+  report?: (what: string, done: number, total: number) => void,
+): Promise<ParityRow[]> {
+  return compareEngines(model, engines, probeInputs(model, count), count, report)
+}
+
+/** A model's logits on a split, with what they are scored against. */
+export function predictionsOf(dataset: Dataset, logits: Float32Array): PatientPredictions {
+  return { labels: dataset.labels, logits, targets: dataset.targets, patients: dataset.records.map(r => r.patient) }
+}
+
+/** Returns the float model's predictions on a split. */
+export function predictFloat(
+  tf: Tf,
+  model: LayersModel,
+  dataset: Dataset,
+  standardization: Standardization,
+  report?: Report,
+): PatientPredictions {
+  return predictionsOf(dataset, predictLogits({ tf, model, dataset, standardization, progress: report }))
+}
+
+/** Returns the int8 model's predictions on a split: its own output bytes, by the engine that is named. */
+export async function predictInt8(
+  model: RunnableModel,
+  dataset: Dataset,
+  { engine, flavour }: { engine: Engine; flavour: string } = { engine: node, flavour: 'simd' },
+  report?: Report,
+): Promise<PatientPredictions> {
+  const output = model.graph.tensors[model.graph.outputs[0]].quantization!
+  const size = dataset.samples * dataset.leads.length
+  const width = dataset.labels.length
+  const logits = new Float32Array(dataset.length * width)
+  for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
+    const count = Math.min(ENGINE_RECORDS, dataset.length - first)
+    const millivolts = new Float32Array(count * size)
+    for (let i = 0; i < count; i++) dataset.read(first + i, millivolts, i * size)
+    const bytes = await engine.run(model, flavour, quantizeInput(model.graph, millivolts), count)
+    logits.set(dequantizeValues(bytes, output), first * width)
+    report?.(first + count, dataset.length)
+  }
+  return predictionsOf(dataset, logits)
+}
+
+/** Draws records of a split and returns them standardized, one after another. */
+export function standardizedRows(
+  dataset: Dataset,
+  { mean, deviation }: Standardization,
+  count: number,
+  seed: number,
+): Float32Array {
+  const size = dataset.samples * dataset.leads.length
+  const rows = new Float32Array(count * size)
+  const order = random(seed).permutation(dataset.length)
+  for (let i = 0; i < count; i++) dataset.read(order[i], rows, i * size)
+  return rows.map(x => (x - mean) / deviation)
+}
