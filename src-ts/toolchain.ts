@@ -23,10 +23,9 @@ export function wasmtimeHost(): string | undefined {
   return present(record().wasmtimeHost)
 }
 
-/** Returns why set-up left a part out whose name starts with `part`, as a clause that says what to do; `otherwise` when it tells nothing. */
-export function whyMissing(part: string, otherwise = 'not installed. Run npm run setup'): string {
-  const entry = Object.entries(record().leftOut ?? {}).find(([name]) => name.startsWith(part))
-  return entry ? entry[1].reason : otherwise
+/** Returns why set-up could not install a part ('wasmtime', 'tflite-micro', 'TensorFlow', 'Python'), with what to install, or undefined. */
+export function leftOut(part: string): string | undefined {
+  return Object.entries(record().leftOut ?? {}).find(([name]) => name.startsWith(part))?.[1].reason
 }
 
 function present(path: string | undefined): string | undefined {

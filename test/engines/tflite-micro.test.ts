@@ -1,0 +1,81 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import { reference } from '../../src-ts/engines/reference.ts'
+import { runTfliteMicro, tfliteMicro } from '../../src-ts/engines/tflite-micro.ts'
+import { HolterError } from '../../src-ts/errors.ts'
+import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
+import { opByKind } from '../../src-ts/ops/index.ts'
+import { random } from '../../src-ts/random.ts'
+import { readTflite } from '../../src-ts/tflite/index.ts'
+import { writeTflite } from '../../src-ts/tflite/write.ts'
+import { skip } from '../helpers/environment.ts'
+import { graphOf } from '../helpers/one-node.ts'
+import { logisticFile, rawTflite } from '../helpers/raw-tflite.ts'
+
+const suiteName = 'engines/tflite-micro'
+
+function model(graph: IntGraph, tflite = writeTflite(graph)): RunnableModel {
+  return { graph, tflite, module: () => Promise.reject(new Error('no module is needed')) }
+}
+
+function rows(graph: IntGraph, count: number): Int8Array {
+  const stream = random(7, count)
+  const bytes = graph.inputs.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+  return Int8Array.from({ length: bytes * count }, () => stream.integer(256) - 128)
+}
+
+/** A LOGISTIC over `length` values. */
+function logistic(length: number): Uint8Array {
+  const file = logisticFile()
+  return rawTflite({ ...file, tensors: file.tensors.map(tensor => ({ ...tensor, shape: [1, length] })) })
+}
+
+const test = suite(suiteName)
+if (tfliteMicro.missing()) skip(suiteName, 'all tests', tfliteMicro.missing()!)
+else {
+  test('rows of one and of several inputs give the bytes of the reference, in order', async () => {
+    for (const kind of ['conv2d', 'add']) {
+      const graph = graphOf(kind, opByKind(kind).cases()[0])
+      for (const count of [0, 1, 17]) {
+        const inputs = rows(graph, count)
+        const expected = await reference.run(model(graph), reference.flavours[0], inputs, count)
+        assert.equal(await tfliteMicro.run(model(graph), 'tflm', inputs, count), expected, `${kind}, ${count} rows`)
+      }
+    }
+  })
+
+  test('activations may be far larger than the file', async () => {
+    const tflite = logistic(1 << 20)
+    const graph = readTflite(tflite, 'large.tflite')
+    const inputs = rows(graph, 1)
+    const expected = await reference.run(model(graph, tflite), reference.flavours[0], inputs, 1)
+    const got = await tfliteMicro.run(model(graph, tflite), 'tflm', inputs, 1)
+    assert.ok(Buffer.from(got.buffer).equals(Buffer.from(expected.buffer)))
+  })
+
+  test('a refusal is one sentence that names the operator, and does not stop the other jobs', async () => {
+    const graph = readTflite(logistic(4), 'small.tflite')
+    const rnn = rawTflite({ ...logisticFile(), codes: [{ old: 24, code: 24 }] })
+    const job = { graph, inputs: Int8Array.of(0, 0, 0, 0), count: 1 }
+    const garbage = new Uint8Array(64).fill(120)
+    const results = await runTfliteMicro([
+      { ...job, tflite: rnn },
+      { ...job, tflite: garbage },
+      { ...job, tflite: logistic(4) },
+    ])
+    assert.match(results[0] as string, /\bRNN\b/)
+    assert.type(results[1], 'string')
+    assert.is((results[2] as Int8Array).length, 4)
+    try {
+      await tfliteMicro.run(model(graph, rnn), 'tflm', job.inputs, 1)
+      assert.unreachable()
+    } catch (error) {
+      assert.instance(error, HolterError)
+      assert.match((error as Error).message, /^\[engine\] .*: tflite-micro refuses the file: .*RNN/)
+      assert.not.match((error as Error).message, /\n/)
+    }
+  })
+}
+
+test.run()
