@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { wrong } from '../metrics/predictions.ts'
+import { html, raw } from './html.ts'
+import type { ReportData } from './report-data.ts'
+import { dataSection } from './sections/data.ts'
+import { examplesSection } from './sections/examples.ts'
+import { headline } from './sections/headline.ts'
+import { makingSection } from './sections/making.ts'
+import { networkSection } from './sections/network.ts'
+import { paritySection } from './sections/parity.ts'
+import { scoresSection } from './sections/scores.ts'
+import { trainingSection } from './sections/training.ts'
+
+/**
+ * Returns one self-contained HTML page: no script, nothing that it loads from anywhere. The same data gives the same text.
+ * Throws HolterError when a model was scored on other labels than `data.labels`.
+ */
+export async function renderReport(data: ReportData): Promise<string> {
+  for (const [name, model] of [
+    ['float', data.float],
+    ['int8', data.int8],
+  ] as const)
+    for (const label of data.labels)
+      if (model && !model.roc[label])
+        throw wrong(`report, ${name}`, 'no scores for a label', Object.keys(model.roc).join(', '), label)
+  const style = readFileSync(new URL('./report.css', import.meta.url), 'utf8')
+  const contents = [
+    ['data', 'Data'],
+    ...(data.training ? [['training', 'Training']] : []),
+    ['scores', 'Scores'],
+    ...(data.examples.length ? [['examples', 'Example records']] : []),
+    ['network', 'Network'],
+    ['parity', 'Equal to the reference'],
+    ['files', 'Files'],
+    ['making', 'How it was made'],
+  ]
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${data.network} on ${data.task}: Holter report</title>
+<style>
+${raw(style)}</style>
+</head>
+<body>
+${headline(data)}
+<nav>${contents.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+${dataSection(data)}
+${await trainingSection(data)}
+${await scoresSection(data)}
+${examplesSection(data)}
+${await networkSection(data)}
+${paritySection(data)}
+${makingSection(data)}
+</body>
+</html>
+`
+  return page.html
+}
