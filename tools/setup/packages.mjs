@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './places.mjs'
-import { retry, run, SetupProblem } from './shell.mjs'
+import { retry, run, SetupProblem, which } from './shell.mjs'
 
 export const packages = {
   name: 'npm packages',
@@ -19,8 +19,9 @@ export const packages = {
     )
     return same ? {} : undefined
   },
+  lacks: () => (npm() ? undefined : 'npm is missing. Install Node.js 20, 22 or 24 together with npm'),
   async install() {
-    const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
+    const [program, ...first] = npm()
     // No package may run scripts here: the native library of tfjs-node has its own step.
     const args = [
       'ci',
@@ -31,10 +32,17 @@ export const packages = {
       '--prefer-offline',
       '--loglevel=error',
     ]
-    await retry(() => run(npm[0], [...npm.slice(1), ...args], { cwd: root })).catch(problem => {
+    await retry(() => run(program, [...first, ...args], { cwd: root })).catch(problem => {
       throw new SetupProblem(problem.message, 'Check the network and the npm registry setting, then run npm ci')
     })
   },
+}
+
+/** The npm that runs us, else the one on PATH, as the beginning of a command line. */
+function npm() {
+  const path = process.env.npm_execpath
+  if (path?.endsWith('.js') && existsSync(path)) return [process.execPath, path]
+  return which('npm') ? ['npm'] : undefined
 }
 
 function packagesOf(lockFile) {

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { cacheDir, platform, root } from './places.mjs'
-import { intoPlace, retry, run, SetupProblem, which } from './shell.mjs'
+import { intoPlace, run, SetupProblem, which } from './shell.mjs'
 import { lacksPip, unpackWheel } from './wheel.mjs'
 
 const packageDir = join(root, 'node_modules', '@tensorflow', 'tfjs-node')
@@ -135,5 +135,5 @@ async function load() {
     util.isArray ??= Array.isArray
     const tf = require('@tensorflow/tfjs-node')
     if (tf.scalar(6).mul(7).dataSync()[0] !== 42) throw new Error('6 times 7 is not 42')`
-  await retry(() => run(process.execPath, ['-e', program], { cwd: root, env: { TF_CPP_MIN_LOG_LEVEL: '2' } }), [1])
+  await run(process.execPath, ['-e', program], { cwd: root, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })
 }

@@ -1,0 +1,188 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const { intoPlace, retry, run, SetupProblem, which } = await import(
+  new URL('../../tools/setup/shell.mjs', import.meta.url).href
+)
+
+/** A folder that is gone after the test. */
+async function inFolder<T>(work: (dir: string) => T | Promise<T>): Promise<T> {
+  const dir = mkdtempSync(join(tmpdir(), 'holter-setup-'))
+  try {
+    return await work(dir)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+}
+
+async function problemOf(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work()
+  } catch (problem) {
+    assert.instance(problem, SetupProblem)
+    return (problem as Error).message
+  }
+  throw new Error('there was no problem')
+}
+
+const project = suite('tools/setup on a bare machine')
+
+/** A checkout whose npm packages are in place, and whose tfjs-node cannot install itself. */
+function checkout(dir: string): void {
+  for (const path of ['tools', 'src-ts/engines/wasmtime-host.c']) {
+    cpSync(join(root, path), join(dir, path), { recursive: true })
+  }
+  const files = {
+    'package-lock.json': '{ "packages": { "": {}, "node_modules/a": { "version": "1.0.0" } } }',
+    'node_modules/.package-lock.json': '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }',
+    'node_modules/@tensorflow/tfjs-node/package.json': '{ "version": "4.22.0" }',
+    'node_modules/@tensorflow/tfjs-node/scripts/install.js': 'throw new Error("no such host")',
+  }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true })
+    writeFileSync(join(dir, path), text)
+  }
+}
+
+/** Runs a script of the checkout with nothing on PATH: no npm, no python3, no compiler. */
+function bare(dir: string, script = 'tools/setup.mjs') {
+  const env = { PATH: join(dir, 'empty'), HOME: dir, HOLTER_CACHE_DIR: join(dir, 'cache') }
+  const began = Date.now()
+  const { status, stderr, stdout } = spawnSync(process.execPath, [join(dir, script)], { env, encoding: 'utf8' })
+  return { status, stderr, stdout, seconds: (Date.now() - began) / 1000 }
+}
+
+project('each missing part is left out with what to install, and the exit code is 0', () =>
+  inFolder(dir => {
+    checkout(dir)
+    const { status, stderr } = bare(dir)
+    assert.is(status, 0)
+    assert.match(stderr, /left out: Python tools: python3 is missing\. Install Python .*python3-venv\)\.\n/)
+    assert.match(stderr, /its own installer failed \(node failed: Error: no such host\)/)
+    assert.match(stderr, /left out: TensorFlow library of tfjs-node: a C\+\+ compiler is missing\. Install g\+\+/)
+    assert.match(stderr, /left out: wasmtime \S+: a C compiler is missing\. Install one .*gcc/)
+    assert.not.match(stderr, /^ +at /m)
+    const { leftOut, ...found } = JSON.parse(readFileSync(join(dir, '.cache', 'toolchain.json'), 'utf8'))
+    assert.equal(found, {})
+    assert.is(Object.keys(leftOut).length, 3)
+    assert.equal(existsSync(join(dir, 'cache')) ? readdirSync(join(dir, 'cache')) : [], [])
+  }),
+)
+
+project('an automatic set-up says it once and is quick the next time', () =>
+  inFolder(dir => {
+    checkout(dir)
+    const script = "import { setup } from './setup.mjs'\nprocess.exitCode = (await setup({ quiet: true })) ? 0 : 1\n"
+    writeFileSync(join(dir, 'tools', 'automatic.mjs'), script)
+    const first = bare(dir, 'tools/automatic.mjs')
+    assert.is(first.status, 0)
+    assert.match(first.stderr, /Python tools: left out: python3 is missing/)
+    const second = bare(dir, 'tools/automatic.mjs')
+    assert.is(second.status, 0)
+    assert.is(second.stderr + second.stdout, '')
+    assert.ok(second.seconds < 2, `${second.seconds} s`)
+  }),
+)
+
+project('without npm packages it ends with one clear line', () =>
+  inFolder(dir => {
+    checkout(dir)
+    rmSync(join(dir, 'node_modules'), { recursive: true })
+    const { status, stderr } = bare(dir)
+    assert.is(status, 1)
+    assert.match(stderr, /\[setup\] npm packages: failed: npm is missing\. Install Node\.js/)
+    const holter = bare(dir, 'tools/holter.mjs')
+    assert.is(holter.status, 1)
+    assert.match(holter.stderr, /^\[setup\] node_modules: the packages are not installed\. Run npm run setup\.\n$/)
+  }),
+)
+
+project('a lock file that changed is noticed', () =>
+  inFolder(dir => {
+    checkout(dir)
+    writeFileSync(join(dir, 'package-lock.json'), '{ "packages": { "node_modules/a": { "version": "1.0.1" } } }')
+    assert.is(bare(dir).status, 1)
+    const optional = '{ "packages": { "node_modules/b": { "version": "1.0.1", "optional": true } } }'
+    writeFileSync(join(dir, 'package-lock.json'), optional)
+    assert.is(bare(dir).status, 0)
+  }),
+)
+
+project('a native library that does not load is taken out again', () =>
+  inFolder(dir => {
+    checkout(dir)
+    const tree = join(dir, 'cache', `tfjs-node-4.22.0-napi8-${process.platform}-${process.arch}`)
+    for (const part of ['deps', 'lib']) mkdirSync(join(tree, part), { recursive: true })
+    const { status, stderr } = bare(dir)
+    assert.is(status, 0)
+    assert.match(stderr, /TensorFlow library of tfjs-node: the library was installed but does not load: /)
+    assert.not.ok(existsSync(tree))
+    assert.not.ok(existsSync(join(dir, 'node_modules', '@tensorflow', 'tfjs-node', 'lib')))
+  }),
+)
+
+const shell = suite('tools/setup/shell')
+
+shell('run returns what a program prints, or the line that says why it failed', async () => {
+  const script = (text: string) => run(process.execPath, ['-e', text])
+  assert.is(await script('console.log(6 * 7)'), '42\n')
+  assert.is(
+    await problemOf(() => script('console.error("a\\nfatal error: x.h: No such file\\nb"); process.exit(1)')),
+    'node failed: fatal error: x.h: No such file',
+  )
+  assert.is(await problemOf(() => script('process.exit(7)')), 'node failed: exit code 7')
+  assert.match(await problemOf(() => script('throw new TypeError("bad")')), /^node failed: TypeError: bad$/)
+  assert.is(await problemOf(() => run('/no/such/program', [])), 'program cannot be run (ENOENT)')
+})
+
+shell('run ends a program that takes too long, with all that it started', async () => {
+  const child = 'require("child_process").spawnSync(process.execPath, ["-e", "setTimeout(() => {}, 60000)"])'
+  const began = Date.now()
+  const message = await problemOf(() => run(process.execPath, ['-e', child], { limitSeconds: 1 }))
+  assert.is(message, 'node did not end within 1 s')
+  assert.ok(Date.now() - began < 20_000)
+  assert.is(await problemOf(() => run(process.execPath, ['-e', child], { stalled: () => true })), 'node got no answer')
+})
+
+shell('retry tries again after a problem, and not after a mistake of ours', async () => {
+  let tries = 0
+  const third = () => (++tries < 3 ? Promise.reject(new SetupProblem('network')) : Promise.resolve(tries))
+  assert.is(await retry(third, [0, 0]), 3)
+  tries = 0
+  assert.is(await problemOf(() => retry(third, [0])), 'network')
+  tries = 0
+  const mistake = () => Promise.reject(new TypeError(String(++tries)))
+  assert.is(await retry(mistake, [0, 0]).catch((error: Error) => error.message), '1')
+})
+
+shell('a folder is whole or absent', () =>
+  inFolder(async dir => {
+    const target = join(dir, 'sub', 'library')
+    const failing = async (partial: string) => {
+      writeFileSync(join(partial, 'half'), '')
+      throw new SetupProblem('broke')
+    }
+    await problemOf(() => intoPlace(target, failing))
+    assert.equal(readdirSync(dirname(target)), [])
+    // What a killed process left: its number is above any that Linux gives.
+    mkdirSync(`${target}.partial-99999999`)
+    await intoPlace(target, (partial: string) => writeFileSync(join(partial, 'whole'), 'first'))
+    assert.equal(readdirSync(dirname(target)), ['library'])
+    await intoPlace(target, (partial: string) => writeFileSync(join(partial, 'whole'), 'second'))
+    assert.is(readFileSync(join(target, 'whole'), 'utf8'), 'first')
+  }),
+)
+
+shell('which finds programs and no folders', () => {
+  assert.is(typeof which('node'), 'string')
+  assert.is(which('no-such-program-here'), undefined)
+})
+
+project.run()
+shell.run()
