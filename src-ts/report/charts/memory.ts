@@ -5,8 +5,10 @@ import { FLOAT, INK, INT8 } from './chart.ts'
 
 /** Returns the bytes held while each node runs, with the arena's size and the lower bound of any plan as lines. */
 export function memoryOverRun(layers: readonly LayerRow[], { arenaBytes, arenaLowerBoundBytes }: MemorySummary): Spec {
+  // Many nodes leave no room for names: then their numbers stand for them, as in the layer table.
+  const named = layers.length <= 10
   const values = layers.map(({ name, liveBytes, outputBytes }, i) => ({
-    place: `${i + 1} ${name}`,
+    place: named ? `${i + 1} ${name}` : `${i + 1}`,
     live: liveBytes / 1024,
     output: Math.min(outputBytes, liveBytes) / 1024,
   }))
@@ -45,16 +47,9 @@ export function memoryOverRun(layers: readonly LayerRow[], { arenaBytes, arenaLo
     ],
     axes: [
       { orient: 'left', scale: 'y', title: 'KB', grid: true, tickCount: 5, domain: false },
-      {
-        orient: 'bottom',
-        scale: 'x',
-        ...(layers.length > 10 && { labelAngle: -40, labelAlign: 'right' as const }),
-        labelOverlap: true,
-        labelLimit: 110,
-        ticks: false,
-      },
+      { orient: 'bottom', scale: 'x', title: 'node', labelOverlap: true, labelLimit: named ? 84 : 30, ticks: false },
     ],
-    legends: [{ fill: 'colour', orient: 'top', direction: 'horizontal', symbolType: 'square', labelLimit: 400 }],
+    legends: [{ fill: 'colour', orient: 'top', direction: 'horizontal', symbolType: 'square' }],
     marks: [
       bar('live', FLOAT),
       bar('output', INT8),

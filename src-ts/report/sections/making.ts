@@ -27,7 +27,7 @@ ${definitions([
 ])}
 <div class="pair"><div><h3>Versions</h3>${definitions(texts(versions))}</div>
 <div><h3>Hashes</h3>${definitions(texts(hashes))}</div></div>
-<h3>Licence and citation of the data</h3>
+${sources.length > 0 && html`<h3>Licence and citation of the data</h3>`}
 ${sources.map(({ name, licence, citation }) => html`<p><b>${name}</b>, ${licence}. ${citation}</p>`)}
 </section>
 <footer><b>This is not a medical device.</b> Nothing in this report has been validated for diagnosis, and it must not be used to treat anyone.</footer>
