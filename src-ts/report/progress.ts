@@ -64,7 +64,7 @@ function onTerminal(options: ProgressOptions, stream: NodeJS.WriteStream, elapse
     // Wrapping stays as it is: lines are cut here, so that a killed process leaves no terminal that cannot wrap.
     linewrap: true,
     format: (_, params) => {
-      const full = Math.round(BAR_WIDTH * fraction(moment))
+      const full = Math.floor(BAR_WIDTH * fraction(moment))
       const drawn = '█'.repeat(full) + '░'.repeat(BAR_WIDTH - full)
       return `${options.title} ${drawn} ${line(options, moment, elapsedMs())}`.slice(
         0,
