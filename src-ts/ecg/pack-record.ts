@@ -29,7 +29,8 @@ export function packRecord(record: WfdbRecord, where: string, form: Form, signal
   for (const [lead, name] of form.leads.entries()) {
     const found = names.indexOf(name.toUpperCase())
     if (found < 0) {
-      const near = closest(name, names)
+      const others = names.filter(other => !form.leads.some(lead => lead.toUpperCase() === other))
+      const near = closest(name, others)
       throw refuse(
         `lead ${name} is missing`,
         names.join(' '),

@@ -47,26 +47,20 @@ export function heartbeat(patterns: readonly Pattern[], random: Random): Wave[] 
   }
   for (const pattern of patterns) change[pattern](parts, 0.3 + 0.8 * random.uniform(), random)
   const prSeconds = 0.16 + 0.015 * random.normal()
-  const wave = (atSeconds: number, widthSeconds: number, vector: Vector, movesWithRate = false): Wave => ({
-    atSeconds,
-    widthSeconds,
-    vector,
-    movesWithRate,
-  })
   const waves = [
-    wave(-prSeconds - 0.012, 0.018, scaled([0.03, 0.08, -0.03], parts.pScale)),
-    wave(-prSeconds + 0.012, 0.018, scaled([0.06, 0.05, 0.03], parts.pScale)),
-    wave(-0.026, 0.008, parts.septal),
-    wave(0, parts.mainWidth, parts.main),
-    wave(0.027, parts.mainWidth, parts.basal),
+    fixed(-prSeconds - 0.012, 0.018, scaled([0.03, 0.08, -0.03], parts.pScale)),
+    fixed(-prSeconds + 0.012, 0.018, scaled([0.06, 0.05, 0.03], parts.pScale)),
+    fixed(-0.026, 0.008, parts.septal),
+    fixed(0, parts.mainWidth, parts.main),
+    fixed(0.027, parts.mainWidth, parts.basal),
     // A slow rise and a faster fall.
-    wave(0.24, 0.05, scaled(parts.repolarization, 0.55), true),
-    wave(0.28, 0.034, scaled(parts.repolarization, 0.75), true),
+    moving(0.24, 0.05, scaled(parts.repolarization, 0.55)),
+    moving(0.28, 0.034, scaled(parts.repolarization, 0.75)),
     ...parts.extra,
   ]
   // Position of the heart in the chest, and how much of its voltage reaches the skin.
   const turns = [0, 1, 2].map(() => 0.2 * random.normal())
-  const voltage = Math.exp(0.25 * random.normal())
+  const voltage = Math.exp(0.2 * random.normal())
   return waves.map(one => ({ ...one, vector: scaled(turned(one.vector, turns), voltage) }))
 }
 
@@ -80,11 +74,13 @@ const change: Readonly<Record<Pattern, (parts: Parts, severity: number, random: 
       // Left bundle branch: no septal vector, a broad notched R to the left and back, T against it.
       parts.septal = scaled(parts.septal, 1 - severity)
       parts.mainWidth *= 1 + 0.9 * severity
-      parts.extra.push(slur(0.05, 0.018, [0.6 * severity, 0.15 * severity, 0.5 * severity]))
+      parts.extra.push(fixed(0.05, 0.018, [0.6 * severity, 0.15 * severity, 0.5 * severity]))
       parts.repolarization = plus(parts.repolarization, [-0.45 * severity, -0.1 * severity, -0.25 * severity])
     } else if (kind < 0.75) {
       // Right bundle branch: a late vector to the right and front.
-      parts.extra.push(slur(0.058, 0.014 * (1 + 0.4 * severity), [-0.5 * severity, -0.05 * severity, -0.55 * severity]))
+      parts.extra.push(
+        fixed(0.058, 0.014 * (1 + 0.4 * severity), [-0.5 * severity, -0.05 * severity, -0.55 * severity]),
+      )
       parts.repolarization = plus(parts.repolarization, [0.05 * severity, 0, 0.2 * severity])
     } else {
       // Left anterior fascicle: the axis turns upwards.
@@ -116,7 +112,7 @@ const change: Readonly<Record<Pattern, (parts: Parts, severity: number, random: 
     // From a fresh infarction (raised ST) to an old one (Q wave and turned T).
     const age = random.uniform()
     parts.septal = plus(parts.septal, scaled(wall, -0.2 * severity))
-    parts.extra.push(slur(-0.02, 0.012 * (1 + 0.3 * severity), scaled(wall, -0.45 * severity)))
+    parts.extra.push(fixed(-0.02, 0.012 * (1 + 0.3 * severity), scaled(wall, -0.45 * severity)))
     parts.extra.push(plateau(scaled(wall, 0.22 * severity * (1 - age))))
     parts.repolarization = plus(parts.repolarization, scaled(wall, -0.4 * severity * age))
   },
@@ -128,13 +124,19 @@ const change: Readonly<Record<Pattern, (parts: Parts, severity: number, random: 
   },
 }
 
-function slur(atSeconds: number, widthSeconds: number, vector: Vector): Wave {
+/** A wave of P or QRS, which stays where it is at any rate. */
+function fixed(atSeconds: number, widthSeconds: number, vector: Vector): Wave {
   return { atSeconds, widthSeconds, vector, movesWithRate: false }
+}
+
+/** A wave of ST or T. */
+function moving(atSeconds: number, widthSeconds: number, vector: Vector): Wave {
+  return { atSeconds, widthSeconds, vector, movesWithRate: true }
 }
 
 /** The ST segment. */
 function plateau(vector: Vector): Wave {
-  return { atSeconds: 0.12, widthSeconds: 0.042, vector, movesWithRate: true }
+  return moving(0.12, 0.042, vector)
 }
 
 function scaled([x, y, z]: Vector, factor: number): Vector {

@@ -44,7 +44,7 @@ export function project(waves: readonly Wave[], random: Random): ProjectedWave[]
  * aVF = II − I/2 hold exactly before the last rounding to a microvolt.
  */
 export function drawRecord(waves: readonly ProjectedWave[], random: Random, out: Int16Array, at: number): void {
-  const leads = DOWER.map(() => noiseAndWander(random))
+  const leads = DOWER.map(() => new Float64Array(SYNTHETIC_SAMPLES))
   for (const { seconds, cycleSeconds, strength } of rhythm(random)) {
     const stretch = Math.sqrt(cycleSeconds)
     for (const wave of waves) {
@@ -52,6 +52,7 @@ export function drawRecord(waves: readonly ProjectedWave[], random: Random, out:
       addBell(leads, wave, centre, strength)
     }
   }
+  for (const lead of leads) addNoise(lead, random)
   const microvolts = (millivolts: number) => Math.max(-32767, Math.min(32767, Math.round(1000 * millivolts)))
   const [limbI, limbII, ...chest] = leads
   for (let sample = 0, to = at; sample < SYNTHETIC_SAMPLES; sample++) {
@@ -78,21 +79,24 @@ function addBell(leads: readonly Float64Array[], wave: ProjectedWave, centre: nu
   }
 }
 
-/** One lead's white noise of muscles and amplifier, and slow waves of breath and movement. */
-function noiseAndWander(random: Random): Float64Array {
-  const lead = new Float64Array(SYNTHETIC_SAMPLES)
+/**
+ * Takes a lead's mean away, as the coupling of a recorder does (it would give away the area of T), and adds an offset, white noise
+ * of muscles and amplifier, and slow waves of breath and movement.
+ */
+function addNoise(lead: Float64Array, random: Random): void {
+  const mean = lead.reduce((sum, value) => sum + value, 0) / lead.length
+  const offset = 0.05 * random.normal() - mean
   const noise = 0.008 + 0.022 * random.uniform()
   const slow = [0.15, 0.32].map(aboutHz => ({
     step: (2 * Math.PI * aboutHz * (0.8 + 0.4 * random.uniform())) / SYNTHETIC_RATE_HZ,
     phase: 2 * Math.PI * random.uniform(),
     millivolts: 0.05 * random.normal(),
   }))
-  for (let i = 0; i < SYNTHETIC_SAMPLES; i++) {
-    let value = noise * random.normal()
+  for (let i = 0; i < lead.length; i++) {
+    let value = offset + noise * random.normal()
     for (const { step, phase, millivolts } of slow) value += millivolts * Math.sin(step * i + phase)
-    lead[i] = value
+    lead[i] += value
   }
-  return lead
 }
 
 interface Beat {

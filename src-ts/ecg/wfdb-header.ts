@@ -88,11 +88,7 @@ export function parseHeader(text: string, where: string): WfdbHeader {
   const declared = multiSegment ? segmentCount : signalCount
   if (lines.length !== declared) {
     const kind = multiSegment ? 'segment' : 'signal'
-    throw first.problem(
-      `the header declares ${declared} ${kind}s, one line each`,
-      `${lines.length} ${kind} lines`,
-      declared,
-    )
+    throw first.problem(`the header declares ${declared} ${kind}s, one line each`, lines.length, declared)
   }
   const segments = multiSegment ? lines.map(parseSegmentLine) : []
   const signals = multiSegment ? [] : lines.map(parseSignalLine)
@@ -100,7 +96,7 @@ export function parseHeader(text: string, where: string): WfdbHeader {
   if (multiSegment && record.frames !== undefined && record.frames !== sum) {
     throw first.problem('the length differs from the sum of its segments', record.frames, sum)
   }
-  return { ...record, frames: record.frames ?? (multiSegment ? sum : undefined), signals, segments, comments }
+  return { ...record, frames: record.frames ?? (sum || undefined), signals, segments, comments }
 }
 
 /** `name[/segments] signals [rate[/counterRate[(base)]] [frames [time [date]]]]` */

@@ -146,13 +146,13 @@ function separate({ signals, format }: Group, samples: Int32Array, frames: numbe
   const all = new Int32Array(frames * frameSamples)
   const channels: Int32Array[] = []
   let start = 0
-  for (const { samplesPerFrame: perFrame } of signals) {
+  for (const { samplesPerFrame: perFrame, initialValue, adcZero } of signals) {
     const channel = all.subarray(start * frames, (start + perFrame) * frames)
     for (let k = 0; k < perFrame; k++) pick(samples, start + k, frameSamples, channel, k, perFrame)
+    if (format.differences) accumulate(channel, initialValue ?? adcZero)
     channels.push(channel)
     start += perFrame
   }
-  if (format.differences) signals.forEach((signal, i) => accumulate(channels[i], signal.initialValue ?? signal.adcZero))
   return channels
 }
 

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Dataset } from '../../src-ts/ecg/dataset.ts'
+import { fitStandardization } from '../../src-ts/ecg/standardize.ts'
+import { readRecord } from '../../src-ts/ecg/wfdb-signals.ts'
+import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
+import { ecgDataDir, skip } from '../helpers/environment.ts'
+
+const name = 'tasks/ptbxl-superclass'
+const test = suite(name)
+
+test('classes in the order of the published protocol', () => {
+  assert.equal(task.labels, ['CD', 'HYP', 'MI', 'NORM', 'STTC'])
+  assert.equal(task.labels, [...task.labels].sort())
+})
+
+/** Records per class, in the order NORM STTC CD HYP MI in which the counts are published. */
+const counts = ({ targets, labels }: Dataset): number[] =>
+  ['NORM', 'STTC', 'CD', 'HYP', 'MI'].map(label => {
+    const place = labels.indexOf(label)
+    return targets.filter((value, i) => i % labels.length === place && value === 1).length
+  })
+
+const root = ecgDataDir()
+const dir = root && task.locate(root)
+// The counts are those of a subset; in the full set they differ, and the other tests hold the rules.
+const isSubset = dir !== undefined && existsSync(join(dir, 'PROVENANCE.csv'))
+
+if (!dir || !isSubset) {
+  const reason = 'ECG_DATA_DIR names no folder with the subset of PTB-XL that the counts are known of'
+  for (const what of ['counts, signals and scaling', 'record 00001']) skip(name, what, reason)
+} else {
+  test('counts, signals and scaling; fold 10 is counted and not opened', async () => {
+    const { records, folds, dropped, splits } = await task.open({ kind: 'folder', dir }, ['train', 'validation'])
+    assert.equal(records, { train: 3306, validation: 468, test: 252 })
+    assert.is(
+      folds.reduce((sum, fold) => sum + fold, 0),
+      4026,
+    )
+    assert.equal(dropped, { 'no superclass': 4090 - 4026 })
+    assert.is(splits.test, undefined)
+    assert.equal(counts(splits.train!), [1645, 796, 702, 389, 714])
+    assert.equal(counts(splits.validation!), [225, 118, 109, 56, 103])
+    const { mean, deviation } = fitStandardization(splits.train!)
+    // Found once with this reader, whose samples all equal those of the PyPI package wfdb.
+    assert.ok(Math.abs(mean - -0.000805311) < 1e-8 && Math.abs(deviation - 0.23773211) < 1e-8, `${mean} ${deviation}`)
+    const first = splits.train!.records.findIndex(record => record.id === '1')
+    const out = new Float32Array(12_000)
+    splits.train!.read(first, out, 0)
+    const expected = [-119, -55, 64, 86, -91, 4, -69, -31, 0, -26, -39, -79].map(value => Math.fround(value / 1000))
+    assert.equal([...out.subarray(0, 12)], expected)
+  })
+
+  test('record 00001: initial values and checksums as published', () => {
+    const { header, digital } = readRecord(join(dir, 'records100/00000/00001_lr'))
+    const sums = digital.map(signal => signal.reduce((sum, value) => sum + value, 0) & 0xffff)
+    assert.equal(
+      digital.map(signal => signal[0]),
+      [-119, -55, 64, 86, -91, 4, -69, -31, 0, -26, -39, -79],
+    )
+    assert.equal(sums, [1508, 723, 64758, 64423, 1211, 7, 63827, 6999, 63759, 61447, 64979, 832])
+    assert.equal(
+      header.signals.map(signal => signal.description),
+      [...task.leads],
+    )
+  })
+}
+
+test.run()
