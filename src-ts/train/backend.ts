@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module'
 import { HolterError } from '../errors.ts'
+import { useNativeReluGradient } from './native-gradients.ts'
+import { withQuietStderr } from './quiet-stderr.ts'
 
 /** TensorFlow.js with its native library: layers, gradients, and the folder format of models. */
 export type Tf = typeof import('@tensorflow/tfjs-node')
@@ -14,10 +16,13 @@ let loaded: Tf | undefined
  */
 export function loadTfjs(): Tf {
   if (loaded) return loaded
-  quiet()
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   restoreUtil()
   try {
-    loaded = require(PACKAGE) as Tf
+    // One line about oneDNN ignores the log level. Without oneDNN it would be silent, and training a third slower.
+    const tf = withQuietStderr(() => require(PACKAGE) as Tf)
+    useNativeReluGradient(tf)
+    loaded = tf
   } catch (error) {
     throw new HolterError({
       stage: 'setup',
@@ -38,15 +43,6 @@ export function trainingMissing(): string | undefined {
     if (!(error instanceof HolterError)) throw error
     return `${error.detail.problem}; run npm run setup`
   }
-}
-
-/**
- * TensorFlow writes its start-up lines to the file descriptor itself, so only its environment can silence them.
- * The line about oneDNN ignores the log level. Without oneDNN our small convolutions are as fast, and results depend less on the processor.
- */
-function quiet(): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0'
 }
 
 /** Node 23 removed two functions of `util` that tfjs-node 4.22 still calls, and Node 22 warns of them (nodejs/node pull request 52744). */

@@ -1,0 +1,92 @@
+import type { Dataset, Standardization } from '../ecg/dataset.ts'
+import type { Recipe } from '../networks/network.ts'
+import { random } from '../random.ts'
+import { drawDistortion, undistorted, type Window, writeWindow } from './augment.ts'
+import { streams } from './streams.ts'
+
+/** Some records, ready for the network. The arrays are used again for the next batch. */
+export interface Batch {
+  readonly size: number
+  /** Samples per lead. */
+  readonly length: number
+  /** Standardized, [size, length, leads]. */
+  readonly inputs: Float32Array
+  /** 0 or 1, [size, labels]. */
+  readonly targets: Float32Array
+}
+
+/** Returns how many batches an epoch has: as even as possible, so that batch norm never sees a batch of one left-over record. */
+export function batchesPerEpoch(records: number, batchSize: number): number {
+  return Math.max(1, Math.round(records / batchSize))
+}
+
+/**
+ * Yields every record of a training split once, in random order, cropped and augmented as the recipe says.
+ * What happens to a record depends on seed, epoch and record only: not on the batch it falls into, nor on interrupts.
+ */
+export function* trainingBatches(
+  dataset: Dataset,
+  standardization: Standardization,
+  { batchSize, cropSamples, augment }: Recipe,
+  seed: number,
+  epoch: number,
+): Generator<Batch> {
+  const window = windowOf(dataset, cropSamples)
+  const order = random(seed, streams.order, epoch).permutation(dataset.length)
+  const count = batchesPerEpoch(dataset.length, batchSize)
+  const plain = undistorted(window)
+  const distortion = (record: number) => {
+    const stream = random(seed, streams.distortion, epoch, record)
+    if (augment) return drawDistortion(stream, window)
+    return cropSamples ? { ...plain, start: stream.integer(window.samples - window.length + 1) } : plain
+  }
+  const fill = filler(dataset, window, standardization, Math.ceil(dataset.length / count))
+  for (let batch = 0; batch < count; batch++) {
+    const from = Math.floor((batch * dataset.length) / count)
+    const to = Math.floor(((batch + 1) * dataset.length) / count)
+    yield fill(order.subarray(from, to), distortion)
+  }
+}
+
+/** Yields every record of a split once, whole and in order. */
+export function* orderedBatches(
+  dataset: Dataset,
+  standardization: Standardization,
+  batchSize: number,
+): Generator<Batch> {
+  const window = windowOf(dataset)
+  const plain = undistorted(window)
+  const fill = filler(dataset, window, standardization, Math.min(batchSize, dataset.length))
+  for (let from = 0; from < dataset.length; from += batchSize) {
+    const size = Math.min(batchSize, dataset.length - from)
+    const indices = Uint32Array.from({ length: size }, (_, i) => from + i)
+    yield fill(indices, () => plain)
+  }
+}
+
+function windowOf({ samples, leads, sampleRateHz }: Dataset, length = samples): Window {
+  return { samples, length, leads: leads.length, sampleRateHz }
+}
+
+/** Returns a function that fills one pair of arrays, made for batches of at most `largest` records, again and again. */
+function filler(dataset: Dataset, window: Window, standardization: Standardization, largest: number) {
+  const labels = dataset.labels.length
+  const stride = window.length * window.leads
+  const record = new Float32Array(window.samples * window.leads)
+  const inputs = new Float32Array(largest * stride)
+  const targets = new Float32Array(largest * labels)
+  return (indices: Uint32Array, distortion: (record: number) => ReturnType<typeof undistorted>): Batch => {
+    const size = indices.length
+    for (const [row, index] of indices.entries()) {
+      dataset.read(index, record, 0)
+      writeWindow(record, window, distortion(index), standardization, inputs, row * stride)
+      targets.set(dataset.targets.subarray(index * labels, (index + 1) * labels), row * labels)
+    }
+    return {
+      size,
+      length: window.length,
+      inputs: inputs.subarray(0, size * stride),
+      targets: targets.subarray(0, size * labels),
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { Tensor2D } from '@tensorflow/tfjs'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { Dataset, Standardization } from '../ecg/dataset.ts'
+import { HolterError } from '../errors.ts'
+import type { Tf } from './backend.ts'
+import { orderedBatches } from './batches.ts'
+
+export interface PredictOptions {
+  readonly tf: Tf
+  readonly model: LayersModel
+  readonly dataset: Dataset
+  readonly standardization: Standardization
+  /** Records at a time, default 128; results do not depend on it beyond rounding. */
+  readonly batchSize?: number
+  /** Called after each batch. */
+  readonly progress?: (done: number, total: number) => void
+}
+
+/** Returns the logits of every record of a split, whole windows, row-major [records, labels]. */
+export function predictLogits(options: PredictOptions): Float32Array {
+  const { tf, model, dataset, standardization, batchSize = 128, progress } = options
+  checkFit(model, dataset)
+  const labels = dataset.labels.length
+  const logits = new Float32Array(dataset.length * labels)
+  let done = 0
+  for (const { size, length, inputs } of orderedBatches(dataset, standardization, batchSize)) {
+    const batch = tf.tidy(() => {
+      const x = tf.tensor3d(inputs, [size, length, dataset.leads.length])
+      return (model.apply(x, { training: false }) as Tensor2D).dataSync<'float32'>()
+    })
+    logits.set(batch, done * labels)
+    done += size
+    progress?.(done, dataset.length)
+  }
+  return logits
+}
+
+/** Throws HolterError unless the model takes this dataset's records and gives one logit per label. */
+export function checkFit(model: LayersModel, { name, samples, leads, labels }: Dataset): void {
+  const wanted = `${samples} × ${leads.length} → ${labels.length}`
+  const [, length, channels] = model.inputs[0].shape
+  const [, outputs] = model.outputs[0].shape
+  const lengthFits = length === null || length === samples
+  if (lengthFits && channels === leads.length && outputs === labels.length) return
+  throw new HolterError({
+    stage: 'train',
+    where: model.name,
+    problem: `the network does not fit the records of ${name}`,
+    got: `${length} × ${channels} → ${outputs}`,
+    expected: wanted,
+  })
+}

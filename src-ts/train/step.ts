@@ -1,0 +1,113 @@
+import type { NamedTensorMap, Scalar, Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { HolterError } from '../errors.ts'
+import type { Recipe } from '../networks/network.ts'
+import type { Random } from '../random.ts'
+import { type Adam, adam } from './adam.ts'
+import type { Tf } from './backend.ts'
+import type { Batch } from './batches.ts'
+import { binaryCrossEntropy, type LossTerm, totalLoss } from './loss.ts'
+import { type Weight, weightsOf } from './model-weights.ts'
+import { fuseBatchNorm } from './native-gradients.ts'
+import type { Masks } from './prune.ts'
+
+/** What may join the loop beside the labels. */
+export interface Hooks {
+  /** Terms of the loss, default binary cross-entropy alone. A teacher adds one and lowers the weight of the labels. */
+  readonly terms?: readonly LossTerm[]
+  /** Logits of a training batch, default the model itself. Fake quantization runs the same weights through its own forward pass. */
+  readonly forward?: (inputs: Tensor3D) => Tensor2D
+  /** 1 where a weight lives, 0 where it stays zero, by weight name. */
+  readonly masks?: Masks
+}
+
+/** One model on its way: what a training step needs, and what it moves. */
+export interface Stepper {
+  readonly adam: Adam
+  /** Learns from one batch and returns its loss without weight decay. `stream` draws the dropout of this batch. */
+  step(batch: Batch, learningRate: number, stream: Random): number
+  dispose(): void
+}
+
+/** Returns the training step of a model under a recipe. Masks act at once, and after every step. */
+export function stepper(tf: Tf, model: LayersModel, recipe: Recipe, hooks: Hooks): Stepper {
+  const weights = weightsOf(model).filter(weight => weight.trainable)
+  const variables = weights.map(weight => weight.variable)
+  const masked = maskedVariables(tf, weights, hooks.masks)
+  const optimizer = adam(tf, weights)
+  const applyMasks = () => {
+    for (const { variable, mask } of masked) tf.tidy(() => variable.assign(variable.mul(mask)))
+  }
+  // tfjs gives a dropout layer one fixed seed, which would drop the same units in every batch.
+  const dropouts = model.layers.filter(layer => 'seed' in layer) as unknown as { seed: number }[]
+  const seeds = dropouts.map(layer => layer.seed)
+  const { terms = [binaryCrossEntropy] } = hooks
+  const forward = hooks.forward ?? (inputs => model.apply(inputs, { training: true }) as Tensor2D)
+  const unfuse = fuseBatchNorm(tf, model)
+  applyMasks()
+  return {
+    adam: optimizer,
+    step(batch, learningRate, stream) {
+      for (const layer of dropouts) layer.seed = stream.integer(2 ** 31 - 1)
+      return tf.tidy(() => {
+        const inputs = tf.tensor3d(batch.inputs, [
+          batch.size,
+          batch.length,
+          batch.inputs.length / batch.size / batch.length,
+        ])
+        const targets = tf.tensor2d(batch.targets, [batch.size, batch.targets.length / batch.size])
+        const lossOf = () => totalLoss(tf, terms, { inputs, targets, logits: forward(inputs) })
+        const { value, grads } = tf.variableGrads(lossOf as () => Scalar, variables)
+        decay(tf, grads, weights, recipe.weightDecay)
+        optimizer.step(recipe.clipNorm ? clipped(tf, grads, recipe.clipNorm) : grads, learningRate)
+        applyMasks()
+        return value.dataSync()[0]
+      })
+    },
+    dispose() {
+      unfuse()
+      optimizer.dispose()
+      for (const { mask } of masked) mask.dispose()
+      for (const [i, layer] of dropouts.entries()) layer.seed = seeds[i]
+    },
+  }
+}
+
+/** Adds the gradient of `factor` · w², summed over all kernels: what Keras' L2 regularizer adds, without its forward pass. */
+function decay(tf: Tf, gradients: NamedTensorMap, weights: readonly Weight[], factor: number): void {
+  if (factor === 0) return
+  for (const { kernel, variable } of weights) {
+    if (kernel) gradients[variable.name] = tf.add(gradients[variable.name], variable.mul(2 * factor))
+  }
+}
+
+/** Returns all gradients scaled down together, if needed, to a Euclidean norm of at most `limit`. */
+function clipped(tf: Tf, gradients: NamedTensorMap, limit: number): NamedTensorMap {
+  const squares = Object.values(gradients).map(gradient => gradient.square().sum())
+  const norm = tf.addN(squares).sqrt()
+  const factor = tf.div(limit, tf.maximum(norm, limit))
+  return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, gradient.mul(factor) as Tensor]))
+}
+
+/** Returns each masked variable with its mask as a tensor; a mask that fits no weight is a mistake of the caller. */
+function maskedVariables(
+  tf: Tf,
+  weights: readonly Weight[],
+  masks: Masks = new Map(),
+): { variable: Variable; mask: Tensor }[] {
+  return [...masks].map(([name, mask]) => {
+    const weight = weights.find(candidate => candidate.name === name)
+    if (!weight || weight.variable.size !== mask.length) {
+      throw new HolterError({
+        stage: 'train',
+        where: name,
+        problem: weight
+          ? 'the mask has another size than the weight'
+          : 'a mask for a weight that the model does not train',
+        got: mask.length,
+        expected: weight?.variable.size,
+      })
+    }
+    return { variable: weight.variable, mask: tf.tensor(Float32Array.from(mask), weight.variable.shape) }
+  })
+}

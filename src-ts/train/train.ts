@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { Dataset, Standardization } from '../ecg/dataset.ts'
+import { HolterError } from '../errors.ts'
+import { macroAuc } from '../metrics/roc.ts'
+import type { Recipe } from '../networks/network.ts'
+import { random } from '../random.ts'
+import type { Tf } from './backend.ts'
+import { batchesPerEpoch, trainingBatches } from './batches.ts'
+import { checkRun } from './check-run.ts'
+import {
+  type EpochFigures,
+  type RunIdentity,
+  readCheckpoint,
+  type TrainingState,
+  writeCheckpoint,
+} from './checkpoint.ts'
+import { binaryCrossEntropy } from './loss.ts'
+import { readWeights, weightsOf, writeWeights } from './model-weights.ts'
+import { predictLogits } from './predict.ts'
+import { learningRateAt } from './schedule.ts'
+import { type Hooks, type Stepper, stepper } from './step.ts'
+import { streams } from './streams.ts'
+
+export interface TrainOptions extends Hooks {
+  readonly tf: Tf
+  /** Freshly built by a network, or trained before (pruning, fine-tuning); ends in logits. Trained in place. */
+  readonly model: LayersModel
+  readonly train: Dataset
+  readonly validation: Dataset
+  readonly standardization: Standardization
+  readonly recipe: Recipe
+  /** Fixes order, augmentation and dropout. The initial weights are the model's own. */
+  readonly seed: number
+  /** Hash of the data (`Opened.hash`): a run cannot be resumed on other records. */
+  readonly dataHash: string
+  /** Where a checkpoint is written before the first epoch and after each one. */
+  readonly checkpointDir?: string
+  /** Goes on from the checkpoint, if there is one; without it an old checkpoint is replaced. */
+  readonly resume?: boolean
+  /** Stops after this many epochs without a better validation macro AUC. */
+  readonly patience?: number
+  readonly onBatch?: (progress: BatchProgress) => void
+  readonly onEpoch?: (progress: EpochProgress) => void
+  /** Stops after the current batch: the checkpoint holds the last full epoch. */
+  readonly signal?: AbortSignal
+}
+
+export interface BatchProgress {
+  /** From 1, as is `batch`. */
+  readonly epoch: number
+  readonly epochs: number
+  readonly batch: number
+  readonly batches: number
+  readonly loss: number
+  readonly learningRate: number
+}
+
+export interface EpochProgress extends EpochFigures {
+  readonly epochs: number
+  /** True when no epoch before was better. */
+  readonly best: boolean
+}
+
+export interface Trained {
+  readonly history: readonly EpochFigures[]
+  /** The epoch whose weights the model has now, and its validation macro AUC; undefined when no epoch was completed. */
+  readonly best?: EpochFigures
+  /** Why it ended: all epochs done, no progress for `patience` epochs, or the signal. */
+  readonly ended: 'complete' | 'early' | 'interrupted'
+}
+
+/**
+ * Trains a model and leaves in it the weights of the epoch with the highest validation macro AUC.
+ * The same options on the same machine with the same number of threads give the same weights, however often the run was killed and resumed.
+ * Throws HolterError on options, data and networks that do not fit together, and when the loss is no longer a number.
+ */
+export async function train(options: TrainOptions): Promise<Trained> {
+  checkRun(options)
+  const { tf, model, recipe, checkpointDir, patience, onEpoch } = options
+  const identity = identityOf(options)
+  const steps = stepper(tf, model, recipe, options)
+  try {
+    let state = start(options, steps, identity)
+    while (reasonToEnd(state, options) === undefined) {
+      const loss = await trainEpoch(options, steps, state.history.length)
+      if (loss === undefined) break
+      const figures = { epoch: state.history.length + 1, loss, macroAuc: validate(options) }
+      const weights = readWeights(model)
+      const better = figures.macroAuc > (bestOf(state)?.macroAuc ?? -1)
+      const best = better ? { epoch: figures.epoch, weights } : state.best
+      state = { history: [...state.history, figures], weights, adam: steps.adam.state(), best }
+      if (checkpointDir) writeCheckpoint(checkpointDir, identity, state)
+      onEpoch?.({ ...figures, epochs: recipe.epochs, best: better })
+    }
+    if (state.best) writeWeights(tf, model, state.best.weights)
+    return {
+      history: state.history,
+      best: bestOf(state),
+      ended: reasonToEnd(state, { recipe, patience }) ?? 'interrupted',
+    }
+  } finally {
+    steps.dispose()
+  }
+}
+
+/** Returns the state of the checkpoint after setting model and optimizer to it, or a fresh state. */
+function start(
+  { tf, model, checkpointDir, resume }: TrainOptions,
+  { adam }: Stepper,
+  identity: RunIdentity,
+): TrainingState {
+  const saved = checkpointDir && resume ? readCheckpoint(checkpointDir, identity) : undefined
+  if (saved) {
+    writeWeights(tf, model, saved.weights)
+    adam.restore(saved.adam)
+    return saved
+  }
+  const fresh = { history: [], weights: readWeights(model), adam: adam.state() }
+  if (checkpointDir) writeCheckpoint(checkpointDir, identity, fresh)
+  return fresh
+}
+
+/** Returns the mean loss of one epoch, or undefined when the signal came before its end. */
+async function trainEpoch(options: TrainOptions, { step }: Stepper, epochsDone: number): Promise<number | undefined> {
+  const { model, train: dataset, standardization, recipe, seed, onBatch, signal } = options
+  const batches = batchesPerEpoch(dataset.length, recipe.batchSize)
+  const { epochs } = recipe
+  let sum = 0
+  let batch = 0
+  for (const records of trainingBatches(dataset, standardization, recipe, seed, epochsDone)) {
+    // Lets signals, timers and progress bars act: the library itself never yields.
+    await setImmediate()
+    if (signal?.aborted) return undefined
+    const learningRate = learningRateAt(recipe, epochsDone * batches + batch, epochs * batches)
+    const loss = step(records, learningRate, random(seed, streams.dropout, epochsDone, batch))
+    batch++
+    if (!Number.isFinite(loss)) throw diverged(model, epochsDone + 1, batch, loss)
+    sum += loss * records.size
+    onBatch?.({ epoch: epochsDone + 1, epochs, batch, batches, loss, learningRate })
+  }
+  return sum / dataset.length
+}
+
+function validate({ tf, model, validation, standardization }: TrainOptions): number {
+  const logits = predictLogits({ tf, model, dataset: validation, standardization })
+  return macroAuc({ labels: validation.labels, logits, targets: validation.targets }).macro
+}
+
+function bestOf({ history, best }: TrainingState): EpochFigures | undefined {
+  return best && history[best.epoch - 1]
+}
+
+function reasonToEnd(
+  { history, best }: TrainingState,
+  { recipe, patience = Number.POSITIVE_INFINITY }: Pick<TrainOptions, 'recipe' | 'patience'>,
+): 'complete' | 'early' | undefined {
+  if (history.length >= recipe.epochs) return 'complete'
+  return history.length - (best?.epoch ?? 0) >= patience ? 'early' : undefined
+}
+
+/** What a resumed run must share with the one that wrote the checkpoint. */
+function identityOf({
+  model,
+  standardization,
+  recipe,
+  seed,
+  dataHash,
+  patience,
+  terms,
+  masks,
+}: TrainOptions): RunIdentity {
+  const mask = createHash('sha256')
+  for (const [name, bits] of masks ?? []) mask.update(name).update(bits)
+  return {
+    network: model.name,
+    weights: Object.fromEntries(weightsOf(model).map(({ name, shape }) => [name, shape])),
+    standardization: { ...standardization },
+    recipe: { ...recipe },
+    seed,
+    dataHash,
+    ...(patience !== undefined && { patience }),
+    loss: (terms ?? [binaryCrossEntropy]).map(({ name, weight }) => `${weight} · ${name}`),
+    ...(masks && { masks: mask.digest('hex') }),
+  }
+}
+
+function diverged(model: LayersModel, epoch: number, batch: number, loss: number): HolterError {
+  return new HolterError({
+    stage: 'train',
+    where: `${model.name}, epoch ${epoch}, batch ${batch}`,
+    problem: 'the loss is no longer a number',
+    got: loss,
+    hint: 'Lower the learning rate, or set clipNorm',
+  })
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { trainingMissing } from '../../src-ts/train/backend.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
+
+const test = suite('backend')
+const native = withTfjs('backend', test)
+const source = fileURLToPath(new URL('../../src-ts/', import.meta.url))
+const dir = mkdtempSync(join(tmpdir(), 'holter-backend-'))
+test.after(() => rmSync(dir, { recursive: true, force: true }))
+
+/** Runs one line of TypeScript in a process whose stderr is a file, as a shell would do it. */
+function evaluate(line: string): { stdout: string; stderr: string } {
+  const log = join(dir, 'stderr.txt')
+  const file = openSync(log, 'w')
+  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', line], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', file],
+  })
+  closeSync(file)
+  return { stdout, stderr: readFileSync(log, 'utf8') }
+}
+
+native('the library loads without a word, and stderr works afterwards', () => {
+  const backend = JSON.stringify(pathToFileURL(join(source, 'train/backend.ts')))
+  const { stdout, stderr } = evaluate(
+    `const { loadTfjs } = await import(${backend}); console.error('before'); const tf = loadTfjs()
+     console.log(tf.add(1, 2).dataSync()[0], loadTfjs() === tf); console.error('after')`,
+  )
+  assert.is(stdout, '3 true\n')
+  assert.is(stderr, 'before\nafter\n')
+})
+
+native('nothing is missing where it loads', () => {
+  assert.is(trainingMissing(), undefined)
+})
+
+test('where the library is not installed, the reason and the remedy are told', () => {
+  for (const file of ['errors.ts', 'train/backend.ts', 'train/native-gradients.ts', 'train/quiet-stderr.ts']) {
+    mkdirSync(join(dir, 'train'), { recursive: true })
+    cpSync(join(source, file), join(dir, file))
+  }
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }')
+  const backend = JSON.stringify(pathToFileURL(join(dir, 'train/backend.ts')))
+  const { stdout } = evaluate(
+    `const { loadTfjs, trainingMissing } = await import(${backend}); console.log(trainingMissing())
+     try { loadTfjs() } catch (error) { console.log(error.message) }`,
+  )
+  assert.is(
+    stdout,
+    'training cannot run here: @tensorflow/tfjs-node is not installed; run npm run setup\n' +
+      '[setup] @tensorflow/tfjs-node: training cannot run here: @tensorflow/tfjs-node is not installed. ' +
+      'Run npm run setup, which installs the native library.\n',
+  )
+})
+
+test.run()
