@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import binaryen from 'binaryen'
 import { HolterError } from '../errors.ts'
 import type { Program } from './emit.ts'
 
@@ -22,6 +21,8 @@ export function kernelSource(name: string): string | null {
  */
 export async function compileProgram(program: Program, manifest?: object): Promise<Uint8Array> {
   const code = await runAsc(program)
+  // Loaded here, like asc: both are large, and most commands do not compile.
+  const { default: binaryen } = await import('binaryen')
   const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt } = binaryen.Features
   const features =
     program.flavour === 'scalar' ? MVP : SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt
@@ -43,7 +44,6 @@ export async function compileProgram(program: Program, manifest?: object): Promi
 }
 
 async function runAsc(program: Program): Promise<Uint8Array> {
-  // Loaded here: the compiler takes a third of a second, and most commands do not compile.
   const { default: asc } = await import('assemblyscript/asc')
   let binary: Uint8Array | undefined
   const pages = String(Math.ceil(program.memoryBytes / PAGE_BYTES))

@@ -6,7 +6,6 @@ import { writeFile } from '../files.ts'
 import { networks } from '../networks/index.ts'
 import { type PipelineOptions, type Product, pipeline, shippedPipeline } from '../pipeline.ts'
 import { progress } from '../report/progress.ts'
-import { renderReport } from '../report/render-report.ts'
 import { demoSummary } from '../report/summaries.ts'
 import { tasks } from '../tasks/index.ts'
 import { loadTfjs, trainingMissing } from '../train/backend.ts'
@@ -82,6 +81,8 @@ const SHIPPED = new URL('../../models/gap-cnn.tflite', import.meta.url).pathname
 
 async function finish(product: Product, options: Omit<PipelineOptions, 'signal'>): Promise<void> {
   const report = demoReport(product, options)
+  // Loaded here: the charts' library would slow every command's start.
+  const { renderReport } = await import('../report/render-report.ts')
   writeFile(join(options.out, 'report.html'), await renderReport(report))
   const { evaluation: int8 } = report.int8
   const summary = {
