@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { commands } from './commands/index.ts'
 import { HolterError } from './errors.ts'
+import { endProgress } from './report/progress.ts'
 import { version } from './version.ts'
 
 /** Exit codes: 0 done, 1 a problem that the message explains, 2 wrong usage. */
@@ -24,6 +25,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync()
 } catch (error) {
+  endProgress()
   process.exitCode = report(error)
 }
 
