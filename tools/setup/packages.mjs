@@ -41,7 +41,7 @@ export const packages = {
 /** The npm that runs us, else the one on PATH, as the beginning of a command line. */
 function npm() {
   const path = process.env.npm_execpath
-  if (path?.endsWith('.js') && existsSync(path)) return [process.execPath, path]
+  if (path?.endsWith('npm-cli.js') && existsSync(path)) return [process.execPath, path]
   return which('npm') ? ['npm'] : undefined
 }
 

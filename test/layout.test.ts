@@ -1,0 +1,158 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { engines } from '../src-ts/engines/index.ts'
+import { networks } from '../src-ts/networks/index.ts'
+import { ops } from '../src-ts/ops/index.ts'
+import { passes } from '../src-ts/passes/index.ts'
+import { tasks } from '../src-ts/tasks/index.ts'
+
+/** The stages from the bottom up: a file may import from its own stage and from those above it in this list. */
+const stages = [
+  'errors.ts random.ts version.ts toolchain.ts',
+  'files.ts npy.ts',
+  'ecg ir',
+  'metrics networks tasks',
+  'train ops',
+  'passes tflite',
+  'quantize',
+  'codegen',
+  'engines',
+  'package monitor report',
+  'stages.ts',
+  'pipeline.ts',
+  'commands',
+  'main.ts',
+].map(line => line.split(' '))
+
+/** Folders with one file and one line in the index per thing: their index as names, and the type of a thing. */
+const indexed = [
+  { folder: 'ops', type: 'Op', names: ops.map(op => op.kind.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)) },
+  { folder: 'passes', type: 'Pass', names: passes.map(pass => pass.name) },
+  { folder: 'networks', type: 'Network', names: networks.map(network => network.name) },
+  { folder: 'engines', type: 'Engine', names: engines.map(engine => engine.name) },
+  { folder: 'tasks', type: 'Task', names: tasks.map(task => task.name) },
+]
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Paths below the project's root, of files below a folder that end in one of the extensions. */
+function filesOf(folder: string, ...extensions: string[]): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => extensions.some(extension => name.endsWith(extension)))
+    .filter(name => !name.startsWith('golden/'))
+    .map(name => join(folder, name))
+    .sort()
+}
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const sources = filesOf('src-ts', '.ts')
+const tests = filesOf('test', '.ts')
+const everything = [
+  ...sources,
+  ...tests,
+  ...filesOf('src-ts', '.c', '.py'),
+  ...filesOf('test', '.py'),
+  ...filesOf('src-as', '.ts'),
+  ...filesOf('tools', '.mjs', '.py'),
+]
+
+/** Fails with one line per finding. */
+function none(findings: readonly string[]): void {
+  assert.ok(!findings.length, findings.join('\n'))
+}
+
+/** Every module that a file names in an import, an export or an import(). */
+function importsOf(path: string): string[] {
+  const pattern = /\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm
+  return [...read(path).matchAll(pattern)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
+}
+
+/** The stage of a file: the folder or file directly below src-ts. */
+function stageOf(path: string): string {
+  return relative('src-ts', path).split('/')[0]
+}
+
+const test = suite('layout')
+
+test('imports only go down', () => {
+  const level = (path: string) => stages.findIndex(stage => stage.includes(stageOf(path)))
+  none(
+    sources.flatMap(path => {
+      if (level(path) < 0) return [`${path}: ${stageOf(path)} has no place in the table of stages`]
+      const imported = importsOf(path)
+        .filter(name => name.startsWith('.'))
+        .map(name => join(dirname(path), name))
+      return imported
+        .filter(other => other.startsWith('src-ts') && stageOf(other) !== stageOf(path) && level(other) >= level(path))
+        .map(other => `${path} imports ${other}, which is not below it`)
+    }),
+  )
+})
+
+test('the product does not import from tests or tools', () => {
+  none(
+    sources.flatMap(path =>
+      importsOf(path)
+        .filter(name => /\.\.\/(test|tools)\//.test(name))
+        .map(name => `${path}: ${name}`),
+    ),
+  )
+})
+
+test('only train/ loads tfjs; the others take it as an argument and import its types', () => {
+  const lines = sources
+    .filter(path => stageOf(path) !== 'train')
+    .flatMap(path => {
+      const statements = read(path).match(
+        /^(import|export)[^']*'@tensorflow\/[^']*'|.*(import|require)\('@tensorflow\/.*/gm,
+      )
+      return (statements ?? []).map(statement => `${path}: ${statement.trim()}`)
+    })
+  none(lines.filter(line => !/: (import|export) type |typeof import\(/.test(line)))
+})
+
+test('no file is longer than 320 lines', () => {
+  const lines = (path: string) => read(path).split('\n').length - 1
+  none(everything.filter(path => lines(path) > 320).map(path => `${path}: ${lines(path)} lines`))
+})
+
+test('files are kebab-case, and named after a thing', () => {
+  const vague = /^(utils?|common|misc|manager|helpers?)$/
+  none(everything.filter(path => !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(basename(path))))
+  none(
+    everything.filter(path => path.split(/[/.]/).some(part => vague.test(part)) && !path.startsWith('test/helpers/')),
+  )
+})
+
+for (const { folder, type, names } of indexed) {
+  test(`${folder}: one file and one line in the index for each`, () => {
+    none(
+      names
+        .filter(name => !existsSync(join(root, 'src-ts', folder, `${name}.ts`)))
+        .map(name => `${name} has no file of its name`),
+    )
+    const declares = new RegExp(`^export const \\w+: ${type}\\b`, 'm')
+    const files = sources.filter(path => stageOf(path) === folder && declares.test(read(path)))
+    none(files.filter(path => !names.includes(basename(path, '.ts'))).map(path => `${path} is not in the index`))
+    assert.is(new Set(names).size, names.length, 'two things have one name')
+  })
+
+  test(`${folder}: a suite iterates over the index`, () => {
+    const suites = tests.filter(path => path.endsWith('.test.ts') && path !== 'test/layout.test.ts')
+    assert.ok(suites.some(path => importsOf(path).some(name => name.endsWith(`/${folder}/index.ts`))))
+  })
+}
+
+test('the runner finds exactly the files that run tests', async () => {
+  const { testFiles } = await import(new URL('../tools/test-runner.mjs', import.meta.url).href)
+  const found: string[] = testFiles(join(root, 'test')).map((path: string) => relative(root, path))
+  assert.equal(
+    found,
+    tests.filter(path => /\w\.run\(\)\n$/.test(read(path))),
+  )
+})
+
+test.run()
