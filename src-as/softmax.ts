@@ -11,8 +11,10 @@ export function softmax(input: usize, rows: i32, classes: i32, output: usize, ex
     for (let at = input; at < end; at++) sum += roundingDivideByPowerOfTwo(exponential(table, at), 12);
     const headroom = clz(sum);
     const reciprocal = oneOverOnePlusX((sum << headroom) + i32.MIN_VALUE);
+    const exponent = 35 - headroom;
     for (; input < end; input++, output++) {
-      const share = roundingDivideByPowerOfTwo(multiply(reciprocal, exponential(table, input)), 35 - headroom);
+      const product = multiply(reciprocal, exponential(table, input));
+      const share = exponent > 31 ? 0 : roundingDivideByPowerOfTwo(product, exponent);
       store<i8>(output, clamp(share - 128, -128, 127));
     }
   }

@@ -73,3 +73,10 @@ export function logisticQ4(y: number): number {
   const positive = oneOverOnePlusX(expOnNegative(y > 0 ? -y : y, 4))
   return y > 0 ? positive : INT32_MAX - positive
 }
+
+/** Hyperbolic tangent of a Q4.27 number as Q0.31 (gemmlowp tanh): the same bits as Q5.26 are 2y. */
+export function tanhQ4(y: number): number {
+  if (y === 0) return 0
+  const positive = oneMinusXOverOnePlusX(expOnNegative(y > 0 ? -y : y, 5))
+  return y > 0 ? positive : -positive
+}

@@ -6,7 +6,7 @@ import type { Metadata } from '../../src-ts/ir/metadata.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
-import { caseGraph } from '../helpers/case-graph.ts'
+import { graphOf } from '../helpers/one-node.ts'
 
 const test = suite('tflite round trip')
 
@@ -52,7 +52,7 @@ function comesBack(graph: IntGraph) {
 
 for (const op of ops) {
   test(`${op.kind}: every case comes back`, () => {
-    for (const one of op.cases()) comesBack(caseGraph(op.kind, one))
+    for (const one of op.cases()) comesBack(graphOf(op.kind, one))
   })
 }
 

@@ -5,7 +5,7 @@ import { reference } from '../../src-ts/engines/reference.ts'
 import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import { random } from '../../src-ts/random.ts'
-import { caseGraph } from '../helpers/case-graph.ts'
+import { graphOf } from '../helpers/one-node.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
 
@@ -22,7 +22,7 @@ function randomJob(graph: IntGraph, count: number): Job {
 
 if (truth) {
   test(testName, async () => {
-    const jobs = ops.flatMap(op => op.cases().map(one => randomJob(caseGraph(op.kind, one), 8)))
+    const jobs = ops.flatMap(op => op.cases().map(one => randomJob(graphOf(op.kind, one), 8)))
     const results = runTfliteMicro(truth, jobs)
     for (const [i, { graph, inputs, count }] of jobs.entries()) {
       if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)

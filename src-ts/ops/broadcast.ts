@@ -1,0 +1,98 @@
+import { HolterError } from '../errors.ts'
+import type { IntData, IntTensor, Shape } from '../ir/graph.ts'
+import { quantizationOf } from './channels.ts'
+import type { Emitter, NodeView } from './op.ts'
+
+/** How two operands are walked together: four loops, and how far each operand moves in a step of each loop (0 = it is repeated). */
+export interface Walk {
+  readonly sizes: Four
+  readonly stepsA: Four
+  readonly stepsB: Four
+}
+
+type Four = readonly [number, number, number, number]
+
+/** Two operands of an element-wise operator. */
+export interface Operands {
+  readonly walk: Walk
+  /** Data of the operand where it is a constant. */
+  readonly constants: readonly [Int8Array | undefined, Int8Array | undefined]
+  readonly zeroPoints: readonly [number, number]
+}
+
+/** Returns the shape of a ∘ b: shapes are aligned at their ends, and a size of 1 is repeated (NumPy's rule). */
+export function broadcastShape(a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length)
+  return Array.from({ length: rank }, (_, axis) => {
+    const [sizeA, sizeB] = [sizeAt(a, axis, rank), sizeAt(b, axis, rank)]
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw refusal('operands', 'shapes cannot be broadcast to each other', `[${a}] and [${b}]`)
+    }
+    return Math.max(sizeA, sizeB)
+  })
+}
+
+/** Returns the operands of a node with two int8 inputs, either of which may be a constant. */
+export function operandsOf(node: NodeView<unknown>): Operands {
+  const [a, b] = node.inputs as readonly [IntTensor, IntTensor]
+  if (a.type !== 'int8' || b.type !== 'int8')
+    throw refusal(node.name, 'operands must be int8', `${a.type} and ${b.type}`)
+  return {
+    walk: walkOf(node.name, a.shape, b.shape),
+    constants: [a.data as Int8Array | undefined, b.data as Int8Array | undefined],
+    zeroPoints: [quantizationOf(a).zeroPoint[0], quantizationOf(b).zeroPoint[0]],
+  }
+}
+
+/** Calls `visit` for each output element with the places in both operands. */
+export function forEachPair({ walk }: Operands, visit: (at: number, inA: number, inB: number) => void): void {
+  const { sizes, stepsA: a, stepsB: b } = walk
+  let at = 0
+  for (let i = 0; i < sizes[0]; i++) {
+    for (let j = 0; j < sizes[1]; j++) {
+      for (let k = 0; k < sizes[2]; k++) {
+        const startA = i * a[0] + j * a[1] + k * a[2]
+        const startB = i * b[0] + j * b[1] + k * b[2]
+        for (let l = 0; l < sizes[3]; l++) visit(at++, startA + l * a[3], startB + l * b[3])
+      }
+    }
+  }
+}
+
+/** Both operands' data, from the constants and the data inputs in order. */
+export function operandData({ constants }: Operands, inputs: readonly IntData[]): [IntData, IntData] {
+  return constants[0] ? [constants[0], constants[1] ?? inputs[0]] : [inputs[0], constants[1] ?? inputs[1]]
+}
+
+/** Both operands' addresses; constants are placed. */
+export function operandAddresses({ constants }: Operands, to: Emitter): [number, number] {
+  const [a, b] = constants.map(data => data && to.data(data, 1))
+  return a !== undefined ? [a, b ?? to.input(0)] : [to.input(0), b ?? to.input(1)]
+}
+
+/** Neighbouring axes that both operands walk alike become one loop: equal shapes need one, [T, C] and [C] two. */
+function walkOf(where: string, a: Shape, b: Shape): Walk {
+  const shape = broadcastShape(a, b)
+  const loops: { size: number; a: number; b: number }[] = []
+  let [strideA, strideB] = [1, 1]
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const [sizeA, sizeB] = [sizeAt(a, axis, shape.length), sizeAt(b, axis, shape.length)]
+    const loop = { size: shape[axis], a: sizeA === 1 ? 0 : strideA, b: sizeB === 1 ? 0 : strideB }
+    strideA *= sizeA
+    strideB *= sizeB
+    const inner = loops[0]
+    if (loop.size === 1) continue
+    if (inner && loop.a === inner.a * inner.size && loop.b === inner.b * inner.size) inner.size *= loop.size
+    else loops.unshift(loop)
+  }
+  while (loops.length < 4) loops.unshift({ size: 1, a: 0, b: 0 })
+  if (loops.length > 4) throw refusal(where, 'operands are broadcast along too many axes', `[${a}] and [${b}]`)
+  const four = (pick: (loop: (typeof loops)[number]) => number) => loops.map(pick) as unknown as Four
+  return { sizes: four(loop => loop.size), stepsA: four(loop => loop.a), stepsB: four(loop => loop.b) }
+}
+
+const sizeAt = (shape: Shape, axis: number, rank: number) => shape[axis - rank + shape.length] ?? 1
+
+function refusal(where: string, problem: string, got: string): HolterError {
+  return new HolterError({ stage: 'codegen', where, problem, got })
+}

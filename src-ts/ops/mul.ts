@@ -1,0 +1,79 @@
+import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import type { IntTensor } from '../ir/graph.ts'
+import { activate, activationRange } from './activation.ts'
+import { broadcastShape, forEachPair, type Operands, operandAddresses, operandData, operandsOf } from './broadcast.ts'
+import { caseNode } from './cases.ts'
+import { quantizationOf } from './channels.ts'
+import type { Op } from './op.ts'
+import { type ActivationAttrs, activationOptions } from './scaled-sum.ts'
+
+export interface MulPrepared extends Operands {
+  readonly factor: Multiplier
+  readonly outputZero: number
+  readonly min: number
+  readonly max: number
+}
+
+/** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
+export const mul: Op<ActivationAttrs, MulPrepared> = {
+  kind: 'mul',
+  tflite: { code: 18, options: 21, ...activationOptions },
+  outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
+  evaluate: (tf, attrs, [a, b]) => activate(tf, attrs.activation, tf.mul(a!, b!)),
+  quantization: { kind: 'calibrated' },
+  prepare(node) {
+    const [a, b] = node.inputs as [IntTensor, IntTensor]
+    const output = quantizationOf(node.outputs[0])
+    return {
+      ...operandsOf(node),
+      ...activationRange(node.attrs.activation, output),
+      factor: quantizeMultiplier((quantizationOf(a).scale[0] * quantizationOf(b).scale[0]) / output.scale[0]),
+      outputZero: output.zeroPoint[0],
+    }
+  },
+  reference(p, inputs, [y]) {
+    const [a, b] = operandData(p, inputs)
+    const [zeroA, zeroB] = p.zeroPoints
+    const { multiplier, shift } = p.factor
+    forEachPair(p, (at, inA, inB) => {
+      const raw = (Number(a[inA]) - zeroA) * (Number(b[inB]) - zeroB)
+      y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
+    })
+  },
+  emit(p, to) {
+    const [a, b] = operandAddresses(p, to)
+    return to.call('product', 'product', [
+      ['a', a, p.zeroPoints[0]],
+      ['b', b, p.zeroPoints[1]],
+      ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
+      ['clamp', p.min, p.max],
+      ['sizes', ...p.walk.sizes],
+      ['steps of a', ...p.walk.stepsA],
+      ['steps of b', ...p.walk.stepsB],
+    ])
+  },
+  macs: () => 0,
+  cases: () => [
+    mulCase('equal shapes', [1, 1, 9, 7], [1, 1, 9, 7], 0.5),
+    mulCase('a constant per channel, relu', [1, 1, 9, 7], [7], 0.02, { constant: 127, activation: 'relu' }),
+    mulCase('one value per row', [1, 2, 9, 7], [1, 2, 9, 1], 0.0001),
+    mulCase('both repeated, relu6', [1, 3, 1, 7], [1, 1, 9, 7], 2, { activation: 'relu6' }),
+    mulCase('a constant vector first', [5], [1, 4, 5], 0.3, { constant: -90 }),
+  ],
+}
+
+function mulCase(
+  name: string,
+  a: number[],
+  b: number[],
+  outScale: number,
+  options: { constant?: number; activation?: ActivationAttrs['activation'] } = {},
+) {
+  const fixed = (shape: number[]) => (shape.length === 1 && options.constant ? { constant: options.constant } : {})
+  const operands = [
+    { shape: a, scale: 0.05, zeroPoint: -3, ...fixed(a) },
+    { shape: b, scale: 0.11, zeroPoint: 100, ...fixed(b) },
+  ]
+  const output = { shape: broadcastShape(a, b), scale: outScale, zeroPoint: -5 }
+  return caseNode<ActivationAttrs>(name, 'mul', { activation: options.activation ?? 'none' }, operands, [output])
+}

@@ -1,0 +1,47 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import { reference } from '../../src-ts/engines/reference.ts'
+import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
+import { type Random, random } from '../../src-ts/random.ts'
+import { python, skip } from '../helpers/environment.ts'
+import { graphOf } from '../helpers/one-node.ts'
+import { randomCases } from '../helpers/random-case.ts'
+import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
+
+const suiteName = 'ops by tflite-micro'
+const test = suite(suiteName)
+const truth = python()
+
+/** Nodes of each op; HOLTER_LONG=1 for ten times as many. */
+const NODES = process.env.HOLTER_LONG ? 400 : 40
+
+/** Rows that hold every int8 value first, then random ones. */
+function randomJob(graph: IntGraph, stream: Random): Job {
+  const count = 3
+  const bytes = graph.inputs.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+  const inputs = Int8Array.from({ length: bytes * count }, (_, i) => (i < bytes ? i : stream.integer(256)))
+  return { graph, count, inputs }
+}
+
+for (const [kind, make] of Object.entries(randomCases)) {
+  const testName = `${kind}: ${NODES} random nodes give the bytes of TFLM`
+  if (!truth) {
+    skip(suiteName, testName, 'no Python environment: npm run setup makes it')
+    continue
+  }
+  test(testName, async () => {
+    const jobs = Array.from({ length: NODES }, (_, seed) => {
+      const stream = random(seed, kind.length, kind.charCodeAt(0))
+      return randomJob(graphOf(kind, make(`seed ${seed}`, stream)), stream)
+    })
+    const results = runTfliteMicro(truth, jobs)
+    for (const [i, { graph, inputs, count }] of jobs.entries()) {
+      if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)
+      const expected = await reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
+      assert.equal(results[i], expected, `${graph.name}: ${JSON.stringify(graph.nodes[0].attrs)}`)
+    }
+  })
+}
+
+test.run()
