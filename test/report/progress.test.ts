@@ -96,7 +96,7 @@ test('keeps stdout clean, and a bar that is never stopped does not keep the proc
     await new Promise(resolve => setTimeout(resolve, 300))`
   const { stdout, stderr, status, signal } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', program],
+    ['--import', './tools/typescript.mjs', '--input-type=module', '-e', program],
     {
       encoding: 'utf8',
       timeout: 20_000,

@@ -99,7 +99,7 @@ test('colours on a terminal, unless NO_COLOR is set', () => {
     const { table } = await import(${JSON.stringify(new URL('../../src-ts/report/terminal.ts', import.meta.url).href)})
     console.log(table(['a'], [['b']]))`
   const run = (NO_COLOR: string) =>
-    spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    spawnSync(process.execPath, ['--import', './tools/typescript.mjs', '--input-type=module', '-e', program], {
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR, FORCE_COLOR: undefined },
     }).stdout

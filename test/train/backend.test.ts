@@ -18,7 +18,7 @@ test.after(() => rmSync(dir, { recursive: true, force: true }))
 function evaluate(line: string): { stdout: string; stderr: string } {
   const log = join(dir, 'stderr.txt')
   const file = openSync(log, 'w')
-  const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', line], {
+  const { stdout } = spawnSync(process.execPath, ['--import', './tools/typescript.mjs', '--input-type=module', '-e', line], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', file],
   })

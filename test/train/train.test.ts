@@ -125,7 +125,7 @@ native('a run killed twice and resumed ends in the same weights', async tf => {
   const dir = folder()
   const script = new URL('../helpers/train-sines.ts', import.meta.url).pathname
   const child = (...args: string[]) =>
-    spawnSync(process.execPath, ['--import', 'tsx', script, dir, ...args], { encoding: 'utf8' })
+    spawnSync(process.execPath, ['--import', './tools/typescript.mjs', script, dir, ...args], { encoding: 'utf8' })
   // In the first epoch, and 9 batches further: in the middle of another one. An epoch has 6.
   for (const batches of ['3', '9']) assert.is(child(batches).signal, 'SIGKILL')
   assert.equal(readdirSync(dir), ['checkpoint.safetensors'])
