@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander'
 import { build } from '../codegen/build.ts'
+import { emitProgram } from '../codegen/emit.ts'
 import { layerTable } from '../codegen/layer-table.ts'
 import { loadModel } from '../engines/model.ts'
 import { sha256 } from '../files.ts'
@@ -18,11 +19,11 @@ export const inspect = new Command('inspect')
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
   .action(async (path: string, options: { json?: boolean }) => {
     const model = loadModel(path)
-    const { program, wasm } = await build(model.graph, 'simd', sha256(model.tflite))
-    const [placed] = program.networks
+    const [placed] = emitProgram([model.graph], 'simd', '').networks
     const memory = memorySummary(placed)
     const rows = layerRows(placed)
     if (!options.json) return console.log(layerSummary(rows, memory))
+    const { wasm } = await build(model.graph, 'simd', sha256(model.tflite))
     const { layers, ...totals } = layerTable(model.graph)
     printJson({
       ...totals,
