@@ -25,6 +25,7 @@ export function channelConstants(
   const inputScale = quantizationOf(input).scale[0]
   const outputScale = quantizationOf(output).scale[0]
   const weightScales = quantizationOf(filter).scale
+  refuseOddConstants(filter, bias, count)
   const multiplier = new Int32Array(count)
   const shift = new Int32Array(count)
   for (let channel = 0; channel < count; channel++) {
@@ -34,6 +35,22 @@ export function channelConstants(
     shift[channel] = fixed.shift
   }
   return { bias: bias?.data ? Int32Array.from(bias.data as Int32Array) : new Int32Array(count), multiplier, shift }
+}
+
+/** Weights and biases as every converter writes them; other forms would be computed wrongly, so they are refused. */
+function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, count: number): void {
+  const refuse = ({ name }: IntTensor, problem: string, got: string | number, expected: string | number): never => {
+    throw new HolterError({ stage: 'codegen', where: name, problem, got, expected })
+  }
+  const { scale, zeroPoint } = quantizationOf(filter)
+  if (filter.type !== 'int8' || !filter.data) refuse(filter, 'weights must be constant', filter.type, 'int8')
+  if (scale.length !== 1 && scale.length !== count)
+    refuse(filter, 'wrong number of scales', scale.length, `1 or ${count}`)
+  const odd = zeroPoint.find(z => z !== 0)
+  if (odd !== undefined) refuse(filter, 'weights must have the zero point 0', odd, 0)
+  if (!bias) return
+  if (bias.type !== 'int32' || !bias.data) refuse(bias, 'a bias must be constant', bias.type, 'int32')
+  if (bias.data?.length !== count) refuse(bias, 'a bias must have one value for each channel', bias.data!.length, count)
 }
 
 /** Returns a tensor's quantization; a tensor without one cannot be computed on. */

@@ -1,5 +1,5 @@
 import { HolterError } from '../errors.ts'
-import { elements } from '../ir/graph.ts'
+import { elements, type Shape } from '../ir/graph.ts'
 import { type Activation, activate, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
@@ -15,6 +15,8 @@ export interface ConcatenationPrepared {
   readonly outer: number
   /** Bytes of one piece of each input. */
   readonly pieces: readonly number[]
+  /** Data of the inputs that are constants. */
+  readonly constants: readonly (Int8Array | undefined)[]
 }
 
 /** CONCATENATION: a byte copy; every input has the output's scale and zero point. */
@@ -32,9 +34,18 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
     },
   },
   outputShapes(attrs, inputs) {
-    const first = inputs[0]!.shape
-    const axis = attrs.axis < 0 ? attrs.axis + first.length : attrs.axis
-    return [first.map((n, i) => (i === axis ? inputs.reduce((sum, x) => sum + x!.shape[axis], 0) : n))]
+    const shapes = inputs.map(x => x!.shape)
+    const axis = attrs.axis < 0 ? attrs.axis + shapes[0].length : attrs.axis
+    const rest = (shape: Shape) => shape.map((n, i) => (i === axis ? -1 : n)).join()
+    if (!(axis >= 0 && axis < shapes[0].length) || shapes.some(shape => rest(shape) !== rest(shapes[0]))) {
+      throw new HolterError({
+        stage: 'codegen',
+        where: 'concatenation',
+        problem: 'inputs do not fit together',
+        got: `${shapes.map(shape => `[${shape}]`).join(' and ')} along axis ${attrs.axis}`,
+      })
+    }
+    return [shapes[0].map((n, i) => (i === axis ? shapes.reduce((sum, shape) => sum + shape[axis], 0) : n))]
   },
   evaluate: (tf, attrs, inputs) => activate(tf, attrs.activation, tf.concat(inputs as never, attrs.axis)),
   quantization: { kind: 'same-as-input' },
@@ -65,22 +76,26 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
     return {
       outer: elements(node.outputs[0].shape.slice(0, axis)),
       pieces: node.inputs.map(x => elements(x!.shape.slice(axis))),
+      constants: node.inputs.map(x => x!.data as Int8Array | undefined),
     }
   },
-  reference({ outer, pieces }, inputs, [y]) {
+  reference({ outer, pieces, constants }, inputs, [y]) {
+    const computed = inputs[Symbol.iterator]()
+    const all = constants.map(constant => constant ?? computed.next().value!)
     let at = 0
     for (let row = 0; row < outer; row++) {
-      inputs.forEach((x, i) => {
+      all.forEach((x, i) => {
         for (let k = 0; k < pieces[i]; k++) y[at++] = x[row * pieces[i] + k]
       })
     }
   },
-  emit({ outer, pieces }, to) {
+  emit({ outer, pieces, constants }, to) {
+    let computed = 0
     const pitch = pieces.reduce((a, b) => a + b, 0)
     let offset = 0
     const calls = pieces.map((bytes, i) => {
       const text = to.call('copy', 'copyRows', [
-        ['from', to.input(i), bytes],
+        ['from', constants[i] ? to.data(constants[i], 1) : to.input(computed++), bytes],
         ['to', to.output(0) + offset, pitch],
         ['rows', outer, bytes],
       ])
@@ -117,10 +132,20 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
       -1,
     ),
     concat('one input', [[1, 12]], 1),
+    concat(
+      'a constant between',
+      [
+        [1, 1, 4, 6],
+        [1, 1, 4, 2],
+        [1, 1, 4, 3],
+      ],
+      3,
+      1,
+    ),
   ],
 }
 
-function concat(name: string, shapes: number[][], axis: number) {
+function concat(name: string, shapes: number[][], axis: number, constant?: number) {
   const attrs: ConcatenationAttrs = { axis, activation: 'none' }
   const [shape] = concatenation.outputShapes(
     attrs,
@@ -131,7 +156,7 @@ function concat(name: string, shapes: number[][], axis: number) {
     name,
     'concatenation',
     attrs,
-    shapes.map(s => ({ shape: s, ...quantization })),
+    shapes.map((s, i) => ({ shape: s, ...quantization, ...(i === constant && { constant: 100 }) })),
     [{ shape, ...quantization }],
   )
 }

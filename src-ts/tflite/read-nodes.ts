@@ -81,11 +81,17 @@ export function readNodes(file: FlatFile, nodes: readonly FileNode[], tensors: r
   })
 }
 
-/** Throws unless each output has the shape that its operator makes of the inputs: the file may claim any. */
-export function checkShapes(file: FlatFile, graph: IntGraph): void {
+/** Throws unless each node computes something, and each output has the shape that its operator makes of the inputs. */
+export function checkNodes(file: FlatFile, graph: IntGraph): void {
   const tensor = (i: number) => graph.tensors[i] as IntTensor | undefined
   for (const node of graph.nodes) {
     const where = `node "${brief(node.name)}" (${node.op})`
+    if (!node.inputs.some(i => i >= 0 && !graph.tensors[i].data)) {
+      file.fail(where, {
+        problem: 'has no computed input',
+        hint: 'Let the converter fold constants before it writes the file',
+      })
+    }
     const shapes = fitting(file, where, () => opByKind(node.op).outputShapes(node.attrs, node.inputs.map(tensor)))
     const got = node.outputs.map(i => `[${graph.tensors[i].shape}]`).join(' ')
     const expected = shapes.map(shape => `[${shape}]`).join(' ')

@@ -4,7 +4,7 @@ import { type Metadata as HolterMetadata, metadataSchema } from '../ir/metadata.
 import { verifyGraph } from '../ir/verify.ts'
 import { dropBorders, type FileNetwork } from './border.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
-import { checkShapes, readFileNodes, readNodes } from './read-nodes.ts'
+import { checkNodes, readFileNodes, readNodes } from './read-nodes.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
 import {
   fileIdentifier,
@@ -65,7 +65,7 @@ export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
   }
   verifyGraph(graph, 'tflite', name)
   refuseOtherTypes(file, graph)
-  checkShapes(file, graph)
+  checkNodes(file, graph)
   return graph
 }
 

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { prepareGraph } from '../../src-ts/codegen/prepare.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import { type Random, random } from '../../src-ts/random.ts'
@@ -61,19 +62,25 @@ function mutate(file: Uint8Array, stream: Random): Uint8Array {
   return bytes
 }
 
-/** Reads a file from anywhere: either HolterError, or a graph that can be written and read again. Says which. */
-function survives(bytes: Uint8Array): 'refused' | 'read' {
-  let graph: ReturnType<typeof readTflite>
+/** Runs work that may refuse what it is given, in one clear line; any other error is a fault. */
+function unlessRefused<T>(work: () => T): T | undefined {
   try {
-    graph = readTflite(bytes, 'fuzz.tflite')
+    return work()
   } catch (error) {
     if (!(error instanceof HolterError)) throw error
-    assert.match(error.message, /^\[tflite\] fuzz\.tflite.{0,2000}$/)
-    return 'refused'
+    assert.match(error.message, /^\[(tflite|codegen)\] .{0,2000}$/)
+    return undefined
   }
+}
+
+/** Reads a file from anywhere: either HolterError, or a graph that can be written and read again. Says which. */
+function survives(bytes: Uint8Array): 'refused' | 'read' {
+  const graph = unlessRefused(() => readTflite(bytes, 'fuzz.tflite'))
+  if (!graph) return 'refused'
   const { warnings, signature, ...plain } = graph
   const again = readTflite(writeTflite(plain), 'fuzz.tflite')
   assert.ok(isDeepStrictEqual(again, plain), 'a graph that was read changes when it is written')
+  unlessRefused(() => prepareGraph(graph))
   return 'read'
 }
 
