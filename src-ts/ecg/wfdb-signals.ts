@@ -61,7 +61,11 @@ export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord 
  */
 export function physical(signal: WfdbSignal, digital: Int32Array): Float64Array {
   const invalid = sampleFormats.get(signal.format)?.invalid
-  return Float64Array.from(digital, value => (value === invalid ? Number.NaN : (value - signal.baseline) / signal.gain))
+  const values = new Float64Array(digital.length)
+  for (let i = 0; i < digital.length; i++) {
+    values[i] = digital[i] === invalid ? Number.NaN : (digital[i] - signal.baseline) / signal.gain
+  }
+  return values
 }
 
 /** Signals that lie interleaved in one file. */

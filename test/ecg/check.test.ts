@@ -1,0 +1,86 @@
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { checkFolder, checkRecord } from '../../src-ts/ecg/check.ts'
+import { HolterError } from '../../src-ts/errors.ts'
+import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
+
+const test = suite('ecg/check')
+const gain = '1000/mV 16 0'
+const wave = (change: (value: number, i: number) => number = value => value) =>
+  Array.from({ length: 1000 }, (_, i) => change(Math.round(2500 * Math.sin(i / 9) + 300 * Math.sin(i)), i))
+
+const findings = (digital: readonly number[]) =>
+  inFolder(dir => {
+    writeRecord(dir, 'r', 16, [{ digital, gain, name: 'V2' }])
+    return checkRecord(join(dir, 'r')).map(({ kind, text }) => `${kind} | ${text}`)
+  })
+
+test('a good record', async () => assert.equal(await findings(wave()), []))
+
+test('flat throughout, and for a while', async () => {
+  assert.equal(await findings(new Array(1000).fill(7)), ['flat | V2: 10.00 s at 0.007'])
+  assert.equal(await findings(wave((value, i) => (i > 600 && i < 700 ? -40 : value))), ['flat | V2: 0.99 s at -0.04'])
+  assert.equal(await findings(wave((value, i) => (i > 600 && i < 640 ? -40 : value))), [])
+})
+
+test('rails', async () => {
+  assert.equal(await findings(wave(value => Math.min(value, 2000))), ['saturated | V2: 14 samples in a row at 2'])
+})
+
+test('invalid samples', async () => {
+  assert.equal(await findings(wave((value, i) => (i < 3 ? -32768 : value))), ['invalid samples | V2: 3 of 1000'])
+  assert.equal(await findings(new Array(10).fill(-32768)), ['invalid samples | V2: 10 of 10'])
+})
+
+test('a folder: every record by name, unreadable ones with the reason, lengths against what is expected', () =>
+  inFolder(dir => {
+    mkdirSync(join(dir, 'b'))
+    for (const [place, name] of [
+      [dir, 'z'],
+      [join(dir, 'b'), 'cut'],
+      [dir, 'a'],
+    ]) {
+      writeRecord(place, name, 16, [{ digital: wave(), gain }])
+    }
+    truncateSync(join(dir, 'b/cut.dat'), 100)
+    writeFileSync(join(dir, 'notes.txt'), '')
+    const verdicts = [...checkFolder(dir)]
+    assert.equal(verdicts, [
+      { record: 'a', problems: [] },
+      { record: 'b/cut', problems: [{ kind: 'unreadable', text: 'the signal file is shorter than its header says' }] },
+      { record: 'z', problems: [] },
+    ])
+    const [first] = checkFolder(dir, { samples: 1000, sampleRateHz: 500 })
+    assert.equal(first.problems, [{ kind: 'length', text: '1000 samples at 100 Hz, 1000 at 500 Hz expected' }])
+  }))
+
+test('exchanged limb leads, names in any case', () =>
+  inFolder(dir => {
+    const [i, ii] = [wave(), wave((value, at) => Math.round(value / 2 + 400 * Math.cos(at / 5)))]
+    const mix = (a: number, b: number) => i.map((value, at) => Math.round(a * value + b * ii[at]))
+    const named = { I: ii, II: i, III: mix(-1, 1), aVR: mix(-0.5, -0.5), aVL: mix(1, -0.5), aVF: mix(-0.5, 1) }
+    writeRecord(
+      dir,
+      'r',
+      16,
+      Object.entries(named).map(([name, digital]) => ({ name, digital, gain })),
+    )
+    assert.equal(checkRecord(join(dir, 'r')), [{ kind: 'limb leads', text: 'I and II are exchanged' }])
+  }))
+
+test('a folder without records', () =>
+  inFolder(dir => {
+    for (const [place, problem] of [
+      [dir, 'no WFDB record (.hea) at or below this folder'],
+      [join(dir, 'nowhere'), 'the folder cannot be listed, the system says ENOENT'],
+    ]) {
+      assert.throws(
+        () => [...checkFolder(place)],
+        (error: Error) => error instanceof HolterError && error.message.includes(problem),
+      )
+    }
+  }))
+
+test.run()
