@@ -1,0 +1,25 @@
+import { ops } from '../ops/index.ts'
+import type { Op } from '../ops/op.ts'
+
+/** The part of an op that real numbers need. */
+export type FloatOp = Pick<Op, 'kind' | 'outputShapes' | 'evaluate'>
+
+/** Kinds that stand in a FloatGraph until the passes have run. */
+const beforePasses: readonly FloatOp[] = [
+  {
+    kind: 'batchNorm',
+    outputShapes: (_, [x]) => [x!.shape],
+    evaluate(tf, { epsilon }, [x, gamma, beta, mean, variance]) {
+      const scale = tf.div(gamma!, tf.sqrt(tf.add(variance!, epsilon)))
+      return tf.add(tf.mul(tf.sub(x!, mean!), scale), beta!)
+    },
+  },
+  { kind: 'relu', outputShapes: (_, [x]) => [x!.shape], evaluate: (tf, _, [x]) => tf.relu(x!) },
+]
+
+const byKind = new Map<string, FloatOp>([...beforePasses, ...ops].map(op => [op.kind, op]))
+
+/** Returns the op of a kind, the kinds before the passes included; undefined if there is none. */
+export function floatOpByKind(kind: string): FloatOp | undefined {
+  return byKind.get(kind)
+}

@@ -1,0 +1,114 @@
+import { HolterError } from '../errors.ts'
+import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
+import type { FloatGraph, FloatTensor, IntGraph, IntTensor, Node, Quantization } from '../ir/graph.ts'
+import { verifyGraph } from '../ir/verify.ts'
+import { opByKind } from '../ops/index.ts'
+import { type Range, type Ranges, union } from './calibrate.ts'
+import { tiedGroups } from './ties.ts'
+
+/**
+ * Returns the int8 network of a graph that has been through the passes: activations int8 with one scale and zero point a tensor,
+ * weights int8 in [−127, 127] with a scale a channel, bias int32. Tensor and node numbers stay those of the FloatGraph.
+ * Throws HolterError when a range is missing or an operator cannot take its constants.
+ */
+export function quantize(graph: FloatGraph, ranges: Ranges): IntGraph {
+  const shared = sharedQuantization(graph, ranges)
+  const tensors: IntTensor[] = graph.tensors.map(({ name, shape }, i) => ({
+    name,
+    shape,
+    type: 'int8',
+    quantization: shared[i],
+  }))
+  const taken = new Set<number>()
+  const nodes = graph.nodes.map(node => {
+    const constants = quantizedConstants(graph, node, shared)
+    const inputs = node.inputs.map((index, position) => {
+      const constant = constants[position]
+      if (!constant) return index
+      // A constant that two nodes read may be quantized for each in its own way.
+      const place = taken.has(index) ? tensors.length : index
+      taken.add(index)
+      tensors[place] = constant
+      return place
+    })
+    return { ...node, inputs }
+  })
+  const quantized = { ...graph, tensors, nodes }
+  verifyGraph(quantized, 'quantize', graph.name)
+  return quantized
+}
+
+/** Quantization of every tensor that is computed or fed; tied tensors share one. Undefined for constants. */
+function sharedQuantization(graph: FloatGraph, ranges: Ranges): (Quantization | undefined)[] {
+  const group = tiedGroups(graph)
+  const seen = new Map<number, Range[]>()
+  const fixed = fixedQuantization(graph, group)
+  const computed = [...graph.inputs, ...graph.nodes.flatMap(node => node.outputs)]
+  for (const index of computed) {
+    const range = ranges.get(index)
+    if (!range) {
+      throw new HolterError({ stage: 'quantize', where: graph.tensors[index].name, problem: 'tensor has no range' })
+    }
+    seen.set(group[index], [...(seen.get(group[index]) ?? []), range])
+  }
+  const perGroup = new Map([...seen].map(([root, all]) => [root, fixed.get(root) ?? affine(union(all))]))
+  return graph.tensors.map(({ data }, i) => (data ? undefined : perGroup.get(group[i])))
+}
+
+/** Quantization that TFLite prescribes, by group. A group can hold only one such tensor, and nothing with a range of its own. */
+function fixedQuantization(graph: FloatGraph, group: readonly number[]): Map<number, Quantization> {
+  const fixed = new Map<number, Quantization>()
+  const sources = new Map<number, string>(graph.inputs.map(i => [group[i], graph.tensors[i].name]))
+  for (const node of graph.nodes) {
+    const { quantization } = opByKind(node.op)
+    if (quantization.kind === 'same-as-input') continue
+    const root = group[node.outputs[0]]
+    const prescribed = quantization.kind === 'fixed' ? quantization : undefined
+    if (sources.has(root) && (prescribed || fixed.has(root))) {
+      throw new HolterError({
+        stage: 'quantize',
+        where: node.name,
+        problem: `shares its scale with ${sources.get(root)} (through a concatenation), but TFLite prescribes one of them`,
+      })
+    }
+    sources.set(root, node.name)
+    if (prescribed) fixed.set(root, { scale: [prescribed.scale], zeroPoint: [prescribed.zeroPoint], axis: 0 })
+  }
+  return fixed
+}
+
+/** Below this range (in real units) a tensor counts as always zero: its multipliers would not fit 32 bits. */
+const SMALLEST_RANGE = 1e-9
+
+/** Returns scale and zero point that spread a range over −128 … 127. Zero is representable exactly; the scale is a float32, as in the file. */
+export function affine({ min, max }: Range): Quantization {
+  if (max - min < SMALLEST_RANGE) return { scale: [1], zeroPoint: [0], axis: 0 }
+  const scale = Math.fround((max - min) / 255)
+  return { scale: [scale], zeroPoint: [clamp(roundHalfAway(-128 - min / scale), -128, 127)], axis: 0 }
+}
+
+/** A node's constants as integers, by input position; undefined where the input is data or left out. */
+function quantizedConstants(
+  graph: FloatGraph,
+  node: Node,
+  shared: readonly (Quantization | undefined)[],
+): (IntTensor | undefined)[] {
+  const op = opByKind(node.op)
+  const isConstant = (t: FloatTensor | undefined): t is FloatTensor & { data: Float32Array | Int32Array } =>
+    t?.data !== undefined
+  const constants = node.inputs.map(index => {
+    const tensor = graph.tensors[index]
+    return isConstant(tensor) ? tensor : undefined
+  })
+  if (constants.every(constant => constant === undefined)) return constants as undefined[]
+  if (!op.quantizeConstants) {
+    throw new HolterError({
+      stage: 'quantize',
+      where: node.name,
+      problem: `${node.op} cannot take a constant as input`,
+    })
+  }
+  const inputs = node.inputs.flatMap(index => shared[index] ?? [])
+  const quantized = op.quantizeConstants(node.attrs, constants, inputs)
+  return constants.map((constant, i) => constant && { name: constant.name, ...quantized[i]! })
+}

@@ -1,0 +1,97 @@
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { HolterError } from '../errors.ts'
+import type { Attrs, FloatGraph, FloatTensor, Node, Shape } from '../ir/graph.ts'
+import type { Metadata } from '../ir/metadata.ts'
+import { exporters } from './export-layers.ts'
+
+/** What a layer's exporter may do. Tensors are named by their index. */
+export interface Exporting {
+  /** Inputs of this call of the layer, and their shapes as they stand in the graph. */
+  readonly inputs: readonly number[]
+  readonly inputShapes: readonly Shape[]
+  readonly outputShape: Shape
+  /** True when the layer's result is an output of the model. */
+  readonly last: boolean
+  /** Adds a constant, named `<layer>/<role>`. */
+  constant(role: string, shape: Shape, data: Float32Array | Int32Array): number
+  /** Adds a node with one output and returns its tensor. The output has the layer's shape unless another is given. */
+  node(op: string, attrs: Attrs, inputs: readonly number[], shape?: Shape): number
+  /** Notes why this layer cannot be exported; all reasons of a model are reported at once. */
+  refuse(reason: string): void
+}
+
+/**
+ * Returns a trained model as a FloatGraph; this is where tfjs ends.
+ * A layer's [T, C] becomes [1, 1, T, C], its [F] becomes [1, F]. Dropout disappears, a sigmoid at the very end too: our graphs end at logits.
+ * Weights are copied. Throws one HolterError that lists every layer that cannot be exported.
+ */
+export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph {
+  const tensors: FloatTensor[] = []
+  const nodes: Node[] = []
+  const problems: string[] = []
+  const done = new Map<number, number>()
+  const names = new Set<string>()
+
+  const visit = (symbol: SymbolicTensor): number => {
+    const known = done.get(symbol.id)
+    if (known !== undefined) return known
+    const layer = symbol.sourceLayer
+    const call = layer.inboundNodes[symbol.nodeIndex]
+    const inputs = layer.getClassName() === 'InputLayer' ? [] : call.inputTensors.map(visit)
+    const name = unique(layer.name, names)
+    const outputShape = graphShape(symbol.shape)
+    const tensor = (tensorName: string, shape: Shape, data?: Float32Array | Int32Array) =>
+      tensors.push({ name: tensorName, shape, ...(data ? { data } : {}) }) - 1
+    let calls = 0
+    const exporting: Exporting = {
+      inputs,
+      inputShapes: inputs.map(i => tensors[i].shape),
+      outputShape,
+      last: model.outputs.includes(symbol),
+      constant: (role, shape, data) => tensor(`${name}/${role}`, shape, data),
+      node(op, attrs, nodeInputs, shape = outputShape) {
+        const nodeName = calls++ ? `${name}/${op}${calls}` : name
+        const output = tensor(nodeName, shape)
+        nodes.push({ name: nodeName, op, attrs, inputs: nodeInputs, outputs: [output] })
+        return output
+      },
+      refuse: reason => void problems.push(`${layer.name} (${layer.getClassName()}): ${reason}`),
+    }
+    let result: number
+    if (outputShape.some(n => !(n >= 1))) exporting.refuse(`its shape [${symbol.shape}] is not fixed`)
+    const exporter = exporters[layer.getClassName()]
+    if (layer.getClassName() === 'InputLayer') result = tensor(name, outputShape)
+    else if (exporter) result = exporter(layer, exporting)
+    else {
+      exporting.refuse('no such layer in the graph')
+      result = tensor(name, outputShape)
+    }
+    done.set(symbol.id, result)
+    return result
+  }
+
+  const inputs = model.inputs.map(visit)
+  const outputs = model.outputs.map(visit)
+  if (problems.length) {
+    throw new HolterError({
+      stage: 'export',
+      where: model.name,
+      problem: `layers that cannot be exported: ${problems.join('; ')}`,
+      hint: `Layers that can: ${Object.keys(exporters).join(', ')}`,
+    })
+  }
+  return { name: model.name, tensors, nodes, inputs, outputs, ...(metadata ? { metadata } : {}) }
+}
+
+/** Keras' [null, T, C] and [null, F] as TFLite's [1, 1, T, C] and [1, F]; any other unknown size becomes 0. */
+function graphShape(shape: readonly (number | null)[]): Shape {
+  const sizes = shape.slice(1).map(n => n ?? 0)
+  return sizes.length === 2 ? [1, 1, ...sizes] : [1, ...sizes]
+}
+
+function unique(name: string, names: Set<string>): string {
+  let free = name
+  for (let i = 2; names.has(free); i++) free = `${name}_${i}`
+  names.add(free)
+  return free
+}
