@@ -18,10 +18,14 @@ test.after(() => rmSync(dir, { recursive: true, force: true }))
 function evaluate(line: string): { stdout: string; stderr: string } {
   const log = join(dir, 'stderr.txt')
   const file = openSync(log, 'w')
-  const { stdout } = spawnSync(process.execPath, ['--import', './tools/typescript.mjs', '--input-type=module', '-e', line], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', file],
-  })
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--import', './tools/typescript.mjs', '--input-type=module', '-e', line],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', file],
+    },
+  )
   closeSync(file)
   return { stdout, stderr: readFileSync(log, 'utf8') }
 }
