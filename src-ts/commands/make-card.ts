@@ -1,0 +1,50 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { emitProgram } from '../codegen/emit.ts'
+import { layerTable } from '../codegen/layer-table.ts'
+import { loadModel } from '../engines/model.ts'
+import { HolterError } from '../errors.ts'
+import { readFile, sha256, writeFile } from '../files.ts'
+import { networks } from '../networks/index.ts'
+import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
+
+const PTB_XL = 'PTB-XL 1.0.3, CC BY 4.0 (Wagner P, Strodthoff N, Bousseljot RD, et al., Scientific Data 7, 154, 2020)'
+
+/** Writes the card of a model from the evaluations that are given: tools/make-card. */
+export function makeCard([path, ...evaluations]: readonly string[]): void {
+  if (!path?.endsWith('.tflite') || evaluations.length === 0) {
+    throw new HolterError({ stage: 'usage', where: 'make-card', problem: 'expected MODEL.tflite EVALUATION.json …' })
+  }
+  const { graph, tflite } = loadModel(path)
+  const { metadata } = graph
+  if (!metadata) throw new HolterError({ stage: 'tflite', where: path, problem: 'the file has no "holter" metadata' })
+  const figures = evaluations.map(file => JSON.parse(Buffer.from(readFile(file)).toString('utf8')) as CardFigures)
+  const name = basename(path).replace(/\.tflite$/, '')
+  const { parameters, macs } = layerTable(graph)
+  const files: Record<string, Card['files'][string]> = {}
+  const add = (file: string, bytes: Uint8Array) => {
+    files[file] = { bytes: bytes.length, sha256: sha256(bytes) }
+  }
+  add(basename(path), tflite)
+  const floatDir = join(dirname(path), name)
+  for (const file of existsSync(floatDir) ? readdirSync(floatDir).sort() : [])
+    add(`${name}/${file}`, readFile(join(floatDir, file)))
+  const card: Card = {
+    name,
+    title: networks.find(n => n.name === metadata.network)?.title ?? name,
+    task: metadata.task,
+    parameters,
+    macs,
+    arenaBytes: emitProgram([graph], 'simd', '').networks[0].arena.bytes,
+    files,
+    metadata,
+    figures,
+    commands: figures.map(
+      f => `holter evaluate ${f.model} --split ${f.split}${f.engine === 'tfjs' ? '' : ` --engine ${f.engine}`}`,
+    ),
+    licence: figures.some(f => f.data.synthetic) ? 'synthetic records, none' : PTB_XL,
+  }
+  const base = path.replace(/\.tflite$/, '')
+  writeFile(`${base}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
+  writeFile(`${base}.md`, cardMarkdown(card))
+}
