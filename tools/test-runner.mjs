@@ -58,11 +58,15 @@ function runFile(root, file, limitSeconds) {
   const env = { ...process.env, NO_COLOR: '1' }
   delete env.FORCE_COLOR
   return new Promise(resolve => {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('./typescript.mjs'), file], {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', '--import', import.meta.resolve('./typescript.mjs'), file],
+      {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     let output = ''
     const collect = chunk => {
       output += chunk

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 
@@ -35,7 +35,7 @@ const project = suite('tools/setup on a bare machine')
 
 /** A checkout whose npm packages are in place, and whose tfjs-node cannot install itself. */
 function checkout(dir: string): void {
-  for (const path of ['tools', 'src-ts/engines/wasmtime-host.c']) {
+  for (const path of ['tools', 'src-ts/toolchain.ts', 'src-ts/engines/wasmtime-host.c']) {
     cpSync(join(root, path), join(dir, path), { recursive: true })
   }
   const files = {
@@ -87,6 +87,28 @@ project('an automatic set-up says it once and is quick the next time', () =>
     assert.is(second.status, 0)
     assert.is(second.stderr + second.stdout, '')
     assert.ok(second.seconds < 2, `${second.seconds} s`)
+  }),
+)
+
+project('the product learns from the record what is there and what is not', () =>
+  inFolder(dir => {
+    checkout(dir)
+    const ask = () => {
+      const module = JSON.stringify(pathToFileURL(join(dir, 'src-ts', 'toolchain.ts')))
+      const text = `const { venvPython, wasmtimeHost, leftOut } = await import(${module})
+        console.log(JSON.stringify([venvPython() ?? null, wasmtimeHost() ?? null, leftOut('wasmtime') ?? null]))`
+      const loader = new URL('../../tools/typescript.mjs', import.meta.url).href
+      const args = ['--import', loader, '--input-type=module', '-e', text]
+      return JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout)
+    }
+    assert.equal(ask(), [null, null, null], 'before set-up')
+    bare(dir)
+    const [python, host, reason] = ask()
+    assert.equal([python, host], [null, null])
+    assert.match(reason, /^a C compiler is missing/)
+    const record = { python: process.execPath, wasmtimeHost: join(dir, 'gone'), leftOut: {} }
+    writeFileSync(join(dir, '.cache', 'toolchain.json'), JSON.stringify(record))
+    assert.equal(ask(), [process.execPath, null, null], 'a file that is gone does not count')
   }),
 )
 
