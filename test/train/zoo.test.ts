@@ -1,0 +1,60 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { byName } from '../../src-ts/errors.ts'
+import { macroAuc } from '../../src-ts/metrics/roc.ts'
+import { networks } from '../../src-ts/networks/index.ts'
+import { tasks } from '../../src-ts/tasks/index.ts'
+import { loadFloatModel } from '../../src-ts/train/float-model.ts'
+import { predictLogits } from '../../src-ts/train/predict.ts'
+import { ecgDataDir, skip } from '../helpers/environment.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
+
+const test = suite('zoo')
+const native = withTfjs('zoo', test)
+const root = fileURLToPath(new URL('../../models/', import.meta.url))
+const names = readdirSync(root, { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(entry => entry.name)
+const data = ecgDataDir()
+
+for (const name of names) {
+  native(`${name} has the layers of its network and the form of its task`, async tf => {
+    const { model, metadata } = await loadFloatModel(tf, root + name)
+    const network = byName('network', metadata.network!, networks)
+    const task = byName('task', metadata.task, tasks)
+    const { samples, leads, labels } = task
+    const fresh = network.build(tf, { samples, leads: leads.length, labels: labels.length }, 1)
+    const form = (each: typeof model) => each.layers.map(layer => [layer.name, layer.getClassName(), layer.outputShape])
+    assert.equal(form(model), form(fresh))
+    assert.equal(metadata.leads, leads)
+    assert.equal(metadata.labels, labels)
+    assert.is(metadata.samples, samples)
+    assert.is(metadata.thresholds.length, labels.length)
+    assert.is(metadata.provenance.parameters, model.countParams())
+    for (const each of [model, fresh]) each.dispose()
+  })
+
+  const figures = `${name} reaches the figure of its card on the validation fold`
+  if (!data) skip('zoo', figures, 'no ECG data: set ECG_DATA_DIR')
+  else {
+    native(figures, async tf => {
+      const { model, metadata } = await loadFloatModel(tf, root + name)
+      const task = byName('task', metadata.task, tasks)
+      const dir = task.locate(data)
+      assert.ok(dir, `${data} holds no data of ${task.name}`)
+      const { splits } = await task.open({ kind: 'folder', dir }, ['validation'])
+      const dataset = splits.validation!
+      const logits = predictLogits({ tf, model, dataset, standardization: metadata })
+      model.dispose()
+      const { macro } = macroAuc({ labels: dataset.labels, targets: dataset.targets, logits })
+      const { records, macroAuc: expected } = metadata.provenance.validation as { records: number; macroAuc: number }
+      // Other data give other figures; on another processor rounding may swap a few ranks.
+      if (dataset.length !== records) skip('zoo', figures, `${dataset.length} records here, ${records} on the card`)
+      else assert.ok(Math.abs(macro - expected) < 1e-4, `${macro}, card ${expected}`)
+    })
+  }
+}
+
+test.run()
