@@ -15,7 +15,10 @@ export interface Card {
   readonly name: string
   readonly title: string
   readonly task: string
+  /** As Keras counts them, before batch norm is folded. */
   readonly parameters: number
+  /** What the int8 file holds: weights and biases. */
+  readonly foldedParameters: number
   readonly macs: number
   readonly arenaBytes: number
   /** Bytes and SHA-256 of each file; modules are rebuilt from the .tflite file, byte for byte. */
@@ -41,8 +44,8 @@ export function cardMarkdown(card: Card): string {
   return `${[
     `# ${card.name}`,
     '',
-    `${card.title}. Task \`${card.task}\`: ${labels.join(', ')} from ${leads.length} leads, ${samples} samples at ${sampleRateHz} Hz.`,
-    `${count(card.parameters)} parameters, ${count(card.macs)} MACs an inference, arena ${count(card.arenaBytes)} bytes.`,
+    `${card.name}: ${card.title}. Task \`${card.task}\`: ${labels.join(', ')} from ${leads.length} leads, ${samples} samples at ${sampleRateHz} Hz.`,
+    `${count(card.parameters)} parameters (${count(card.foldedParameters)} after batch norm is folded), ${count(card.macs)} MACs an inference, arena ${count(card.arenaBytes)} bytes.`,
     'No medical device: the figures say how the model does on these records, nothing about clinical use.',
     '',
     '## Figures',
