@@ -47,10 +47,10 @@ function run(tf: Backend, graph: FloatGraph, inputs: readonly Tensor[], visit: V
     put(index, batch(tf, graph, index, inputs[i]))
   })
   for (const node of graph.nodes) {
-    put(
-      node.outputs[0],
-      tf.tidy(() => evaluateNode(tf, graph, node, values)),
-    )
+    const outputs = tf.tidy(() => evaluateNode(tf, graph, node, values))
+    node.outputs.forEach((index, i) => {
+      put(index, outputs[i])
+    })
     for (const [input, reader] of lastReader) {
       if (reader !== node) continue
       values.get(input)?.dispose()
@@ -74,7 +74,7 @@ function batch(tf: Backend, graph: FloatGraph, index: number, input: Tensor | un
   })
 }
 
-function evaluateNode(tf: Backend, graph: FloatGraph, node: Node, values: ReadonlyMap<number, Tensor>): Tensor {
+function evaluateNode(tf: Backend, graph: FloatGraph, node: Node, values: ReadonlyMap<number, Tensor>): Tensor[] {
   const op = floatOpByKind(node.op)
   if (!op) throw new HolterError({ stage: 'passes', where: node.name, problem: 'no such operator', got: node.op })
   const inputs = node.inputs.map(index => {
@@ -82,5 +82,5 @@ function evaluateNode(tf: Backend, graph: FloatGraph, node: Node, values: Readon
     if (!tensor?.data) return values.get(index)
     return tf.tensor(tensor.data, [...tensor.shape], tensor.data instanceof Int32Array ? 'int32' : 'float32')
   })
-  return op.evaluate(tf, node.attrs, inputs)
+  return [op.evaluate(tf, node.attrs, inputs)].flat()
 }

@@ -4,7 +4,7 @@ import type { Op } from '../ops/op.ts'
 /** The part of an op that real numbers need. */
 export type FloatOp = Pick<Op, 'kind' | 'outputShapes' | 'evaluate'>
 
-/** Kinds that stand in a FloatGraph until the passes have run. */
+/** Kinds that stand in a FloatGraph until the passes have run; relu does too, but is an operator that may stay. */
 const beforePasses: readonly FloatOp[] = [
   {
     kind: 'batchNorm',
@@ -14,7 +14,6 @@ const beforePasses: readonly FloatOp[] = [
       return tf.add(tf.mul(tf.sub(x!, mean!), scale), beta!)
     },
   },
-  { kind: 'relu', outputShapes: (_, [x]) => [x!.shape], evaluate: (tf, _, [x]) => tf.relu(x!) },
 ]
 
 const byKind = new Map<string, FloatOp>([...beforePasses, ...ops].map(op => [op.kind, op]))

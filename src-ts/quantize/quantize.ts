@@ -51,7 +51,7 @@ function sharedQuantization(graph: FloatGraph, ranges: Ranges): (Quantization | 
     }
     seen.set(group[index], [...(seen.get(group[index]) ?? []), range])
   }
-  const perGroup = new Map([...seen].map(([root, all]) => [root, fixed.get(root) ?? affine(union(all))]))
+  const perGroup = new Map([...seen].map(([root, all]) => [root, fixed.get(root) ?? quantizationFor(union(all))]))
   return graph.tensors.map(({ data }, i) => (data ? undefined : perGroup.get(group[i])))
 }
 
@@ -81,7 +81,7 @@ function fixedQuantization(graph: FloatGraph, group: readonly number[]): Map<num
 const SMALLEST_RANGE = 1e-9
 
 /** Returns scale and zero point that spread a range over −128 … 127. Zero is representable exactly; the scale is a float32, as in the file. */
-export function affine({ min, max }: Range): Quantization {
+export function quantizationFor({ min, max }: Range): Quantization {
   if (max - min < SMALLEST_RANGE) return { scale: [1], zeroPoint: [0], axis: 0 }
   const scale = Math.fround((max - min) / 255)
   return { scale: [scale], zeroPoint: [clamp(roundHalfAway(-128 - min / scale), -128, 127)], axis: 0 }

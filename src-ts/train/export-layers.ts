@@ -7,6 +7,8 @@ type Exporter = (layer: Layer, to: Exporting) => number
 
 /** The layers that export knows, by their Keras class name: one entry each, which returns the tensor of its result. */
 export const exporters: Readonly<Record<string, Exporter>> = {
+  InputLayer: (_, to) => to.placeholder(),
+
   Conv1D(layer, to) {
     const { kernelSize, strides, dilationRate, padding, dataFormat, activation } = settings(layer)
     const [x] = to.inputShapes

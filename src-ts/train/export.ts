@@ -14,8 +14,10 @@ export interface Exporting {
   readonly last: boolean
   /** Adds a constant, named `<layer>/<role>`. */
   constant(role: string, shape: Shape, data: Float32Array | Int32Array): number
-  /** Adds a node with one output and returns its tensor. The output has the layer's shape unless another is given. */
-  node(op: string, attrs: Attrs, inputs: readonly number[], shape?: Shape): number
+  /** Adds a tensor of the layer's shape that no node computes: an input of the model. */
+  placeholder(): number
+  /** Adds a node with one output of the layer's shape and returns its tensor. */
+  node(op: string, attrs: Attrs, inputs: readonly number[]): number
   /** Notes why this layer cannot be exported; all reasons of a model are reported at once. */
   refuse(reason: string): void
 }
@@ -32,40 +34,37 @@ export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph
   const done = new Map<number, number>()
   const names = new Set<string>()
 
-  const visit = (symbol: SymbolicTensor): number => {
-    const known = done.get(symbol.id)
-    if (known !== undefined) return known
+  /** What the exporter of the layer that makes `symbol` may do. */
+  const exporting = (symbol: SymbolicTensor, inputs: number[]): Exporting => {
     const layer = symbol.sourceLayer
-    const call = layer.inboundNodes[symbol.nodeIndex]
-    const inputs = layer.getClassName() === 'InputLayer' ? [] : call.inputTensors.map(visit)
     const name = unique(layer.name, names)
     const outputShape = graphShape(symbol.shape)
-    const tensor = (tensorName: string, shape: Shape, data?: Float32Array | Int32Array) =>
-      tensors.push({ name: tensorName, shape, ...(data ? { data } : {}) }) - 1
     let calls = 0
-    const exporting: Exporting = {
+    return {
       inputs,
       inputShapes: inputs.map(i => tensors[i].shape),
       outputShape,
       last: model.outputs.includes(symbol),
-      constant: (role, shape, data) => tensor(`${name}/${role}`, shape, data),
-      node(op, attrs, nodeInputs, shape = outputShape) {
+      placeholder: () => tensors.push({ name, shape: outputShape }) - 1,
+      constant: (role, shape, data) => tensors.push({ name: `${name}/${role}`, shape, data }) - 1,
+      node(op, attrs, nodeInputs) {
         const nodeName = calls++ ? `${name}/${op}${calls}` : name
-        const output = tensor(nodeName, shape)
+        const output = tensors.push({ name: nodeName, shape: outputShape }) - 1
         nodes.push({ name: nodeName, op, attrs, inputs: nodeInputs, outputs: [output] })
         return output
       },
       refuse: reason => void problems.push(`${layer.name} (${layer.getClassName()}): ${reason}`),
     }
-    let result: number
-    if (outputShape.some(n => !(n >= 1))) exporting.refuse(`its shape [${symbol.shape}] is not fixed`)
-    const exporter = exporters[layer.getClassName()]
-    if (layer.getClassName() === 'InputLayer') result = tensor(name, outputShape)
-    else if (exporter) result = exporter(layer, exporting)
-    else {
-      exporting.refuse('no such layer in the graph')
-      result = tensor(name, outputShape)
-    }
+  }
+  const visit = (symbol: SymbolicTensor): number => {
+    const known = done.get(symbol.id)
+    if (known !== undefined) return known
+    const layer = symbol.sourceLayer
+    // An input layer is its own input.
+    const sources = layer.inboundNodes[symbol.nodeIndex].inputTensors.filter(source => source !== symbol)
+    const to = exporting(symbol, sources.map(visit))
+    if (to.outputShape.includes(0)) to.refuse(`its shape ${printed(symbol.shape)} is not fixed`)
+    const result = (exporters[layer.getClassName()] ?? unsupported)(layer, to)
     done.set(symbol.id, result)
     return result
   }
@@ -81,6 +80,17 @@ export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph
     })
   }
   return { name: model.name, tensors, nodes, inputs, outputs, ...(metadata ? { metadata } : {}) }
+}
+
+/** Stands in for an exporter, so that the layers behind are looked at too. */
+function unsupported(_: unknown, to: Exporting): number {
+  to.refuse('no exporter')
+  return to.placeholder()
+}
+
+function printed(shape: readonly (number | null)[]): string {
+  const sizes = shape.slice(1).map(n => n ?? '?')
+  return `[${sizes.join(', ')}]`
 }
 
 /** Keras' [null, T, C] and [null, F] as TFLite's [1, 1, T, C] and [1, F]; any other unknown size becomes 0. */

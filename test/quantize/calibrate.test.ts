@@ -1,0 +1,87 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runPasses } from '../../src-ts/passes/index.ts'
+import { calibrate } from '../../src-ts/quantize/calibrate.ts'
+import { random } from '../../src-ts/random.ts'
+import { FloatGraphBuilder, floatGraphs } from '../helpers/float-graph.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
+
+const test = suite('calibrate')
+const testWithTfjs = withTfjs('calibrate', test)
+
+const SIZE = 60
+const graph = runPasses(floatGraphs(3).find(g => g.name === 'inception')!)
+
+/** Records of unit deviation, one after another. */
+function records(count: number, seed = 1): Float32Array {
+  const stream = random(seed)
+  return Float32Array.from({ length: count * SIZE }, () => stream.normal())
+}
+
+/** The same records in batches of `size`. */
+function* batches(rows: Float32Array, size: number) {
+  for (let at = 0; at < rows.length; at += size * SIZE) yield rows.slice(at, at + size * SIZE)
+}
+
+testWithTfjs('every tensor that is fed or computed gets a range that holds 0, a ReLU one that starts there', tf => {
+  const ranges = calibrate(tf, graph, [records(8)])
+  for (const index of [...graph.inputs, ...graph.nodes.flatMap(node => node.outputs)]) {
+    const { min, max } = ranges.get(index)!
+    assert.ok(min <= 0 && max >= 0 && max > min, graph.tensors[index].name)
+  }
+  for (const node of graph.nodes.filter(n => n.attrs.activation === 'relu')) {
+    assert.is(ranges.get(node.outputs[0])!.min, 0)
+  }
+})
+
+testWithTfjs('the same records give the same ranges, however they come in batches', tf => {
+  const rows = records(20)
+  const [input] = graph.inputs
+  const once = calibrate(tf, graph, [rows])
+  assert.equal([...calibrate(tf, graph, batches(rows, 20))], [...once])
+  const inThrees = calibrate(tf, graph, batches(rows, 3))
+  assert.equal(inThrees.get(input), once.get(input))
+  for (const [index, range] of once) {
+    // Batches of another size may sum in another order: float32 over some hundred products.
+    assert.ok(Math.abs(inThrees.get(index)!.max - range.max) <= 1e-5 * (1 + range.max), graph.tensors[index].name)
+  }
+})
+
+testWithTfjs('a spike of 30 times the signal in the calibration set moves no range', tf => {
+  const rows = records(100)
+  const clean = calibrate(tf, graph, [rows])
+  const spiky = rows.slice()
+  spiky[37 * SIZE + 5] = 120
+  spiky.fill(-118, 37 * SIZE + 40, 37 * SIZE + 50)
+  const robust = calibrate(tf, graph, [spiky])
+  for (const [index, { min, max }] of clean) {
+    const width = robust.get(index)!.max - robust.get(index)!.min
+    // The spiked record is clipped to what the others reach; its clipped bulk may still be the largest, but of the same order.
+    assert.ok(width <= 1.6 * (max - min), `${graph.tensors[index].name}: ${width} instead of ${max - min}`)
+  }
+})
+
+testWithTfjs('a signal of one sign keeps a range of one sign', tf => {
+  const range = calibrate(tf, graph, [records(10).map(Math.abs)]).get(graph.inputs[0])!
+  assert.is(range.min, 0)
+  assert.ok(range.max > 1)
+})
+
+testWithTfjs('what cannot be calibrated on is refused in one sentence', tf => {
+  assert.throws(() => calibrate(tf, graph, []), /^\[quantize\] inception: there are no calibration records\.$/)
+  assert.throws(
+    () => calibrate(tf, graph, [new Float32Array(61)]),
+    /no whole number of inputs \(got 61, expected a multiple of 60\)/,
+  )
+  const holed = records(2)
+  holed[70] = Number.NaN
+  assert.throws(
+    () => calibrate(tf, graph, [holed]),
+    /ecg: a value seen in calibration is not a finite number \(got NaN\)/,
+  )
+  const b = new FloatGraphBuilder('two')
+  const two = b.finish(b.add(b.input([1, 1, 4, 2]), b.input([1, 1, 4, 2])))
+  assert.throws(() => calibrate(tf, two, [records(1)]), /only networks with one input can be calibrated \(got 2\)/)
+})
+
+test.run()
