@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { findData } from '../ecg/find-data.ts'
 import { byName } from '../errors.ts'
@@ -77,7 +78,7 @@ export const demo = new Command('demo')
   })
 
 /** The model that stands in where training cannot run. */
-const SHIPPED = new URL('../../models/gap-cnn.tflite', import.meta.url).pathname
+const SHIPPED = fileURLToPath(new URL('../../models/gap-cnn.tflite', import.meta.url))
 
 async function finish(product: Product, options: Omit<PipelineOptions, 'signal'>): Promise<void> {
   const report = demoReport(product, options)
