@@ -94,7 +94,7 @@ export const train = new Command('train')
       bestEpoch: result.best?.epoch,
       epochs: result.history.length,
     }
-    const command = `holter train ${name} --task ${task.name} --epochs ${recipe.epochs} --seed ${options.seed}`
+    const command = `holter train ${name} --task ${task.name} --seed ${options.seed}${flagsOf(network.recipe, recipe)}`
     const provenance = { command, seed: options.seed, recipe, parameters, ...figures, ...provenanceOf(opened) }
     const metadata = metadataOf(task, name, standardization!, chooseThresholds(float), provenance)
     await saveFloatModel(tf, model, metadata, out)
@@ -137,6 +137,16 @@ function recipeOf(base: Recipe, options: TrainOptions): Recipe {
   const given = { epochs, batchSize, learningRate, schedule, weightDecay, cropSamples, clipNorm }
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return { ...base, ...changed, ...(augment ? {} : { augment: false }) }
+}
+
+/** The flags that turn a network's recipe into the one that was used. */
+function flagsOf(base: Recipe, used: Recipe): string {
+  const { augment, ...values } = used
+  const changed = Object.entries(values).filter(([key, value]) => value !== base[key as keyof Recipe])
+  const flags = changed.map(
+    ([key, value]) => ` --${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} ${value}`,
+  )
+  return `${flags.join('')}${augment === base.augment ? '' : ' --no-augment'}`
 }
 
 /** Makes the output folder before hours of work depend on it. */
