@@ -6,3 +6,8 @@ export function copyRows(from: usize, fromPitch: i32, to: usize, toPitch: i32, r
     to += <usize>toPitch;
   }
 }
+
+/** Sets `bytes` bytes to `value`. */
+export function fill(output: usize, bytes: i32, value: i32): void {
+  memory.fill(output, <u8>value, <usize>bytes);
+}

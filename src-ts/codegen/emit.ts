@@ -1,4 +1,4 @@
-import { elements, type IntGraph, type IntTensor } from '../ir/graph.ts'
+import { type IntGraph, type IntTensor, tensorBytes } from '../ir/graph.ts'
 import type { Emitter, Flavour } from '../ops/op.ts'
 import { type Arena, planArena } from './arena.ts'
 import { type Lifetimes, lifetimes } from './lifetime.ts'
@@ -98,8 +98,8 @@ function emitNetwork(
     return nodeText(node, step, suffix, node.op.emit(node.constants, emitter))
   })
   const place = (tensor: number): Place => {
-    const { name, shape } = graph.tensors[tensor]
-    return { name, address: addressOfBuffer(lives.ofTensor[tensor]), bytes: elements(shape) }
+    const address = addressOfBuffer(lives.ofTensor[tensor])
+    return { name: graph.tensors[tensor].name, address, bytes: tensorBytes(graph.tensors[tensor]) }
   }
   const placed: PlacedNetwork = {
     graph,

@@ -1,4 +1,4 @@
-import { elements, type IntGraph } from '../ir/graph.ts'
+import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { opByKind } from '../ops/index.ts'
 import type { Flavour } from '../ops/op.ts'
 import type { PreparedNode } from './prepare.ts'
@@ -20,20 +20,20 @@ export interface Lifetimes {
   readonly ofScratch: readonly number[]
 }
 
-/** Returns the buffers of a graph. A reshape's output is its input's bytes: both share one buffer. */
+/** Returns the buffers of a graph. Where an op only changes the shape, both tensors share one buffer. */
 export function lifetimes(graph: IntGraph, prepared: readonly PreparedNode[], flavour: Flavour): Lifetimes {
   const buffers: { name: string; bytes: number; first: number; last: number }[] = []
   const ofTensor = graph.tensors.map(() => -1)
   const start = (tensor: number, step: number) => {
-    const { name, shape } = graph.tensors[tensor]
-    ofTensor[tensor] = buffers.push({ name, bytes: elements(shape), first: step, last: step }) - 1
+    const bytes = tensorBytes(graph.tensors[tensor])
+    ofTensor[tensor] = buffers.push({ name: graph.tensors[tensor].name, bytes, first: step, last: step }) - 1
   }
   for (const tensor of graph.inputs) start(tensor, -1)
   const ofScratch = graph.nodes.map((node, step) => {
     for (const tensor of node.inputs) {
       if (tensor >= 0 && ofTensor[tensor] >= 0) buffers[ofTensor[tensor]].last = step
     }
-    if (node.op === 'reshape') ofTensor[node.outputs[0]] = ofTensor[node.inputs[0]]
+    if (opByKind(node.op).sameBytes) ofTensor[node.outputs[0]] = ofTensor[node.inputs[0]]
     else for (const tensor of node.outputs) start(tensor, step)
     const bytes = opByKind(node.op).scratchBytes?.(prepared[step].constants, flavour) ?? 0
     return bytes ? buffers.push({ name: `${node.name} scratch`, bytes, first: step, last: step }) - 1 : -1

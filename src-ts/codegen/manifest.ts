@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { elements, type IntGraph } from '../ir/graph.ts'
+import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Flavour } from '../ops/op.ts'
 import { version } from '../version.ts'
@@ -92,7 +92,7 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
 
 /** Bytes of all inputs (outputs) of a graph, one after another: a row of what engines read (write). */
 export function rowBytes(graph: IntGraph, tensors: readonly number[]): number {
-  return tensors.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+  return tensors.reduce((sum, i) => sum + tensorBytes(graph.tensors[i]), 0)
 }
 
 /** The sigmoid of each of the 256 logits that an output byte can hold, to six digits: firmware needs no exp. */

@@ -1,5 +1,5 @@
 import { rowBytes } from '../codegen/manifest.ts'
-import { elements } from '../ir/graph.ts'
+import { tensorBytes } from '../ir/graph.ts'
 import { random } from '../random.ts'
 import type { Engine, RunnableModel } from './engine.ts'
 import { reference } from './reference.ts'
@@ -86,9 +86,10 @@ function placeOf({ graph }: RunnableModel, index: number): string {
   const perRow = rowBytes(graph, graph.outputs)
   let at = index % perRow
   for (const tensor of graph.outputs) {
-    const { name, shape } = graph.tensors[tensor]
-    if (at < elements(shape)) return `input ${Math.floor(index / perRow)}, output "${name}" [${at}]`
-    at -= elements(shape)
+    const { name } = graph.tensors[tensor]
+    const bytes = tensorBytes(graph.tensors[tensor])
+    if (at < bytes) return `input ${Math.floor(index / perRow)}, output "${name}" [${at}]`
+    at -= bytes
   }
   return `byte ${index}`
 }

@@ -1,14 +1,11 @@
 import { prepareGraph } from '../codegen/prepare.ts'
-import { elements, type IntData, type IntGraph } from '../ir/graph.ts'
+import { arrays, elements, type IntData, type IntGraph, type IntTensor } from '../ir/graph.ts'
 import type { Engine } from './engine.ts'
 
 /** Returns a function that runs a graph once by the ops' references: the definition of the network, byte for byte. */
 export function referenceRunner(graph: IntGraph): (inputs: readonly IntData[]) => IntData[] {
   const prepared = prepareGraph(graph)
-  const values = graph.tensors.map(t => (t.data ? undefined : new Int8Array(elements(t.shape)))) as (
-    | IntData
-    | undefined
-  )[]
+  const values = graph.tensors.map(t => (t.data ? undefined : valuesOf(t))) as (IntData | undefined)[]
   return inputs => {
     graph.inputs.forEach((tensor, i) => {
       values[tensor] = inputs[i]
@@ -33,7 +30,7 @@ export function runReference(graph: IntGraph, inputs: readonly IntData[]): (IntD
   })
   prepareGraph(graph).forEach((node, step) => {
     const outputs = graph.nodes[step].outputs
-    for (const i of outputs) values[i] = new Int8Array(elements(graph.tensors[i].shape))
+    for (const i of outputs) values[i] = valuesOf(graph.tensors[i])
     node.op.reference(
       node.constants,
       node.dataInputs.map(i => values[i]!),
@@ -53,20 +50,24 @@ export const reference: Engine = {
     const inputBytes = graph.inputs.map(i => elements(graph.tensors[i].shape))
     const rowBytes = inputBytes.reduce((a, b) => a + b, 0)
     const run = referenceRunner(graph)
-    const rows: Int8Array[] = []
+    const rows: Uint8Array[] = []
     for (let row = 0; row < count; row++) {
       let at = row * rowBytes
       const parts = inputBytes.map(bytes => {
         at += bytes
         return inputs.subarray(at - bytes, at)
       })
-      for (const output of run(parts)) rows.push(output as Int8Array)
+      for (const output of run(parts)) rows.push(new Uint8Array(output.buffer, output.byteOffset, output.byteLength))
     }
     return joinRows(rows)
   },
 }
 
-function joinRows(rows: readonly Int8Array[]): Int8Array {
+function valuesOf({ type, shape }: IntTensor): IntData {
+  return new arrays[type](elements(shape))
+}
+
+function joinRows(rows: readonly Uint8Array[]): Int8Array {
   const all = new Int8Array(rows.reduce((sum, row) => sum + row.length, 0))
   let at = 0
   for (const row of rows) {

@@ -58,6 +58,22 @@ export type FloatGraph = Graph<FloatTensor>
 /** Quantized network: what a .tflite file holds, and all that the code generator sees. */
 export type IntGraph = Graph<IntTensor>
 
+/** How the elements of each type lie in memory. */
+export const arrays = {
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  float32: Float32Array,
+} as const satisfies Readonly<Record<IntType, unknown>>
+
+/** Bytes of a tensor's values. */
+export function tensorBytes({ shape, type }: Pick<IntTensor, 'shape' | 'type'>): number {
+  return elements(shape) * arrays[type].BYTES_PER_ELEMENT
+}
+
 /** Number of elements of a shape. */
 export function elements(shape: Shape): number {
   return shape.reduce((product, n) => product * n, 1)

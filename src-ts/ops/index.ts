@@ -1,50 +1,86 @@
 import { closest, HolterError } from '../errors.ts'
 import { add } from './add.ts'
+import { argMax } from './arg-max.ts'
 import { averagePool2d } from './average-pool2d.ts'
+import { batchMatmul } from './batch-matmul.ts'
+import { batchToSpaceNd } from './batch-to-space-nd.ts'
 import { concatenation } from './concatenation.ts'
 import { conv2d } from './conv2d.ts'
 import { depthwiseConv2d } from './depthwise-conv2d.ts'
+import { elu } from './elu.ts'
+import { expandDims } from './expand-dims.ts'
 import { fullyConnected } from './fully-connected.ts'
 import { hardSwish } from './hard-swish.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { logistic } from './logistic.ts'
 import { maxPool2d } from './max-pool2d.ts'
+import { maximum } from './maximum.ts'
 import { mean } from './mean.ts'
+import { minimum } from './minimum.ts'
 import { mul } from './mul.ts'
 import type { Op } from './op.ts'
 import { pad } from './pad.ts'
 import { padV2 } from './pad-v2.ts'
+import { prelu } from './prelu.ts'
 import { quantize } from './quantize.ts'
+import { reduceMax } from './reduce-max.ts'
 import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
+import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts'
+import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
+import { spaceToBatchNd } from './space-to-batch-nd.ts'
+import { split } from './split.ts'
+import { squeeze } from './squeeze.ts'
+import { stridedSlice } from './strided-slice.ts'
 import { sub } from './sub.ts'
+import { sum } from './sum.ts'
 import { tanh } from './tanh.ts'
+import { transpose } from './transpose.ts'
+import { transposeConv } from './transpose-conv.ts'
 
 /** Every operator that Holter knows: one file, one line. */
 export const ops: readonly Op[] = [
   add,
+  argMax,
   averagePool2d,
+  batchMatmul,
+  batchToSpaceNd,
   concatenation,
   conv2d,
   depthwiseConv2d,
+  elu,
+  expandDims,
   fullyConnected,
   hardSwish,
   leakyRelu,
   logistic,
   maxPool2d,
+  maximum,
   mean,
+  minimum,
   mul,
   pad,
   padV2,
+  prelu,
   quantize,
+  reduceMax,
   relu,
   relu6,
   reshape,
+  resizeNearestNeighbor,
+  slice,
   softmax,
+  spaceToBatchNd,
+  split,
+  squeeze,
+  stridedSlice,
   sub,
+  sum,
   tanh,
+  transpose,
+  transposeConv,
 ]
 
 const byKind = new Map(ops.map(op => [op.kind, op]))

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Builder } from 'flatbuffers'
-import type { IntData, IntTensor, Quantization, Shape } from '../ir/graph.ts'
+import type { IntData, IntTensor, IntType, Quantization, Shape } from '../ir/graph.ts'
 
 /** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */
 export type Backend = typeof tf
@@ -79,9 +79,13 @@ export interface Op<Attrs = any, Prepared = any> {
   }
   /** Output shapes from all inputs (constants included). Throws HolterError on impossible shapes. */
   outputShapes(attrs: Attrs, inputs: readonly (Shaped | undefined)[]): Shape[]
-  /** Real numbers, by tfjs. Inputs include the constants; data inputs carry a batch of n in axis 0 where shapes say 1. */
-  evaluate(tf: Backend, attrs: Attrs, inputs: readonly (tf.Tensor | undefined)[]): tf.Tensor
+  /** Real numbers, by tfjs; a list where there are several outputs. Inputs include the constants; data inputs carry a batch of n in axis 0 where shapes say 1. */
+  evaluate(tf: Backend, attrs: Attrs, inputs: readonly (tf.Tensor | undefined)[]): tf.Tensor | tf.Tensor[]
   readonly quantization: OutputQuantization
+  /** Set where the output is the first input's bytes under another shape: both get one place in memory. */
+  readonly sameBytes?: true
+  /** Element type of the outputs where it is not int8. */
+  readonly outputType?: IntType
   /** Real constants → integers. Called by the quantizer with the constants' data and the quantization of the data inputs. */
   quantizeConstants?(
     attrs: Attrs,

@@ -1,13 +1,15 @@
 import { elements } from '../ir/graph.ts'
 import { caseNode } from './cases.ts'
 import type { Op } from './op.ts'
+import { shapeOnly } from './shape-only.ts'
 
 export interface ReshapeAttrs {
   readonly newShape: readonly number[]
 }
 
-/** RESHAPE: the same bytes under another shape. The code generator gives both tensors one place, so that nothing is emitted. */
+/** RESHAPE: the same bytes under another shape. The shape stands in the options, and in a second input where there is one. */
 export const reshape: Op<ReshapeAttrs, Record<string, never>> = {
+  ...shapeOnly,
   kind: 'reshape',
   tflite: {
     code: 22,
@@ -28,17 +30,10 @@ export const reshape: Op<ReshapeAttrs, Record<string, never>> = {
     return [wanted.map(n => (n === -1 ? elements(x!.shape) / known : n))]
   },
   evaluate: (tf, attrs, [x]) => tf.reshape(x!, [x!.shape[0], ...attrs.newShape.slice(1)]),
-  quantization: { kind: 'same-as-input' },
   quantizeConstants: (_, [, shape]) => [
     undefined,
     shape && { type: 'int32', shape: shape.shape, data: Int32Array.from(shape.data) },
   ],
-  prepare: () => ({}),
-  reference(_, [x], [y]) {
-    y.set(x as never)
-  },
-  emit: () => '',
-  macs: () => 0,
   cases: () => [
     reshapeCase('flatten', [1, 1, 6, 5], [1, 30]),
     reshapeCase('split the time axis', [1, 1, 12, 2], [1, 3, 4, 2]),

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import type { IntGraph } from '../ir/graph.ts'
+import type { IntGraph, IntType } from '../ir/graph.ts'
 import { type Metadata as HolterMetadata, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
+import { opByKind } from '../ops/index.ts'
 import { dropBorders, type FileNetwork } from './border.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
 import { checkNodes, readFileNodes, readNodes } from './read-nodes.ts'
@@ -100,12 +101,17 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNe
   file.fail('', { problem, got, hint: int8Hint })
 }
 
-/** Operators know int8 only: another type that reached them would be computed wrongly. */
+/** Operators read int8 only, and most write it: another type that reached them would be computed wrongly. */
 function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph): void {
-  for (const index of [...inputs, ...nodes.flatMap(node => node.outputs)]) {
+  const require = (index: number, expected: IntType) => {
     const { name, type } = tensors[index]
-    if (type === 'int8') continue
-    file.fail(`tensor "${brief(name)}"`, { problem: 'is not int8', got: type, hint: int8Hint })
+    if (type === expected) return
+    file.fail(`tensor "${brief(name)}"`, { problem: `is not ${expected}`, got: type, hint: int8Hint })
+  }
+  for (const index of inputs) require(index, 'int8')
+  for (const node of nodes) {
+    for (const index of node.inputs) if (index >= 0 && !tensors[index].data) require(index, 'int8')
+    for (const index of node.outputs) require(index, opByKind(node.op).outputType ?? 'int8')
   }
 }
 

@@ -8,6 +8,7 @@ import { random } from '../../src-ts/random.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { graphOf } from '../helpers/one-node.ts'
 import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
+import { undefinedInTflm } from '../helpers/undefined-in-tflm.ts'
 
 const suiteName = 'tflite by tflite-micro'
 const testName = 'a file that writeTflite makes of any case gives the bytes of the reference'
@@ -22,7 +23,8 @@ function randomJob(graph: IntGraph, count: number): Job {
 
 if (truth) {
   test(testName, async () => {
-    const jobs = ops.flatMap(op => op.cases().map(one => randomJob(graphOf(op.kind, one), 8)))
+    const graphs = ops.flatMap(op => op.cases().map(one => graphOf(op.kind, one)))
+    const jobs = graphs.filter(graph => !undefinedInTflm(graph)).map(graph => randomJob(graph, 8))
     const results = runTfliteMicro(truth, jobs)
     for (const [i, { graph, inputs, count }] of jobs.entries()) {
       if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)

@@ -1,0 +1,150 @@
+import { HolterError } from '../errors.ts'
+import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import { elements, type IntTensor, type Shape } from '../ir/graph.ts'
+import { broadcastShape, type Operands, operandAddresses, operandData } from './broadcast.ts'
+import { caseNode } from './cases.ts'
+import { quantizationOf } from './channels.ts'
+import { strides } from './movement.ts'
+import type { Op } from './op.ts'
+
+export interface BatchMatmulAttrs {
+  /** Whether the last two axes of an operand are swapped. */
+  readonly adjX: boolean
+  readonly adjY: boolean
+}
+
+/** How an operand is walked: bytes from one matrix to the next along three axes, along its own axis, and along the summed one. */
+type Steps = readonly [number, number, number, own: number, depth: number]
+
+export interface BatchMatmulPrepared extends Pick<Operands, 'constants' | 'zeroPoints'> {
+  /** Matrices along three axes. */
+  readonly batches: readonly number[]
+  readonly rows: number
+  readonly columns: number
+  readonly depth: number
+  readonly steps: readonly [Steps, Steps]
+  readonly factor: Multiplier
+  readonly outputZero: number
+}
+
+/** BATCH_MATMUL: matrix products over two to five axes; matrices are repeated along axes of size 1. Either operand may be a constant. */
+export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
+  kind: 'batchMatmul',
+  tflite: {
+    code: 126,
+    options: 101,
+    read: o => ({ adjX: o.bool(0, false), adjY: o.bool(1, false) }),
+    write(builder, attrs) {
+      builder.startObject(3)
+      builder.addFieldInt8(0, attrs.adjX ? 1 : 0, 0)
+      builder.addFieldInt8(1, attrs.adjY ? 1 : 0, 0)
+      return builder.endObject()
+    },
+  },
+  outputShapes(attrs, [a, b]) {
+    const { batches, rows, columns } = sizesOf(attrs, a!.shape, b!.shape)
+    return [[...batches, rows, columns]]
+  },
+  evaluate: (tf, attrs, [a, b]) => tf.matMul(a!, b!, attrs.adjX, attrs.adjY),
+  quantization: { kind: 'calibrated' },
+  prepare({ name, attrs, inputs, outputs: [y] }) {
+    const [a, b] = inputs as [IntTensor, IntTensor]
+    const { batches, rows, columns, depth } = sizesOf(attrs, a.shape, b.shape)
+    const [qa, qb, qy] = [quantizationOf(a), quantizationOf(b), quantizationOf(y)]
+    const perChannel = [a, b].find(t => quantizationOf(t).scale.length > 1)
+    if (perChannel) {
+      const problem = `operand ${perChannel.name} is quantized per channel: TFLM would use the first scale for all`
+      throw new HolterError({ stage: 'codegen', where: name, problem })
+    }
+    return {
+      batches: [...Array<number>(3 - batches.length).fill(1), ...batches],
+      rows,
+      columns,
+      depth,
+      steps: [stepsOf(a.shape, attrs.adjX), stepsOf(b.shape, !attrs.adjY)],
+      constants: [a.data as Int8Array | undefined, b.data as Int8Array | undefined],
+      zeroPoints: [qa.zeroPoint[0], qb.zeroPoint[0]],
+      // TFLM multiplies the scales in float32 (GetQuantizedConvolutionMultipler).
+      factor: quantizeMultiplier(Math.fround(qa.scale[0] * qb.scale[0]) / qy.scale[0]),
+      outputZero: qy.zeroPoint[0],
+    }
+  },
+  reference(p, inputs, [y]) {
+    const [a, b] = operandData(p as never, inputs)
+    const [sa, sb] = p.steps
+    const [zeroA, zeroB] = p.zeroPoints
+    let at = 0
+    for (let batch = 0; batch < elements(p.batches); batch++) {
+      const [startA, startB] = [startOf(batch, p.batches, sa), startOf(batch, p.batches, sb)]
+      for (let row = 0; row < p.rows; row++) {
+        for (let column = 0; column < p.columns; column++) {
+          let sum = 0
+          for (let k = 0; k < p.depth; k++) {
+            const left = Number(a[startA + row * sa[3] + k * sa[4]]) - zeroA
+            sum += left * (Number(b[startB + column * sb[3] + k * sb[4]]) - zeroB)
+          }
+          const scaled = requantize(sum | 0, p.factor.multiplier, p.factor.shift)
+          y[at++] = clamp(scaled + p.outputZero, -128, 127)
+        }
+      }
+    }
+  },
+  emit(p, to) {
+    const [a, b] = operandAddresses(p as never, to)
+    return to.call('batch-matmul', 'batchMatmul', [
+      ['a', a, p.zeroPoints[0], ...p.steps[0]],
+      ['b', b, p.zeroPoints[1], ...p.steps[1]],
+      ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
+      ['batches', ...p.batches],
+      ['sizes', p.rows, p.columns, p.depth],
+    ])
+  },
+  macs({ attrs, inputs: [a, b] }) {
+    const { batches, rows, columns, depth } = sizesOf(attrs, a!.shape, b!.shape)
+    return elements(batches) * rows * columns * depth
+  },
+  cases: () => [
+    matmulCase('attention', [1, 4, 7, 5], [1, 4, 7, 5], { adjY: true }),
+    matmulCase('a constant matrix', [3, 9], [9, 4], {}, 127),
+    matmulCase('left turned', [2, 6, 3], [2, 6, 5], { adjX: true }),
+    matmulCase('one matrix for all', [2, 3, 4, 5], [1, 5, 6], {}),
+    matmulCase('both turned', [1, 5, 2], [3, 4, 5], { adjX: true, adjY: true }),
+  ],
+}
+
+function sizesOf({ adjX, adjY }: BatchMatmulAttrs, a: Shape, b: Shape) {
+  const batches = a.length >= 2 && b.length >= 2 ? broadcastShape(a.slice(0, -2), b.slice(0, -2)) : []
+  const [rows, depth] = adjX ? [a.at(-1)!, a.at(-2)!] : [a.at(-2)!, a.at(-1)!]
+  const [inner, columns] = adjY ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!]
+  if (depth === inner && rows >= 1 && columns >= 1 && batches.length <= 3) return { batches, rows, columns, depth }
+  throw new HolterError({
+    stage: 'codegen',
+    where: 'batchMatmul',
+    problem: 'matrices of two to five axes do not fit together',
+    got: `[${a}]${adjX ? ' turned' : ''} and [${b}]${adjY ? ' turned' : ''}`,
+  })
+}
+
+/** `depthFirst`: the summed axis is the last but one. */
+function stepsOf(shape: Shape, depthFirst: boolean): Steps {
+  const bytes = strides(shape)
+  const matrices = bytes.slice(0, -2).map((step, axis) => (shape[axis] === 1 ? 0 : step))
+  const [, , x, y, z] = [0, 0, 0, 0, 0, ...matrices].slice(-5)
+  const [last, lastButOne] = [bytes.at(-1)!, bytes.at(-2)!]
+  return [x, y, z, depthFirst ? last : lastButOne, depthFirst ? lastButOne : last]
+}
+
+function startOf(batch: number, [, second, third]: readonly number[], steps: Steps): number {
+  const [i, j, k] = [Math.floor(batch / (second * third)), Math.floor(batch / third) % second, batch % third]
+  return i * steps[0] + j * steps[1] + k * steps[2]
+}
+
+function matmulCase(name: string, a: number[], b: number[], attrs: Partial<BatchMatmulAttrs>, constant?: number) {
+  const all = { adjX: false, adjY: false, ...attrs }
+  const inputs = [
+    { shape: a, scale: 0.05, zeroPoint: -3 },
+    { shape: b, scale: 0.02, zeroPoint: 10, ...(constant && { constant }) },
+  ]
+  const [shape] = batchMatmul.outputShapes(all, inputs)
+  return caseNode(name, 'batchMatmul', all, inputs, [{ shape, scale: 0.11, zeroPoint: -20 }])
+}

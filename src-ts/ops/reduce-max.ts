@@ -1,0 +1,59 @@
+import { quantizeIndices } from './indices.ts'
+import type { Op } from './op.ts'
+import {
+  type Reduction,
+  type ReductionAttrs,
+  reducedShape,
+  reductionCase,
+  reductionOf,
+  reductionOptions,
+} from './reduction.ts'
+import { requireEqualQuantization } from './same-quantization.ts'
+
+/** REDUCE_MAX over adjacent axes. Inputs: x, axes (int32, constant). */
+export const reduceMax: Op<ReductionAttrs, Reduction> = {
+  kind: 'reduceMax',
+  tflite: { code: 82, ...reductionOptions },
+  outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],
+  evaluate: (tf, attrs, [x, axes]) => tf.max(x!, Array.from(axes!.dataSync()), attrs.keepDims),
+  quantization: { kind: 'same-as-input' },
+  quantizeConstants: quantizeIndices,
+  prepare(node) {
+    requireEqualQuantization(node)
+    return reductionOf(node.inputs[0]!.shape, node.inputs[1], node.name)
+  },
+  reference({ outer, count, inner }, [x], [y]) {
+    for (let a = 0; a < outer; a++) {
+      for (let c = 0; c < inner; c++) {
+        let largest = -128
+        for (let i = 0; i < count; i++) largest = Math.max(largest, Number(x[(a * count + i) * inner + c]))
+        y[a * inner + c] = largest
+      }
+    }
+  },
+  emit: ({ outer, count, inner }, to) =>
+    to.call('reduce-max', 'reduceMax', [
+      ['input', to.input(0), outer, count, inner],
+      ['output', to.output(0)],
+    ]),
+  macs: () => 0,
+  cases: () => [
+    maxCase('over time', [1, 1, 32, 20], [1, 2]),
+    maxCase('over channels', [1, 3, 10], [-1]),
+    maxCase('dimensions kept', [1, 4, 4, 3], [1, 2], true),
+    maxCase('everything', [2, 3, 4], [0, 1, 2], true),
+  ],
+}
+
+const maxCase = (name: string, x: number[], axes: number[], keepDims = false) =>
+  reductionCase(
+    'reduceMax',
+    name,
+    x,
+    axes,
+    [
+      [0.03, -9],
+      [0.03, -9],
+    ],
+    keepDims,
+  )

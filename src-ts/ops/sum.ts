@@ -1,0 +1,47 @@
+import { quantizeMultiplier } from '../ir/fixed-point.ts'
+import { quantizationOf } from './channels.ts'
+import { quantizeIndices } from './indices.ts'
+import { type MeanPrepared, mean } from './mean.ts'
+import type { Op } from './op.ts'
+import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductionOptions } from './reduction.ts'
+
+/** SUM over adjacent axes: MEAN without its division. Inputs: x, axes (int32, constant). */
+export const sum: Op<ReductionAttrs, MeanPrepared> = {
+  kind: 'sum',
+  tflite: { code: 74, ...reductionOptions },
+  outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],
+  evaluate: (tf, attrs, [x, axes]) => tf.sum(x!, Array.from(axes!.dataSync()), attrs.keepDims),
+  quantization: { kind: 'calibrated' },
+  quantizeConstants: quantizeIndices,
+  prepare({ name, inputs: [x, axes], outputs: [y] }) {
+    const [from, to] = [quantizationOf(x!), quantizationOf(y)]
+    return {
+      ...reductionOf(x!.shape, axes, name),
+      ...quantizeMultiplier(from.scale[0] / to.scale[0]),
+      inputZero: from.zeroPoint[0],
+      outputZero: to.zeroPoint[0],
+    }
+  },
+  reference: mean.reference,
+  emit: mean.emit,
+  macs: () => 0,
+  cases: () => [
+    sumCase('over time', [1, 1, 32, 20], [1, 2]),
+    sumCase('over channels', [1, 3, 10], [-1]),
+    sumCase('dimensions kept', [1, 4, 4, 3], [1, 2], true),
+    sumCase('the scale of the input', [1, 1, 9, 4], [2], false, 0.03),
+  ],
+}
+
+const sumCase = (name: string, x: number[], axes: number[], keepDims = false, outputScale = 0.3) =>
+  reductionCase(
+    'sum',
+    name,
+    x,
+    axes,
+    [
+      [0.03, -9],
+      [outputScale, -30],
+    ],
+    keepDims,
+  )
