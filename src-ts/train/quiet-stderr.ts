@@ -1,9 +1,10 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 
 /**
  * Returns what `run` returns, with the process's stderr shut meanwhile, for native code that cannot be told to be silent.
  * Node has no dup2: the lowest free number is the one that open() gives out, so closing 2 and opening something puts it on 2.
- * Where stderr cannot be opened again (a socket, as between two Node processes), it stays open.
+ * Where stderr cannot be opened again (a socket, as between two Node processes), it stays open; and in a file too, where a
+ * second opening would have a place of its own and write over what stdout wrote.
  */
 export function withQuietStderr<T>(run: () => T): T {
   const kept = reopened()
@@ -21,7 +22,7 @@ export function withQuietStderr<T>(run: () => T): T {
 
 function reopened(): number | undefined {
   try {
-    return openSync('/dev/fd/2', 'a')
+    return fstatSync(2).isFile() ? undefined : openSync('/dev/fd/2', 'a')
   } catch {
     return undefined
   }
