@@ -1,10 +1,8 @@
 import { closest, HolterError } from '../errors.ts'
 import type { PackedSignals } from './packed-dataset.ts'
+import { unitsPerMillivolt, VOLTAGES } from './voltage-units.ts'
 import { sampleFormats } from './wfdb-formats.ts'
 import type { WfdbRecord } from './wfdb-signals.ts'
-
-/** Units of a millivolt, by the names that headers use for the unit; µ stands twice in Unicode. */
-const UNITS_PER_MILLIVOLT: Readonly<Record<string, number>> = { mV: 1, uV: 1000, µV: 1000, μV: 1000, V: 0.001, nV: 1e6 }
 
 /** What a task's network takes. */
 export interface Form {
@@ -40,13 +38,9 @@ export function packRecord(record: WfdbRecord, where: string, form: Form, signal
     }
     if (names.includes(name.toUpperCase(), found + 1)) throw refuse(`lead ${name} comes twice`)
     const signal = header.signals[found]
-    const units = UNITS_PER_MILLIVOLT[signal.units]
+    const units = unitsPerMillivolt(signal.units)
     if (units === undefined) {
-      throw refuse(
-        `lead ${name} is not in volts`,
-        JSON.stringify(signal.units),
-        Object.keys(UNITS_PER_MILLIVOLT).join(', '),
-      )
+      throw refuse(`lead ${name} is not in volts`, JSON.stringify(signal.units), VOLTAGES.join(', '))
     }
     const length = frames * signal.samplesPerFrame
     if (length !== form.samples) throw refuse(`lead ${name} has a wrong length`, `${length} samples`, form.samples)

@@ -7,6 +7,7 @@ import { readHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header.ts'
 /** A record as its files hold it: samples as the converter gave them, one array per signal of the header. */
 export interface WfdbRecord {
   readonly header: WfdbHeader
+  /** Frames that were read: those of the record, or of the range asked for. */
   readonly frames: number
   /** [signal][frames × samplesPerFrame]; an invalid sample is the most negative value of the signal's format. */
   readonly digital: readonly Int32Array[]
@@ -15,9 +16,11 @@ export interface WfdbRecord {
 export interface ReadOptions {
   /** False leaves out the comparison with the header's checksums and initial values. */
   readonly checksum?: boolean
+  /** Frames to read, from the first up to but not including the second; default all. Checksums hold for whole records only. */
+  readonly range?: readonly [from: number, to: number]
 }
 
-/** Larger files would have to be read in ranges: their samples as Int32Array pass what one array can hold. */
+/** More bytes at once have to be read in ranges: their samples as Int32Array pass what one array can hold. */
 const MAX_SIGNAL_BYTES = 1 << 30
 
 const CUT = 'Fetch the file again: it is cut off, or the header belongs to another file'
@@ -26,7 +29,7 @@ const MISSING = 'Fetch it again, or check the file name in the header'
 
 /**
  * Returns the record whose header is `path` (with or without `.hea`), every sample checked against the header:
- * lengths of all files, and unless switched off initial values and checksums.
+ * lengths of all files, and unless switched off initial values and checksums. Of a range only the bytes that hold it are read.
  */
 export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord {
   const headerPath = path.endsWith('.hea') ? path : `${path}.hea`
@@ -34,7 +37,10 @@ export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord 
   const problem = (text: string, hint: string) =>
     new HolterError({ stage: 'ecg', where: headerPath, problem: text, hint })
   if (header.segments.length > 0) {
-    throw problem(`a record of ${header.segments.length} segments cannot be read yet`, 'Read its segments one by one')
+    throw problem(
+      `the record consists of ${header.segments.length} segments`,
+      'Read a single segment, or signals as voltages',
+    )
   }
   if (header.signals.length === 0) throw problem('the record has no signals', 'It may hold annotations only')
   const digital: Int32Array[] = new Array(header.signals.length)
@@ -43,17 +49,21 @@ export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord 
     if (file === '~') throw problem('a signal without samples (~) belongs into a layout segment only', LIE)
     const signals = indices.map(index => header.signals[index])
     const group: Group = { path: join(dirname(headerPath), file), signals, format: formatOf(signals, headerPath) }
-    const { samples, frames: found } = readGroup(group, frames)
+    const { samples, first, end, frames: found } = readGroup(group, frames, options.range)
     frames ??= found
-    for (const [position, channel] of separate(group, samples, frames).entries()) digital[indices[position]] = channel
-    for (const [position, signal] of signals.entries()) {
-      const channel = digital[indices[position]]
+    const [from, to] = options.range ?? [0, frames]
+    for (const [position, channel] of separate(group, samples, end - first).entries()) {
+      const signal = signals[position]
       // Without a length in the header its checksums mean nothing (header(5)).
-      if (options.checksum ?? true) verify(group.path, signal, indices[position], channel, header.frames !== undefined)
+      const sumHolds = header.frames !== undefined && !options.range
+      if ((options.checksum ?? true) && first === 0) verify(group.path, signal, indices[position], channel, sumHolds)
       align(group, signal, channel)
+      const perFrame = signal.samplesPerFrame
+      digital[indices[position]] = channel.subarray((from - first) * perFrame, (to - first) * perFrame)
     }
   }
-  return { header, frames: frames!, digital }
+  const [from, to] = options.range ?? [0, frames!]
+  return { header, frames: to - from, digital }
 }
 
 /**
@@ -110,8 +120,11 @@ function formatOf(signals: readonly WfdbSignal[], headerPath: string): SampleFor
   })
 }
 
-/** Reads the interleaved samples of a file; nothing is allocated before the file's size has been found to fit the header. */
-function readGroup({ path, signals, format }: Group, declaredFrames: number | undefined) {
+/**
+ * Reads the interleaved samples of a file, frames `first` up to `end`: at least those of the range. Nothing is allocated before the
+ * file's size has been found to fit the header.
+ */
+function readGroup({ path, signals, format }: Group, declaredFrames: number | undefined, range: ReadOptions['range']) {
   const frameSamples = samplesPerFrame(signals)
   const offset = signals[0].byteOffset
   return withFile(path, MISSING, (file, bytes) => {
@@ -132,14 +145,25 @@ function readGroup({ path, signals, format }: Group, declaredFrames: number | un
         : refuse('the signal file is longer than its header says', LIE)
     }
     if (count === 0) throw refuse('the signal file holds no samples', CUT)
-    if (bytes > MAX_SIGNAL_BYTES)
-      throw refuse(`signal files above ${MAX_SIGNAL_BYTES} bytes cannot be read`, 'Split the record')
+    const [from, to] = range ?? [0, frames]
+    if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= frames)) {
+      const [problem, got] = ['the record has no such range of samples', `${from} to ${to}`]
+      throw new HolterError({ stage: 'ecg', where: path, problem, got, expected: `a part of 0 to ${frames}` })
+    }
+    // Differences add up from the start; a signal that lags lies further behind.
+    const first = format.differences ? 0 : from
+    const end = Math.min(frames, to + Math.max(...signals.map(signal => signal.skewFrames)))
+    const firstBlock = Math.floor((first * frameSamples) / format.samplesPerBlock)
+    const start = firstBlock * format.bytesPerBlock
     // Room for the whole last block: zeros stand in for what a cut one lacks.
-    const content = new Uint8Array(whole)
-    readFully(path, file, content, offset, Math.min(available, whole))
-    const samples = new Int32Array((whole / format.bytesPerBlock) * format.samplesPerBlock)
+    const room = wholeBytes(format, end * frameSamples) - start
+    if (room > MAX_SIGNAL_BYTES)
+      throw refuse(`more than ${MAX_SIGNAL_BYTES} bytes of signals cannot be read at once`, 'Read the record in ranges')
+    const content = new Uint8Array(room)
+    readFully(path, file, content, offset + start, Math.min(available - start, room))
+    const samples = new Int32Array((room / format.bytesPerBlock) * format.samplesPerBlock)
     format.decode(content, samples)
-    return { samples, frames }
+    return { samples: samples.subarray(first * frameSamples - firstBlock * format.samplesPerBlock), first, end, frames }
   })
 }
 

@@ -207,10 +207,7 @@ test('what cannot be read yet is named', () =>
       writeFileSync(join(dir, 'r.hea'), text)
       return refusal(() => readRecord(join(dir, 'r')))
     }
-    assert.match(
-      read('r/2 1 100 20\na 10\nb 10'),
-      /a record of 2 segments cannot be read yet\. Read its segments one by one/,
-    )
+    assert.match(read('r/2 1 100 20\na 10\nb 10'), /the record consists of 2 segments\. Read a single segment/)
     assert.match(read('r 0 100 10'), /the record has no signals/)
     assert.match(read('r 1 100 10\nr.dat 516'), /compressed by FLAC cannot be read yet \(got 516, expected 8, 16, 24/)
     assert.match(read('r 1 100 10\nr.dat 17'), /no such signal format \(got 17/)
