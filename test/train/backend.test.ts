@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, cpSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -14,20 +14,18 @@ const source = fileURLToPath(new URL('../../src-ts/', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'holter-backend-'))
 test.after(() => rmSync(dir, { recursive: true, force: true }))
 
-/** Runs one line of TypeScript in a process whose stderr is a file, as a shell would do it. */
-function evaluate(line: string): { stdout: string; stderr: string } {
-  const log = join(dir, 'stderr.txt')
-  const file = openSync(log, 'w')
-  const { stdout } = spawnSync(
-    process.execPath,
-    ['--import', './tools/typescript.mjs', '--input-type=module', '-e', line],
+/** Runs one line of TypeScript as a shell would, its stderr in a pipe, or in one file with stdout. */
+function evaluate(line: string, redirect: 'pipe' | 'one file' = 'pipe'): { stdout: string; stderr: string } {
+  const [out, log] = [join(dir, 'stdout.txt'), join(dir, 'stderr.txt')]
+  const how = redirect === 'pipe' ? '2>&1 >"$OUT" | cat >"$LOG"' : '>"$OUT" 2>&1'
+  spawnSync(
+    'sh',
+    ['-c', `"$0" --import ./tools/typescript.mjs --input-type=module -e "$1" ${how}`, process.execPath, line],
     {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', file],
+      env: { ...process.env, OUT: out, LOG: log },
     },
   )
-  closeSync(file)
-  return { stdout, stderr: readFileSync(log, 'utf8') }
+  return { stdout: readFileSync(out, 'utf8'), stderr: redirect === 'pipe' ? readFileSync(log, 'utf8') : '' }
 }
 
 native('the library loads without a word, and stderr works afterwards', () => {
@@ -38,6 +36,15 @@ native('the library loads without a word, and stderr works afterwards', () => {
   )
   assert.is(stdout, '3 true\n')
   assert.is(stderr, 'before\nafter\n')
+})
+
+native('in one file, what stdout and stderr say stays whole', () => {
+  const backend = JSON.stringify(pathToFileURL(join(source, 'train/backend.ts')))
+  const { stdout } = evaluate(
+    `const { loadTfjs } = await import(${backend}); console.log('first'); loadTfjs(); console.error('second'); console.log('third')`,
+    'one file',
+  )
+  assert.match(stdout, /^first\n[\s\S]*second\nthird\n$/)
 })
 
 native('nothing is missing where it loads', () => {
