@@ -1,3 +1,5 @@
+import { LEARNING_MINUTES } from '../ecg/mit-bih.ts'
+
 /**
  * The comparison of detected with annotated beats that EC57 and IEC 60601-2-47 ask for, as `bxb` of the WFDB software does it.
  * Times are sample numbers in ascending order.
@@ -5,8 +7,6 @@
 
 /** Largest distance of a detection from its beat. */
 export const MATCH_SECONDS = 0.15
-/** Detectors may learn for so long; what they find meanwhile is not scored. */
-export const LEARNING_SECONDS = 300
 
 /** A stretch in which nothing is scored, both ends included. */
 export interface Span {
@@ -66,7 +66,7 @@ export function countQrs(
   sampleRateHz: number,
   unscored: readonly Span[] = [],
 ): QrsCounts {
-  const start = LEARNING_SECONDS * sampleRateHz
+  const start = 60 * LEARNING_MINUTES * sampleRateHz
   const scored = (time: number) => time >= start && !unscored.some(({ from, to }) => time >= from && time <= to)
   const { ofReference, ofDetected } = matchBeats(reference, detected, MATCH_SECONDS * sampleRateHz)
   let [truePositives, falseNegatives, falsePositives] = [0, 0, 0]
