@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
+import { HolterError } from '../errors.ts'
 import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
 import type { Quantization } from '../ir/graph.ts'
 import type { Backend } from './op.ts'
@@ -11,7 +12,12 @@ export type Activation = (typeof activations)[number]
 export function activationRange(activation: Activation, output: Quantization): { min: number; max: number } {
   const scale = output.scale[0]
   const zeroPoint = output.zeroPoint[0]
-  const quantized = (real: number) => zeroPoint + roundHalfAway(Math.fround(real / scale))
+  const quantized = (real: number) => {
+    const rounded = roundHalfAway(Math.fround(real / scale))
+    if (Math.abs(rounded) <= 2 ** 31) return zeroPoint + rounded
+    const problem = `output scale is too small for the activation ${activation}: TFLM stops where its clamp leaves 32 bits`
+    throw new HolterError({ stage: 'codegen', where: 'activation', problem, got: scale })
+  }
   if (activation === 'relu') return { min: clamp(quantized(0), -128, 127), max: 127 }
   if (activation === 'relu6') return { min: clamp(quantized(0), -128, 127), max: clamp(quantized(6), -128, 127) }
   if (activation === 'reluN1To1') return { min: clamp(quantized(-1), -128, 127), max: clamp(quantized(1), -128, 127) }

@@ -96,7 +96,8 @@ function sectionOf(
     return clamp(begins[axis] + (begins[axis] < 0 ? size : 0), low, high)
   })
   const sizes = x.map((size, axis) => {
-    if (attrs.shrinkAxisMask & (1 << axis)) return starts[axis] >= 0 && starts[axis] < size ? 1 : 0
+    // TensorFlow demands a stride of 1 where an axis disappears; TFLM copies nothing with a negative one.
+    if (attrs.shrinkAxisMask & (1 << axis)) return starts[axis] >= 0 && starts[axis] < size && steps[axis] > 0 ? 1 : 0
     const [low, high] = steps[axis] > 0 ? [0, size] : [-1, size - 1]
     const stop = clamp(ends[axis] + (ends[axis] < 0 ? size : 0), low, high)
     const masked = steps[axis] > 0 ? size : -1

@@ -1,0 +1,167 @@
+import { activations } from '../../src-ts/ops/activation.ts'
+import type { CaseTensor } from '../../src-ts/ops/cases.ts'
+import { opByKind } from '../../src-ts/ops/index.ts'
+import type { Random } from '../../src-ts/random.ts'
+import {
+  anyShape,
+  count,
+  isPlane,
+  type Maker,
+  pick,
+  places,
+  plane,
+  sameAs,
+  scaleIn,
+  sizeIn,
+  zeroOf,
+} from './random-draw.ts'
+
+type Quantized = { scale: number; zeroPoint: number }
+
+/** Every value once, so that a table is seen whole. */
+const unary = (kind: string, output?: (x: CaseTensor) => object, attrs?: (r: Random) => object): [string, Maker] => [
+  kind,
+  {
+    shape: () => [1, 256],
+    draw(r, x) {
+      const scale = x.scale as number
+      const result = output?.(x) ?? { scale: scaleIn(r, scale / 50, scale * 50), zeroPoint: zeroOf(r) }
+      return { attrs: attrs?.(r) ?? {}, inputs: [x], outputs: [{ shape: x.shape, ...(result as Quantized) }] }
+    },
+  },
+]
+
+/** A second operand: a tensor that is there, a constant, or a further input. */
+function operand(r: Random, x: CaseTensor, others: readonly CaseTensor[], quantization: Quantized): CaseTensor {
+  const fits = others.filter(
+    t => t.shape.length === x.shape.length && t.shape.every((n, i) => n === x.shape[i] || n === 1),
+  )
+  if (fits.length && r.integer(3)) return pick(r, fits)
+  const shape = x.shape.map(n => (r.integer(2) ? n : 1)).slice(r.integer(3) ? 0 : r.integer(x.shape.length))
+  return { shape, ...quantization, ...(r.integer(2) && { constant: 127 }) }
+}
+
+const binary = (kind: string, resultScale: (a: number, b: number) => number): [string, Maker] => [
+  kind,
+  {
+    shape: anyShape,
+    draw(r, x, others) {
+      const second = operand(r, x, others, { scale: scaleIn(r, 1e-3, 2), zeroPoint: zeroOf(r) })
+      const inputs = r.integer(2) ? [x, second] : [second, x]
+      const attrs = { activation: pick(r, activations) }
+      const [shape] = opByKind(kind).outputShapes(attrs, inputs)
+      const wide = resultScale(x.scale as number, second.scale as number)
+      return { attrs, inputs, outputs: [{ shape, scale: scaleIn(r, wide / 20, wide * 2), zeroPoint: zeroOf(r) }] }
+    },
+  },
+]
+
+const extremum = (kind: string): [string, Maker] => [
+  kind,
+  {
+    shape: anyShape,
+    draw(r, x, others) {
+      const inputs = [x, operand(r, x, others, sameAs(x) as Quantized)]
+      const [shape] = opByKind(kind).outputShapes({}, inputs)
+      return { attrs: {}, inputs, outputs: [{ shape, ...sameAs(x) }] }
+    },
+  },
+]
+
+const prelu: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const shape = x.shape.slice(1).map((n, i) => (r.integer(2) || i === x.shape.length - 2 ? n : 1))
+    const scale = x.scale as number
+    const slopes = {
+      shape: shape.length ? shape : [1],
+      scale: scaleIn(r, 1e-3, 0.1),
+      zeroPoint: zeroOf(r),
+      constant: 127,
+    }
+    const output = { shape: x.shape, scale: scaleIn(r, scale / 20, scale * 5), zeroPoint: zeroOf(r) }
+    return { attrs: {}, inputs: [x, slopes], outputs: [output] }
+  },
+}
+
+/** Reductions over one axis or two neighbouring ones: TFLM has room for no more. */
+const reduction = (kind: 'mean' | 'sum' | 'reduceMax'): [string, Maker] => [
+  kind,
+  {
+    shape: r => plane(r).slice(r.integer(3)),
+    draw(r, x) {
+      const rank = x.shape.length
+      if (rank < 2) return undefined
+      const first = sizeIn(r, rank > 2 ? 1 : 0, rank - 1)
+      const axes = places(first + 1 < rank && r.integer(2) ? [first, first + 1] : [r.integer(2) ? first : first - rank])
+      const attrs = { keepDims: r.integer(2) === 0 }
+      const [shape] = opByKind(kind).outputShapes(attrs, [x, axes])
+      if (!shape.length) return undefined
+      const scale = x.scale as number
+      const wide = kind === 'sum' ? scale * Math.sqrt(count(x.shape) / count(shape)) * 3 : scale * 2
+      const fresh = { scale: r.integer(4) ? scaleIn(r, wide / 40, wide) : scale, zeroPoint: zeroOf(r) }
+      return { attrs, inputs: [x, axes], outputs: [{ shape, ...(kind === 'reduceMax' ? sameAs(x) : fresh) }] }
+    },
+  },
+]
+
+const softmax: Maker = {
+  shape: r => [sizeIn(r, 1, 4), sizeIn(r, 1, 300)],
+  draw: (r, x) => ({
+    attrs: { beta: pick(r, [1, 1, 0.25, 3]) },
+    inputs: [x],
+    outputs: [{ shape: x.shape, scale: 1 / 256, zeroPoint: -128 }],
+  }),
+}
+
+const argMax: Maker = {
+  shape: r => plane(r).slice(r.integer(3)),
+  draw(r, x) {
+    const rank = x.shape.length
+    if (rank < 2) return undefined
+    const axis = places([sizeIn(r, -rank, rank - 1)], [])
+    const [shape] = opByKind('argMax').outputShapes({}, [x, axis])
+    return { attrs: { outputType: 2 }, inputs: [x, axis], outputs: [{ shape, type: 'int32', scale: 1 }] }
+  },
+}
+
+const pool = (kind: string): [string, Maker] => [
+  kind,
+  {
+    shape: r => plane(r),
+    draw(r, x) {
+      if (!isPlane(x)) return undefined
+      const padding = pick(r, ['same', 'valid'] as const)
+      const [filterH, filterW] = [x.shape[1], x.shape[2]].map(n => sizeIn(r, 1, padding === 'valid' ? n : n + 3))
+      const strides = { strideH: sizeIn(r, 1, 3), strideW: sizeIn(r, 1, 3) }
+      const attrs = { filterH, filterW, ...strides, padding, activation: pick(r, activations) }
+      const [shape] = opByKind(kind).outputShapes(attrs, [x])
+      return { attrs, inputs: [x], outputs: [{ shape, ...sameAs(x) }] }
+    },
+  },
+]
+
+/** Makers of the ops that compute. */
+export const arithmetic: readonly (readonly [string, Maker])[] = [
+  binary('add', (a, b) => 2 * Math.max(a, b)),
+  ['argMax', argMax],
+  pool('averagePool2d'),
+  unary('elu'),
+  unary('hardSwish'),
+  unary('leakyRelu', undefined, r => ({ alpha: Math.fround(r.uniform() * pick(r, [0.1, 1, 2])) })),
+  unary('logistic', () => ({ scale: 1 / 256, zeroPoint: -128 })),
+  pool('maxPool2d'),
+  extremum('maximum'),
+  reduction('mean'),
+  extremum('minimum'),
+  binary('mul', (a, b) => 100 * a * b),
+  ['prelu', prelu],
+  unary('quantize'),
+  reduction('reduceMax'),
+  unary('relu'),
+  unary('relu6'),
+  ['softmax', softmax],
+  binary('sub', (a, b) => 2 * Math.max(a, b)),
+  reduction('sum'),
+  unary('tanh', () => ({ scale: 1 / 128, zeroPoint: 0 })),
+]

@@ -1,0 +1,191 @@
+import type { CaseTensor } from '../../src-ts/ops/cases.ts'
+import { opByKind } from '../../src-ts/ops/index.ts'
+import type { Random } from '../../src-ts/random.ts'
+import { anyShape, count, type Drawn, isPlane, type Maker, pick, places, plane, sameAs, sizeIn } from './random-draw.ts'
+
+/** A node whose outputs keep the quantization of x. */
+function moved(kind: string, attrs: object, inputs: readonly CaseTensor[], x: CaseTensor): Drawn {
+  const shapes = opByKind(kind).outputShapes(attrs, inputs)
+  return { attrs, inputs, outputs: shapes.map(shape => ({ shape, ...sameAs(x) })) }
+}
+
+const reshape: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const size = count(x.shape)
+    const first = pick(
+      r,
+      Array.from({ length: Math.min(size, 12) }, (_, i) => i + 1).filter(n => size % n === 0),
+    )
+    const newShape = pick(r, [
+      [1, size],
+      [1, first, size / first],
+      [1, 1, first, size / first],
+    ])
+    return moved('reshape', { newShape }, r.integer(2) ? [x, places(newShape)] : [x], x)
+  },
+}
+
+const squeeze: Maker = {
+  shape: r => [1, ...anyShape(r)],
+  draw(r, x) {
+    const ones = x.shape.flatMap((n, axis) => (n === 1 ? [axis] : []))
+    if (!ones.length || ones.length === x.shape.length) return undefined
+    return moved('squeeze', { axes: r.integer(2) ? [] : ones.filter(() => r.integer(2)) }, [x], x)
+  },
+}
+
+const expandDims: Maker = {
+  shape: r => anyShape(r).slice(0, 3),
+  draw(r, x) {
+    const rank = x.shape.length
+    return rank < 4 ? moved('expandDims', {}, [x, places([sizeIn(r, -rank - 1, rank)], [])], x) : undefined
+  },
+}
+
+const transpose: Maker = {
+  shape: r => (r.integer(4) ? anyShape(r) : [2, ...plane(r, 3)]),
+  draw: (r, x) => moved('transpose', {}, [x, places([...r.permutation(x.shape.length)])], x),
+}
+
+const slice: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const begin = x.shape.map(n => r.integer(n))
+    const size = x.shape.map((n, i) => (r.integer(4) ? sizeIn(r, 1, n - begin[i]) : -1))
+    return moved('slice', {}, [x, places(begin), places(size)], x)
+  },
+}
+
+const stridedSlice: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const mask = () => x.shape.reduce((bits, _, i) => bits | (r.integer(4) ? 0 : 1 << i), 0)
+    const attrs = { beginMask: mask(), endMask: mask(), ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 }
+    const steps = x.shape.map(() => pick(r, [1, 1, 2, 3, -1, -2]))
+    const low = x.shape.map(n => r.integer(n))
+    const high = x.shape.map((n, i) => sizeIn(r, low[i] + 1, n + 2))
+    const begins = steps.map((step, i) => (step > 0 ? low[i] : Math.min(high[i], x.shape[i]) - 1 - x.shape[i]))
+    const ends = steps.map((step, i) => (step > 0 ? high[i] : low[i] - 1 - x.shape[i]))
+    if (x.shape.length > 1 && steps[0] > 0 && r.integer(3) === 0) attrs.shrinkAxisMask = 1
+    try {
+      return moved('stridedSlice', attrs, [x, places(begins), places(ends), places(steps)], x)
+    } catch {
+      return undefined
+    }
+  },
+}
+
+const split: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const axis = r.integer(x.shape.length)
+    const parts = pick(
+      r,
+      [1, 2, 3, 4, 5, 6].filter(n => x.shape[axis] % n === 0),
+    )
+    return moved('split', { parts }, [places([r.integer(2) ? axis : axis - x.shape.length], []), x], x)
+  },
+}
+
+const concatenation: Maker = {
+  shape: anyShape,
+  draw(r, x, others) {
+    const axis = r.integer(x.shape.length)
+    const like = others.filter(
+      t => t.scale === x.scale && t.zeroPoint === x.zeroPoint && t.shape.length === x.shape.length,
+    )
+    const fits = like.filter(t => t.shape.every((n, i) => n === x.shape[i] || i === axis))
+    const fresh = () => {
+      const shape = x.shape.map((n, i) => (i === axis ? sizeIn(r, 1, 6) : n))
+      return { shape, ...sameAs(x), ...(r.integer(2) && { constant: 127 }) }
+    }
+    const rest = Array.from({ length: r.integer(4) }, () => (fits.length && r.integer(2) ? pick(r, fits) : fresh()))
+    const at = r.integer(rest.length + 1)
+    return moved('concatenation', { axis, activation: 'none' }, rest.toSpliced(at, 0, x), x)
+  },
+}
+
+const padding = (kind: 'pad' | 'padV2'): [string, Maker] => [
+  kind,
+  {
+    shape: r => plane(r).slice(r.integer(3)),
+    draw(r, x) {
+      const data = Array.from({ length: 2 * x.shape.length }, () => (r.integer(2) ? 0 : r.integer(4)))
+      const value = { shape: [1], ...sameAs(x), data: Int8Array.of(r.integer(256) - 128) }
+      const borders = places(data, [x.shape.length, 2])
+      return moved(kind, {}, kind === 'pad' ? [x, borders] : [x, borders, value], x)
+    },
+  },
+]
+
+/** Blocks of a plane; only borders that TFLM does not leave uninitialized, which is none. */
+const spaceToBatch: Maker = {
+  shape: r => [1, 2 * sizeIn(r, 1, 4), 6 * sizeIn(r, 1, 3), sizeIn(r, 1, 8)].slice(0, r.integer(2) ? 4 : 3),
+  draw(r, x) {
+    const { shape } = x
+    if (shape.length < 3) return undefined
+    const block = shape.slice(1, -1).map(n =>
+      pick(
+        r,
+        [1, 2, 3].filter(b => n % b === 0),
+      ),
+    )
+    const borders = places(Array<number>(2 * block.length).fill(0), [block.length, 2])
+    return moved('spaceToBatchNd', {}, [x, places(block), borders], x)
+  },
+}
+
+const batchToSpace: Maker = {
+  shape: r => [6 * sizeIn(r, 1, 2), sizeIn(r, 1, 5), sizeIn(r, 2, 7), sizeIn(r, 1, 5)].slice(0, r.integer(2) ? 4 : 3),
+  draw(r: Random, x) {
+    const { shape } = x
+    if (shape.length < 3) return undefined
+    const fits = [
+      [1, 1],
+      [2, 1],
+      [1, 3],
+      [2, 3],
+      [6, 1],
+    ].filter(([h, w]) => shape[0] % (h * w) === 0)
+    const chosen = pick(r, shape.length === 4 ? fits : fits.filter(([, w]) => w === 1))
+    const block = chosen.slice(0, shape.length - 2)
+    const crops = block.flatMap((b, i) => {
+      const room = b * shape[i + 1] - 1
+      const first = r.integer(Math.min(room, 3) + 1)
+      return [first, r.integer(Math.min(room - first, 3) + 1)]
+    })
+    return moved('batchToSpaceNd', {}, [x, places(block), places(crops, [block.length, 2])], x)
+  },
+}
+
+const resize: Maker = {
+  shape: r => plane(r),
+  draw(r, x) {
+    if (!isPlane(x) || count(x.shape) > 1500) return undefined
+    const [alignCorners, halfPixelCenters] = pick(r, [
+      [false, false],
+      [true, false],
+      [false, true],
+    ])
+    const size = places([sizeIn(r, 1, 2 * x.shape[1]), sizeIn(r, 1, 2 * x.shape[2])])
+    return moved('resizeNearestNeighbor', { alignCorners, halfPixelCenters }, [x, size], x)
+  },
+}
+
+/** Makers of the ops that copy bytes. */
+export const movers: readonly (readonly [string, Maker])[] = [
+  ['batchToSpaceNd', batchToSpace],
+  ['concatenation', concatenation],
+  ['expandDims', expandDims],
+  padding('pad'),
+  padding('padV2'),
+  ['reshape', reshape],
+  ['resizeNearestNeighbor', resize],
+  ['slice', slice],
+  ['spaceToBatchNd', spaceToBatch],
+  ['split', split],
+  ['squeeze', squeeze],
+  ['stridedSlice', stridedSlice],
+  ['transpose', transpose],
+]
