@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Annotation } from '../../src-ts/ecg/wfdb-annotations.ts'
+import { averageScore, countQrs, grossCounts, matchBeats, qrsScore } from '../../src-ts/metrics/ec57.ts'
+import { flutterSpans } from '../../src-ts/metrics/mit-bih-qrs.ts'
+
+const test = suite('metrics/ec57')
+const pairs = (reference: number[], detected: number[], window = 54) => [
+  ...matchBeats(reference, detected, window).ofReference,
+]
+const times = fc.uniqueArray(fc.integer({ min: 0, max: 3000 }), { maxLength: 40 }).map(all => all.sort((a, b) => a - b))
+
+test('a detection within the window is the beat, one beyond is not', () => {
+  assert.equal(pairs([1000], [1054]), [0])
+  assert.equal(pairs([1000], [946]), [0])
+  assert.equal(pairs([1000], [1055]), [-1])
+  assert.equal(pairs([1000], [945]), [-1])
+})
+
+test('of two detections the nearer is the beat, the other is false', () => {
+  assert.equal(pairs([1000], [960, 1010]), [1])
+  assert.equal(pairs([1000], [990, 1040]), [0])
+  assert.equal(pairs([1000, 1080], [1050]), [-1, 0])
+})
+
+test('a detection gives way to its rival only if that has no better beat of its own', () => {
+  // 1030 is nearer to 1000 than 960 is, but belongs to 1035.
+  assert.equal(pairs([1000, 1035], [960, 1030]), [0, 1])
+})
+
+test('pairs are one to one, in order, within the window, and the same with the roles exchanged', () => {
+  fc.assert(
+    fc.property(times, times, (reference, detected) => {
+      const { ofReference, ofDetected } = matchBeats(reference, detected, 54)
+      let last = -1
+      for (const [r, d] of ofReference.entries()) {
+        if (d < 0) continue
+        assert.ok(d > last && Math.abs(reference[r] - detected[d]) <= 54)
+        assert.is(ofDetected[d], r)
+        last = d
+      }
+      const found = (of: Int32Array) => of.filter(i => i >= 0).length
+      assert.is(found(ofReference), found(ofDetected))
+      // Equal times apart: there the rule has to begin with one of the two.
+      if (!reference.some(time => detected.includes(time)))
+        assert.equal([...matchBeats(detected, reference, 54).ofReference], [...ofDetected])
+    }),
+  )
+})
+
+test('counts from five minutes on; a pair lies where its beat lies', () => {
+  const start = 300 * 360
+  assert.equal(countQrs([start - 1, start, start + 999], [start + 2, start + 500], 360), {
+    truePositives: 1,
+    falseNegatives: 1,
+    falsePositives: 1,
+  })
+  assert.equal(countQrs([start + 1], [start - 5], 360), { truePositives: 1, falseNegatives: 0, falsePositives: 0 })
+  assert.equal(countQrs([start - 9], [start + 5], 360), { truePositives: 0, falseNegatives: 0, falsePositives: 0 })
+})
+
+test('flutter is not scored', () => {
+  const mark = (sample: number, symbol: string) => ({ sample, symbol }) as Annotation
+  const spans = flutterSpans([
+    mark(5, 'N'),
+    mark(200_000, '['),
+    mark(200_500, '!'),
+    mark(201_000, ']'),
+    mark(400_000, '['),
+  ])
+  assert.equal(spans, [
+    { from: 200_000, to: 201_000 },
+    { from: 400_000, to: Number.POSITIVE_INFINITY },
+  ])
+  assert.equal(countQrs([150_000], [150_000, 200_100, 200_900, 201_100, 500_000], 360, spans), {
+    truePositives: 1,
+    falseNegatives: 0,
+    falsePositives: 1,
+  })
+})
+
+test('gross scores weigh beats, average scores weigh records', () => {
+  const long = { truePositives: 90, falseNegatives: 10, falsePositives: 0 }
+  const short = { truePositives: 5, falseNegatives: 5, falsePositives: 5 }
+  assert.equal(qrsScore(grossCounts([long, short])), { sensitivity: 95 / 110, positivePredictivity: 95 / 100 })
+  assert.equal(averageScore([long, short]), { sensitivity: (0.9 + 0.5) / 2, positivePredictivity: 0.75 })
+  const empty = { truePositives: 0, falseNegatives: 0, falsePositives: 0 }
+  assert.equal(averageScore([long, empty]), { sensitivity: 0.9, positivePredictivity: 1 })
+})
+
+test.run()
