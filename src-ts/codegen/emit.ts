@@ -40,8 +40,11 @@ export interface Place {
   readonly bytes: number
 }
 
-/** Address 0 stays unused, so that a null pointer is never a tensor. */
-const FIRST_ADDRESS = 16
+/**
+ * The first KiB stays unused: asc tells binaryen so (setLowMemoryUnused), which then turns `x + 384` of an address into an offset
+ * of the load. With a table at 384 and x below 0 that load would trap.
+ */
+const FIRST_ADDRESS = 1024
 /** Vector loads may read up to this many bytes past a tensor; what they read is multiplied by zero. */
 const SLACK = 16
 

@@ -6,19 +6,19 @@ import { fullyConnected } from './fully-connected'
 import { maxPool2d } from './max-pool2d'
 
 // Address of "ecg": int8 [1, 1, 8, 2], real = (q − (-3)) · 0.05000000074505806.
-export const input: usize = 16
+export const input: usize = 1024
 // Address of "logits": int8 [1, 3], real = (q − (4)) · 0.20000000298023224.
-export const output: usize = 48
+export const output: usize = 1056
 
 // 0 conv2d "features": [1, 1, 8, 2] → [1, 1, 4, 4], 96 MACs
 // strideH 1, strideW 2, padding same, activation relu, dilationH 1, dilationW 1
 function node0(): void {
   conv2d(
-    16, 1, 1, 8, 2, // input
-    32, 1, 4, 4, // output
-    96, 1, 3, // filter
-    128, // channels
-    48, // scratch
+    1024, 1, 1, 8, 2, // input
+    1040, 1, 4, 4, // output
+    1104, 1, 3, // filter
+    1136, // channels
+    1056, // scratch
     1, 2, // stride
     1, 1, // dilation
     0, 0, // padding
@@ -32,11 +32,11 @@ function node0(): void {
 // strideH 1, strideW 1, padding same, activation none, dilationH 1, dilationW 1
 function node1(): void {
   conv2d(
-    32, 1, 1, 4, 4, // input
-    48, 1, 4, 2, // output
-    176, 1, 1, // filter
-    208, // channels
-    16, // scratch
+    1040, 1, 1, 4, 4, // input
+    1056, 1, 4, 2, // output
+    1184, 1, 1, // filter
+    1216, // channels
+    1024, // scratch
     1, 1, // stride
     1, 1, // dilation
     0, 0, // padding
@@ -50,8 +50,8 @@ function node1(): void {
 // strideH 1, strideW 1, padding same, activation none, filterH 1, filterW 3
 function node2(): void {
   maxPool2d(
-    32, 1, 1, 4, 4, // input
-    64, 1, 4, // output
+    1040, 1, 1, 4, 4, // input
+    1072, 1, 4, // output
     1, 3, // filter
     1, 1, // stride
     0, 1, // padding
@@ -63,13 +63,13 @@ function node2(): void {
 // axis 3, activation none
 function node3(): void {
   copyRows(
-    48, 2, // from
-    16, 6, // to
+    1056, 2, // from
+    1024, 6, // to
     4, 2 // rows
   )
   copyRows(
-    64, 4, // from
-    18, 6, // to
+    1072, 4, // from
+    1026, 6, // to
     4, 4 // rows
   )
 }
@@ -78,10 +78,10 @@ function node3(): void {
 // activation none, keepNumDims false
 function node5(): void {
   fullyConnected(
-    16, 1, 24, // input
-    48, 3, // output
-    240, // weights
-    336, // channels
+    1024, 1, 24, // input
+    1056, 3, // output
+    1248, // weights
+    1344, // channels
     4, // zero point
     -128, 127 // clamp
   )

@@ -1,0 +1,68 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { flavours } from '../../src-ts/codegen/build.ts'
+import { rowBytes } from '../../src-ts/codegen/manifest.ts'
+import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import { reference } from '../../src-ts/engines/reference.ts'
+import { random } from '../../src-ts/random.ts'
+import { readTflite } from '../../src-ts/tflite/index.ts'
+import { writeTflite } from '../../src-ts/tflite/write.ts'
+import { python, skip } from '../helpers/environment.ts'
+import { randomNetwork } from '../helpers/random-network.ts'
+import { difference, type Rows, runProgram } from '../helpers/run-program.ts'
+import { runTfliteMicro } from '../helpers/tflite-micro.ts'
+
+/** HOLTER_LONG=1 for all 300. */
+const NETWORKS = process.env.HOLTER_LONG ? 300 : 60
+const INPUTS = 8
+const BATCH = 60
+const suiteName = 'random networks'
+const test = suite(suiteName)
+const truth = python()
+
+const jobs = Array.from({ length: NETWORKS }, (_, seed): Rows => {
+  const graph = randomNetwork(seed)
+  const stream = random(seed, 99)
+  const inputs = Int8Array.from({ length: INPUTS * rowBytes(graph, graph.inputs) }, () => stream.integer(256))
+  return { graph, inputs, count: INPUTS }
+})
+const expected = await Promise.all(
+  jobs.map(({ graph, inputs }) => reference.run({ graph } as RunnableModel, 'typescript', inputs, INPUTS)),
+)
+const where = (i: number) => `${jobs[i].graph.name}; tools/fuzz --seed ${i} --count 1 shows its first wrong node`
+
+test('they cover all ops, several inputs and several outputs', () => {
+  const kinds = new Set(jobs.flatMap(({ graph }) => graph.nodes.map(node => node.op)))
+  assert.ok(kinds.size >= 35, `${kinds.size} ops`)
+  assert.ok(jobs.some(({ graph }) => graph.inputs.length > 1) && jobs.some(({ graph }) => graph.outputs.length > 1))
+})
+
+for (const flavour of flavours) {
+  test(`${NETWORKS} networks × ${INPUTS} inputs: ${flavour} gives the bytes of the reference`, async () => {
+    for (let from = 0; from < NETWORKS; from += BATCH) {
+      const results = await runProgram(jobs.slice(from, from + BATCH), flavour)
+      for (const [i, got] of results.entries()) {
+        assert.is(difference(got, expected[from + i]), undefined, where(from + i))
+      }
+    }
+  })
+}
+
+test('written and read back, they are the same networks', () => {
+  for (const [i, { graph }] of jobs.entries()) {
+    const file = writeTflite(graph)
+    assert.ok(Buffer.from(writeTflite(readTflite(file, graph.name))).equals(Buffer.from(file)), where(i))
+  }
+})
+
+const testName = `${NETWORKS} networks × ${INPUTS} inputs: tflite-micro gives the bytes of the reference`
+if (truth) {
+  test(testName, () => {
+    for (const [i, got] of runTfliteMicro(truth, jobs).entries()) {
+      if (typeof got === 'string') throw new Error(`tflite-micro refuses ${where(i)}: ${got}`)
+      assert.is(difference(got, expected[i]), undefined, where(i))
+    }
+  })
+} else skip(suiteName, testName, 'no Python environment: npm run setup makes it')
+
+test.run()
