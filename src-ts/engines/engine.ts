@@ -12,6 +12,14 @@ export interface Engine {
   missing(): string | undefined
   /** Runs `count` inputs and returns the outputs in the same order. Rows hold all inputs (outputs) of the graph one after another. */
   run(model: RunnableModel, flavour: string, inputs: Int8Array, count: number): Promise<Int8Array>
+  /** Times `reps` runs of one row without the cost of calling; present where the engine has a clock of its own. */
+  time?(model: RunnableModel, flavour: string, row: Int8Array, reps: number): Promise<Times>
+}
+
+/** Nanoseconds of compiling and instantiating a module, and of each of its runs. */
+export interface Times {
+  readonly loadNs: number
+  readonly runNs: readonly number[]
 }
 
 export interface RunnableModel {

@@ -52,4 +52,24 @@ export const node: Engine = {
     }
     return outputs
   },
+  async time(model, flavour, row, reps) {
+    const wasm = await model.module(flavour)
+    const { inputs } = readManifest(wasm, `${model.graph.name} ${flavour}`)
+    const start = process.hrtime.bigint()
+    const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
+    const loadNs = Number(process.hrtime.bigint() - start)
+    const { memory, run } = instance.exports as { memory: WebAssembly.Memory; run(): void }
+    const runNs: number[] = []
+    for (let rep = 0; rep < reps; rep++) {
+      let at = 0
+      for (const { address, bytes } of inputs) {
+        new Int8Array(memory.buffer).set(row.subarray(at, at + bytes), address)
+        at += bytes
+      }
+      const before = process.hrtime.bigint()
+      run()
+      runNs.push(Number(process.hrtime.bigint() - before))
+    }
+    return { loadNs, runNs }
+  },
 }

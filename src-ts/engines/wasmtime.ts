@@ -9,12 +9,6 @@ import { leftOut, wasmtimeHost } from '../toolchain.ts'
 import type { Engine, RunnableModel } from './engine.ts'
 import { readManifest } from './node.ts'
 
-/** Nanoseconds of compiling and instantiating a module, and of each of its runs. */
-export interface Times {
-  readonly loadNs: number
-  readonly runNs: readonly number[]
-}
-
 /** The module in wasmtime, by the C host wasmtime-host.c: compiled as it loads, or ahead of time (`simd-aot`) into a .cwasm file. */
 export const wasmtime: Engine = {
   name: 'wasmtime',
@@ -24,16 +18,9 @@ export const wasmtime: Engine = {
   async run(model, flavour, inputs, count) {
     return (await runHost(model, flavour, inputs, count)).outputs
   },
-}
-
-/** Returns how long `reps` runs of one input row take in wasmtime, in any of its flavours. */
-export async function timeInWasmtime(
-  model: RunnableModel,
-  flavour: string,
-  row: Int8Array,
-  reps: number,
-): Promise<Times> {
-  return JSON.parse((await runHost(model, flavour, row, 1, ['--time', String(reps)])).printed)
+  async time(model, flavour, row, reps) {
+    return JSON.parse((await runHost(model, flavour, row, 1, ['--time', String(reps)])).printed)
+  },
 }
 
 async function runHost(

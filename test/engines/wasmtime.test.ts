@@ -7,7 +7,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RunnableModel } from '../../src-ts/engines/engine.ts'
 import { node } from '../../src-ts/engines/node.ts'
-import { timeInWasmtime, wasmtime } from '../../src-ts/engines/wasmtime.ts'
+import { wasmtime } from '../../src-ts/engines/wasmtime.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import { random } from '../../src-ts/random.ts'
 import { wasmtimeHost } from '../../src-ts/toolchain.ts'
@@ -146,7 +146,7 @@ else {
   })
 
   test('times are nanoseconds of every run', async () => {
-    const { loadNs, runNs } = await timeInWasmtime(plusOne, 'simd-aot', bytes(16), 5)
+    const { loadNs, runNs } = await wasmtime.time!(plusOne, 'simd-aot', bytes(16), 5)
     assert.is(runNs.length, 5)
     assert.ok(loadNs > 0 && runNs.every(ns => ns > 0))
   })
