@@ -1,6 +1,7 @@
 import { HolterError } from '../errors.ts'
 import { clamp, quantizeMultiplier, roundHalfAway } from '../ir/fixed-point.ts'
 import type { IntTensor, Quantization, Shape } from '../ir/graph.ts'
+import type { Op } from './op.ts'
 
 /** What an accumulator of an output channel goes through: + bias, · multiplier · 2^(shift − 31). */
 export interface Channels {
@@ -106,6 +107,19 @@ export function quantizeChannels(
       data: Int32Array.from(bias, (b, channel) => roundHalfAway(b / (inputScale * scale[channel]))),
       quantization: { scale: biasScale, zeroPoint, axis: 0 },
     },
+  }
+}
+
+/** Returns `quantizeConstants` of an op with inputs data, weights (output channels along `axis`) and an optional bias. */
+export function quantizeWeightsAndBias(axis: number): NonNullable<Op['quantizeConstants']> {
+  return (_, [, weights, bias], [input]) => {
+    const { shape, data } = weights as { shape: Shape; data: Float32Array }
+    const quantized = quantizeChannels({ shape, data }, axis, bias?.data as Float32Array | undefined, input.scale[0])
+    return [
+      undefined,
+      { type: 'int8', shape, ...quantized.weights },
+      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
+    ]
   }
 }
 

@@ -4,7 +4,7 @@ import { clamp, requantize } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { type CaseTensor, caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeChannels } from './channels.ts'
+import { type Channels, channelConstants, packChannels, quantizationOf, quantizeWeightsAndBias } from './channels.ts'
 import { packFilter } from './filter-layout.ts'
 import type { Op } from './op.ts'
 import { type Padding, type Window, window } from './window.ts'
@@ -68,15 +68,7 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },
-  quantizeConstants(_, [, filter, bias], [input]) {
-    const { shape, data } = filter as { shape: number[]; data: Float32Array }
-    const quantized = quantizeChannels({ shape, data }, 0, bias?.data as Float32Array | undefined, input.scale[0])
-    return [
-      undefined,
-      { type: 'int8', shape, ...quantized.weights },
-      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
-    ]
-  },
+  quantizeConstants: quantizeWeightsAndBias(0),
   prepare(node) {
     const [x, filter, bias] = node.inputs
     const [output] = node.outputs

@@ -4,7 +4,7 @@ import { clamp, requantize } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeChannels } from './channels.ts'
+import { type Channels, channelConstants, packChannels, quantizationOf, quantizeWeightsAndBias } from './channels.ts'
 import type { Conv2dAttrs } from './conv2d.ts'
 import type { Op } from './op.ts'
 import { type Window, window } from './window.ts'
@@ -70,15 +70,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },
-  quantizeConstants(_, [, filter, bias], [input]) {
-    const { shape, data } = filter as { shape: number[]; data: Float32Array }
-    const quantized = quantizeChannels({ shape, data }, 3, bias?.data as Float32Array | undefined, input.scale[0])
-    return [
-      undefined,
-      { type: 'int8', shape, ...quantized.weights },
-      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
-    ]
-  },
+  quantizeConstants: quantizeWeightsAndBias(3),
   prepare(node) {
     const [x, filter, bias] = node.inputs
     const [output] = node.outputs

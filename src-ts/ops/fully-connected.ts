@@ -4,7 +4,7 @@ import { clamp, requantize } from '../ir/fixed-point.ts'
 import { elements, type Shape } from '../ir/graph.ts'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeChannels } from './channels.ts'
+import { type Channels, channelConstants, packChannels, quantizationOf, quantizeWeightsAndBias } from './channels.ts'
 import { withoutInputZero } from './conv2d.ts'
 import { packFilter } from './filter-layout.ts'
 import type { Op } from './op.ts'
@@ -55,15 +55,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
     return attrs.keepNumDims ? tf.reshape(y, [...x!.shape.slice(0, -1), out]) : y
   },
   quantization: { kind: 'calibrated' },
-  quantizeConstants(_, [, weights, bias], [input]) {
-    const { shape, data } = weights as { shape: number[]; data: Float32Array }
-    const quantized = quantizeChannels({ shape, data }, 0, bias?.data as Float32Array | undefined, input.scale[0])
-    return [
-      undefined,
-      { type: 'int8', shape, ...quantized.weights },
-      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
-    ]
-  },
+  quantizeConstants: quantizeWeightsAndBias(0),
   prepare(node) {
     const [x, weights, bias] = node.inputs
     const [output] = node.outputs
