@@ -1,6 +1,19 @@
+import { cnn1dStudent } from './cnn1d-student.ts'
+import { cnn1dTeacher } from './cnn1d-teacher.ts'
+import { ecgMcu } from './ecg-mcu.ts'
+import { ecgTiny } from './ecg-tiny.ts'
 import { gapCnn } from './gap-cnn.ts'
 import { inceptionCnn } from './inception-cnn.ts'
+import { inceptionGap } from './inception-gap.ts'
 import type { Network } from './network.ts'
 
 /** Every network that can be trained by name. */
-export const networks: readonly Network[] = [gapCnn, inceptionCnn]
+export const networks: readonly Network[] = [
+  gapCnn,
+  ecgMcu,
+  ecgTiny,
+  inceptionGap,
+  inceptionCnn,
+  cnn1dTeacher,
+  cnn1dStudent,
+]

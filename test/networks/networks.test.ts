@@ -2,8 +2,13 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sha256 } from '../../src-ts/files.ts'
+import { cnn1dStudent } from '../../src-ts/networks/cnn1d-student.ts'
+import { cnn1dTeacher } from '../../src-ts/networks/cnn1d-teacher.ts'
+import { ecgMcu } from '../../src-ts/networks/ecg-mcu.ts'
+import { ecgTiny } from '../../src-ts/networks/ecg-tiny.ts'
 import { gapCnn } from '../../src-ts/networks/gap-cnn.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
+import { inceptionGap } from '../../src-ts/networks/inception-gap.ts'
 import { networks } from '../../src-ts/networks/index.ts'
 import type { Network } from '../../src-ts/networks/network.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
@@ -30,6 +35,11 @@ function counts(model: LayersModel): Record<string, number> {
   return Object.fromEntries(model.layers.map(l => [l.name, l.countParams()]).filter(([, n]) => n !== 0))
 }
 
+/** What training moves: all but the moving statistics of batch norm. */
+function trainable(model: LayersModel): number {
+  return model.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce<number>((n, d) => n * d!, 1), 0)
+}
+
 /** `npm test` skips what needs the native library, by name. */
 function native(name: string, run: () => void): void {
   if (missing) skip('networks', name, missing)
@@ -51,8 +61,7 @@ test('names are kebab-case and unique, tasks exist, recipes are complete', () =>
 native('inception-cnn has exactly the published parameters, layer by layer', () => {
   withModel(inceptionCnn, model => {
     assert.is(model.countParams(), 4_266_277)
-    const trainable = model.trainableWeights.reduce((sum, w) => sum + w.shape.reduce((n, d) => n! * d!, 1)!, 0)
-    assert.is(trainable, 4_265_189)
+    assert.is(trainable(model), 4_265_189)
     assert.equal(counts(model), {
       conv1: 2_720,
       'conv1-norm': 128,
@@ -97,6 +106,113 @@ native('gap-cnn has 73,637 parameters, layer by layer', () => {
       logits: 485,
     })
     assert.equal(model.getLayer('conv5-relu').outputShape, [null, 32, 96])
+  })
+})
+
+native('ecg-mcu has 88,997 parameters, layer by layer', () => {
+  withModel(ecgMcu, model => {
+    assert.is(model.countParams(), 88_997)
+    assert.equal(counts(model), {
+      conv1: 2_688,
+      'conv1-norm': 128,
+      conv2: 10_752,
+      'conv2-norm': 192,
+      conv3: 15_360,
+      'conv3-norm': 256,
+      conv4: 30_720,
+      'conv4-norm': 384,
+      conv5: 27_648,
+      'conv5-norm': 384,
+      logits: 485,
+    })
+  })
+})
+
+native('ecg-tiny has 28,389 parameters, layer by layer', () => {
+  withModel(ecgTiny, model => {
+    assert.is(model.countParams(), 28_389)
+    assert.equal(counts(model), {
+      conv1: 2_016,
+      'conv1-norm': 96,
+      conv2: 3_840,
+      'conv2-norm': 128,
+      conv3: 6_400,
+      'conv3-norm': 160,
+      conv4: 5_760,
+      'conv4-norm': 192,
+      conv5: 9_216,
+      'conv5-norm': 256,
+      logits: 325,
+    })
+  })
+})
+
+native('inception-gap has 253,957 parameters, layer by layer', () => {
+  withModel(inceptionGap, model => {
+    assert.is(model.countParams(), 253_957)
+    const all = counts(model)
+    const norms = Object.keys(all).filter(name => name.endsWith('-norm'))
+    assert.is(norms.length, 16)
+    assert.is(
+      norms.map(name => all[name]).reduce((sum, n) => sum + n),
+      4 * (32 + 128 + 14 * 64),
+    )
+    assert.equal(Object.fromEntries(Object.entries(all).filter(([name]) => !norms.includes(name))), {
+      conv1: 2_688,
+      conv2: 20_480,
+      conv3: 57_344,
+      conv4: 20_480,
+      'inception1-1': 4_096,
+      'inception1-3-reduce': 4_096,
+      'inception1-3': 12_288,
+      'inception1-5-reduce': 4_096,
+      'inception1-5': 20_480,
+      'inception1-pool-project': 4_096,
+      'inception2-1': 16_384,
+      'inception2-3-reduce': 16_384,
+      'inception2-3': 12_288,
+      'inception2-5-reduce': 16_384,
+      'inception2-5': 20_480,
+      'inception2-pool-project': 16_384,
+      logits: 1_285,
+    })
+    assert.equal(model.getLayer('inception2').outputShape, [null, 63, 256])
+  })
+})
+
+native('cnn1d-teacher has exactly the published parameters, layer by layer', () => {
+  withModel(cnn1dTeacher, model => {
+    assert.is(model.countParams(), 6_526_255)
+    assert.is(trainable(model), 6_522_555)
+    assert.equal(counts(model), {
+      conv1: 12_100,
+      'conv1-norm': 400,
+      conv2: 250_250,
+      'conv2-norm': 1_000,
+      conv3: 1_250_500,
+      'conv3-norm': 2_000,
+      conv4: 5_001_000,
+      'conv4-norm': 4_000,
+      logits: 5_005,
+    })
+    assert.equal(model.getLayer('conv4-pool').outputShape, [null, 54, 1_000])
+  })
+})
+
+native('cnn1d-student has exactly the published parameters, layer by layer', () => {
+  withModel(cnn1dStudent, model => {
+    assert.is(model.countParams(), 535_005)
+    assert.is(trainable(model), 534_005)
+    assert.equal(counts(model), {
+      conv1: 6_050,
+      'conv1-norm': 200,
+      conv2: 75_150,
+      'conv2-norm': 600,
+      conv3: 450_300,
+      'conv3-norm': 1_200,
+      logits: 1_505,
+    })
+    assert.equal(model.getLayer('conv3-pool').outputShape, [null, 117, 300])
   })
 })
 

@@ -1,0 +1,48 @@
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
+import { random } from '../random.ts'
+import type { Network } from './network.ts'
+
+/** A convolution of a strided network: each halves the time axis. */
+export interface StridedConvolution {
+  readonly filters: number
+  readonly kernelSize: number
+}
+
+/** What tells one strided network from another. */
+export interface StridedCnn extends Omit<Network, 'build'> {
+  readonly convolutions: readonly StridedConvolution[]
+  /** Share of the pooled features that a training step drops. */
+  readonly dropout: number
+}
+
+/**
+ * Returns a network of strided convolutions with a pooled head, which ends in logits.
+ * Batch norm stands between convolution and ReLU, so that it folds into the convolution exactly.
+ * Because the head pools over time, a trained network takes windows of any length: it may train on crops.
+ */
+export function stridedCnn({ convolutions, dropout, ...network }: StridedCnn): Network {
+  return {
+    ...network,
+    build(tf, { samples, leads, labels }, seed): LayersModel {
+      const { layers } = tf
+      const stream = random(seed)
+      const kernelInitializer = () => tf.initializers.glorotUniform({ seed: stream.integer(2 ** 31 - 1) })
+      const input = tf.input({ shape: [samples, leads], name: 'ecg' })
+      let x = input
+      const add = (layer: { apply(x: SymbolicTensor): unknown }) => {
+        x = layer.apply(x) as SymbolicTensor
+      }
+      for (const [i, { filters, kernelSize }] of convolutions.entries()) {
+        const name = `conv${i + 1}`
+        const kernel = { kernelSize, filters, strides: 2, padding: 'same', useBias: false } as const
+        add(layers.conv1d({ ...kernel, kernelInitializer: kernelInitializer(), name }))
+        add(layers.batchNormalization({ name: `${name}-norm` }))
+        add(layers.reLU({ name: `${name}-relu` }))
+      }
+      add(layers.globalAveragePooling1d({ name: 'pool' }))
+      add(layers.dropout({ rate: dropout, seed: stream.integer(2 ** 31 - 1), name: 'dropout' }))
+      add(layers.dense({ units: labels, kernelInitializer: kernelInitializer(), name: 'logits' }))
+      return tf.model({ inputs: input, outputs: x, name: network.name })
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { node } from '../../src-ts/engines/node.ts'
+import { compareEngines } from '../../src-ts/engines/parity.ts'
+import { networks } from '../../src-ts/networks/index.ts'
+import { runPasses } from '../../src-ts/passes/index.ts'
+import { calibrate } from '../../src-ts/quantize/calibrate.ts'
+import { quantize } from '../../src-ts/quantize/quantize.ts'
+import { random } from '../../src-ts/random.ts'
+import { toModel } from '../../src-ts/stages.ts'
+import { loadTfjs, type Tf, trainingMissing } from '../../src-ts/train/backend.ts'
+import { exportGraph } from '../../src-ts/train/export.ts'
+import { readWeights, writeWeights } from '../../src-ts/train/model-weights.ts'
+import { skip } from '../helpers/environment.ts'
+
+/** Shorter than a record, and odd, so that pools and strides meet a remainder; the arithmetic is the same. */
+const shape = { samples: 163, leads: 12, labels: 5 }
+const CALIBRATION_RECORDS = 2
+
+const test = suite('networks bit-exact')
+const missing = trainingMissing()
+
+/** Gives batch norm statistics, scales and offsets as training leaves them; fresh ones would fold into nothing. */
+function randomizeNorms(tf: Tf, model: LayersModel): void {
+  const stream = random(3)
+  const uniform = (data: Float32Array, low: number, high: number) =>
+    data.map(() => low + (high - low) * stream.uniform())
+  const drawn = [...readWeights(model)].map(([name, data]): [string, Float32Array] => {
+    if (/(gamma|variance)$/.test(name)) return [name, uniform(data, 0.5, 1.5)]
+    return [name, /(beta|mean|bias)$/.test(name) ? uniform(data, -0.3, 0.3) : data]
+  })
+  writeWeights(tf, model, new Map(drawn))
+}
+
+/** Returns standard normal rows: what standardized records look like to a scale. */
+function noise(records: number): Float32Array {
+  const stream = random(4)
+  return Float32Array.from({ length: records * shape.samples * shape.leads }, () => stream.normal())
+}
+
+for (const network of networks) {
+  const name = `${network.name}: its int8 module gives the bytes of the reference, scalar and SIMD`
+  if (missing) {
+    skip('networks bit-exact', name, missing)
+    continue
+  }
+  test(name, async () => {
+    const tf = loadTfjs()
+    const model = network.build(tf, shape, 1)
+    randomizeNorms(tf, model)
+    const rows = noise(CALIBRATION_RECORDS)
+    const probe = tf.tensor(rows, [CALIBRATION_RECORDS, 1, shape.samples, shape.leads])
+    const graph = runPasses(exportGraph(model), { probe: { tf, inputs: [probe] } })
+    const int8 = toModel(quantize(graph, calibrate(tf, graph, [rows])), network.name)
+    probe.dispose()
+    model.dispose()
+
+    const stream = random(5)
+    const inputs = Int8Array.from({ length: 2 * shape.samples * shape.leads }, () => stream.integer(256) - 128)
+    const results = await compareEngines(int8, [node], inputs, 2)
+    assert.equal(
+      results,
+      node.flavours.map(flavour => ({ engine: 'node', flavour, outputs: 2 * shape.labels, differing: 0 })),
+    )
+  })
+}
+
+test.run()
