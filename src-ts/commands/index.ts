@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { bench } from './bench.ts'
 import { compile } from './compile.ts'
+import { data } from './data.ts'
 import { demo } from './demo.ts'
 import { evaluate } from './evaluate.ts'
 import { inspect } from './inspect.ts'
@@ -10,4 +12,16 @@ import { train } from './train.ts'
 import { verify } from './verify.ts'
 
 /** Every subcommand, in the order of --help: one file, one line. */
-export const commands: readonly Command[] = [demo, train, prune, quantize, evaluate, inspect, compile, run, verify]
+export const commands: readonly Command[] = [
+  demo,
+  data,
+  train,
+  prune,
+  quantize,
+  evaluate,
+  inspect,
+  compile,
+  run,
+  verify,
+  bench,
+]

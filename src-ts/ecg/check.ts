@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { limbLeadsProblem } from './limb-leads.ts'
 import type { Form } from './pack-record.ts'
-import { physical, readRecord, type WfdbRecord } from './wfdb-signals.ts'
+import { readHeader } from './wfdb-header.ts'
+import { type PhysicalRecord, readPhysical } from './wfdb-record.ts'
 
 /** What is wrong with a record; an empty list of problems means nothing that these checks know. */
 export interface Verdict {
@@ -26,38 +27,49 @@ const RAIL_SAMPLES = 8
 const RAIL_MILLIVOLTS = 1.5
 
 /** What all records of a folder are to have in common. */
-export type Expected = Pick<Form, 'samples' | 'sampleRateHz'>
+export type Expected = Partial<Pick<Form, 'samples' | 'sampleRateHz'>>
 
 /**
- * Yields a verdict for every WFDB record at or below `dir`, in the order of their names; with `expected`, length and rate are
- * compared as well. A folder that holds no record is an error.
+ * Yields a verdict for each of `records` (paths below `dir`, from findRecords); with `expected`, length and rate are compared as well.
+ * Layouts of multi-segment records hold no samples and are passed over.
  */
-export function* checkFolder(dir: string, expected?: Expected): Generator<Verdict> {
-  const records = recordsBelow(dir)
-  if (records.length === 0) throw folderProblem(dir, 'no WFDB record (.hea) at or below this folder')
-  for (const record of records) yield { record, problems: checkRecord(join(dir, record), expected) }
+export function* checkRecords(dir: string, records: readonly string[], expected?: Expected): Generator<Verdict> {
+  for (const record of records) {
+    const problems = checkRecord(join(dir, record), expected)
+    if (problems.some(({ kind }) => kind === 'unreadable') && isLayout(join(dir, record))) continue
+    yield { record, problems }
+  }
+}
+
+function isLayout(path: string): boolean {
+  try {
+    const { signals } = readHeader(`${path}.hea`)
+    return signals.length > 0 && signals.every(({ file }) => file === '~')
+  } catch {
+    return false
+  }
 }
 
 /** Returns what is wrong with one record (path without extension). */
 export function checkRecord(path: string, expected?: Expected): Finding[] {
-  let record: WfdbRecord
+  let record: PhysicalRecord
   try {
-    record = readRecord(path)
+    record = readPhysical(path)
   } catch (error) {
     if (!(error instanceof HolterError)) throw error
     return [{ kind: 'unreadable', text: error.detail.problem }]
   }
-  const { header, frames } = record
+  const { header, frames, signals } = record
   const problems: Finding[] = []
-  if (expected && !(frames === expected.samples && header.sampleRateHz === expected.sampleRateHz)) {
-    const wanted = `${expected.samples} at ${expected.sampleRateHz} Hz expected`
-    problems.push({ kind: 'length', text: `${frames} samples at ${header.sampleRateHz} Hz, ${wanted}` })
+  const { samples = frames, sampleRateHz = header.sampleRateHz } = expected ?? {}
+  if (frames !== samples || header.sampleRateHz !== sampleRateHz) {
+    const text = `${frames} samples at ${header.sampleRateHz} Hz, ${samples} at ${sampleRateHz} Hz expected`
+    problems.push({ kind: 'length', text })
   }
   const leads = new Map<string, Float64Array>()
-  for (const [index, signal] of header.signals.entries()) {
-    const values = physical(signal, record.digital[index])
-    const name = signal.description || `signal ${index}`
-    problems.push(...checkLead(name, values, header.sampleRateHz * signal.samplesPerFrame))
+  for (const [index, { name: lead, values, samplesPerFrame }] of signals.entries()) {
+    const name = lead || `signal ${index}`
+    problems.push(...checkLead(name, values, header.sampleRateHz * samplesPerFrame))
     leads.set(name.toUpperCase(), values)
   }
   const limbs = limbLeadsProblem(leads)
@@ -106,14 +118,22 @@ function longestRun(values: Float64Array, only?: number): { samples: number; val
   return longest
 }
 
-/** Paths of all records below a folder, `/` between their parts on every system. */
-function recordsBelow(dir: string): string[] {
+/**
+ * Returns the paths of all WFDB records at or below a folder, without extension, sorted, `/` between their parts on every system.
+ * A folder that holds none is an error.
+ */
+export function findRecords(dir: string): string[] {
+  const records = namesBelow(dir)
+    .filter(name => name.endsWith('.hea'))
+    .map(name => name.slice(0, -'.hea'.length).replaceAll('\\', '/'))
+    .sort()
+  if (records.length === 0) throw folderProblem(dir, 'no WFDB record (.hea) at or below this folder')
+  return records
+}
+
+function namesBelow(dir: string): string[] {
   try {
-    const names = readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    return names
-      .filter(name => name.endsWith('.hea'))
-      .map(name => name.slice(0, -'.hea'.length).replaceAll('\\', '/'))
-      .sort()
+    return readdirSync(dir, { recursive: true, encoding: 'utf8' })
   } catch (error) {
     throw folderProblem(dir, `the folder cannot be listed, the system says ${(error as NodeJS.ErrnoException).code}`)
   }

@@ -9,12 +9,15 @@ import { physical, type ReadOptions, readRecord } from './wfdb-signals.ts'
 /** Names under which the data set is found below a data root: ours, PhysioNet's zip, and PhysioNet's `wget -r`. */
 const FOLDERS = ['.', 'mit-bih', 'mitdb', 'mit-bih-arrhythmia-database-1.0.0', 'physionet.org/files/mitdb/1.0.0']
 
+/** The file whose presence makes a folder an MIT-BIH folder. */
+export const FIRST_FILE = '100.atr'
+
 /** Minutes at a record's start that EC57 leaves to the algorithm for learning, and does not score. */
 export const LEARNING_MINUTES = 5
 
 /** Returns the folder with MIT-BIH records at or below `root`, or undefined. */
 export function locateMitBih(root: string): string | undefined {
-  return FOLDERS.map(folder => join(root, folder)).find(folder => existsSync(join(folder, '100.atr')))
+  return FOLDERS.map(folder => join(root, folder)).find(folder => existsSync(join(folder, FIRST_FILE)))
 }
 
 /** Beats of one record. */

@@ -2,11 +2,12 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkFolder, checkRecord } from '../../src-ts/ecg/check.ts'
+import { checkRecord, checkRecords, type Expected, findRecords } from '../../src-ts/ecg/check.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
 
 const test = suite('ecg/check')
+const checkFolder = (dir: string, expected?: Expected) => checkRecords(dir, findRecords(dir), expected)
 const gain = '1000/mV 16 0'
 const wave = (change: (value: number, i: number) => number = value => value) =>
   Array.from({ length: 1000 }, (_, i) => change(Math.round(2500 * Math.sin(i / 9) + 300 * Math.sin(i)), i))
@@ -54,6 +55,20 @@ test('a folder: every record by name, unreadable ones with the reason, lengths a
     ])
     const [first] = checkFolder(dir, { samples: 1000, sampleRateHz: 500 })
     assert.equal(first.problems, [{ kind: 'length', text: '1000 samples at 100 Hz, 1000 at 500 Hz expected' }])
+  }))
+
+test('a record of segments is checked as a whole, its layout is passed over', () =>
+  inFolder(dir => {
+    writeRecord(dir, 's', 16, [{ digital: wave(), gain, name: 'V2' }])
+    writeFileSync(join(dir, 'layout.hea'), 'layout 1 100 0\n~ 0 1000/mV 16 0 0 0 0 V2\n')
+    writeFileSync(join(dir, 'm.hea'), 'm/3 1 100 1100\nlayout 0\ns 1000\n~ 100\n')
+    assert.equal(
+      [...checkFolder(dir)],
+      [
+        { record: 'm', problems: [{ kind: 'invalid samples', text: 'V2: 100 of 1100' }] },
+        { record: 's', problems: [] },
+      ],
+    )
   }))
 
 test('exchanged limb leads, names in any case', () =>
