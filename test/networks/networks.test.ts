@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -227,6 +228,18 @@ for (const network of networks) {
       assert.is(last.getConfig().activation, 'linear')
     })
   })
+
+  if (network.recipe.cropSamples) {
+    native(`${network.name} takes the crops of its recipe`, () => {
+      withModel(network, model => {
+        const tf = loadTfjs()
+        tf.tidy(() => {
+          const crop = tf.zeros([2, network.recipe.cropSamples!, shape.leads])
+          assert.equal((model.apply(crop, { training: true }) as Tensor).shape, [2, shape.labels])
+        })
+      })
+    })
+  }
 
   native(`${network.name}: the seed fixes every initial weight, and another seed changes every kernel`, () => {
     const hashes = (seed: number) => withModel(network, model => weightHashes(model), seed)
