@@ -1,16 +1,17 @@
+import { join, parse } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { rowBytes } from '../codegen/manifest.ts'
 import { engineFor } from '../engines/choose.ts'
-import { inputRows } from '../engines/input.ts'
+import { allInputRows } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
 import { readFile, writeFile } from '../files.ts'
-import { readNpy, writeNpy } from '../npy.ts'
+import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { type Npy, readNpy, writeNpy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
 interface RunOptions {
   engine: string
   flavour?: string
-  input: string
+  input: string[]
   output: string
   real?: boolean
 }
@@ -19,7 +20,9 @@ interface RunOptions {
 export const run = new Command('run')
   .summary('run a model on a .npy array')
   .description(
-    'Runs an int8 .tflite model on a .npy array and writes its outputs as .npy, int8 as the network gives them.',
+    'Runs an int8 .tflite model on a .npy array and writes its outputs as .npy, int8 as the network gives them. ' +
+      'A model with several inputs takes --input once for each, in the order of the file (holter inspect shows it). ' +
+      'Of several outputs the first goes to --output FILE.npy, the next to FILE.1.npy, FILE.2.npy, ….',
   )
   .addArgument(new Argument('<model>', 'int8 .tflite file'))
   .option('-e, --engine <engine>', 'reference, node, wasmtime, …', 'node')
@@ -27,7 +30,11 @@ export const run = new Command('run')
     '-f, --flavour <flavour>',
     'flavour of the module: scalar, simd, … (default: the fastest that the engine runs)',
   )
-  .requiredOption('-i, --input <file>', 'int8 rows as they are, or float rows in millivolts; shape (n, …)')
+  .requiredOption(
+    '-i, --input <file>',
+    'int8 rows as they are, or float rows in millivolts; shape (n, …). Again for each further input',
+    (file: string, before: string[] = []) => [...before, file],
+  )
   .requiredOption('-o, --output <file>', '.npy file to write')
   .addOption(new Option('--real', 'write real values as float32 instead of int8'))
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
@@ -35,12 +42,36 @@ export const run = new Command('run')
     const { engine, flavour } = engineFor(options.engine, options.flavour)
     const model = loadModel(path)
     const { graph } = model
-    const { rows, count } = inputRows(graph, readNpy(readFile(options.input), options.input), options.input)
+    const arrays = options.input.map(file => ({ ...readNpy(readFile(file), file), where: file }))
+    const { rows, count } = allInputRows(graph, arrays)
     const outputs = await engine.run(model, flavour, rows, count)
-    const [first] = graph.outputs.map(i => graph.tensors[i])
-    const shape =
-      graph.outputs.length === 1 ? [count, ...first.shape.slice(1)] : [count, rowBytes(graph, graph.outputs)]
-    const data = options.real ? dequantizeValues(outputs, first.quantization!) : outputs
-    writeFile(options.output, writeNpy({ shape, data }))
-    console.error(`${count} rows by ${engine.name} ${flavour}: ${options.output}`)
+    graph.outputs.forEach((tensor, which) => {
+      const data = outputColumn(graph, outputs, count, which, options.real)
+      const own = graph.tensors[tensor].shape
+      const shape = [count, ...(own[0] === 1 ? own.slice(1) : own)]
+      writeFile(outputFile(options.output, which), writeNpy({ shape, data }))
+    })
+    const files = graph.outputs.map((_, which) => outputFile(options.output, which))
+    console.error(`${count} rows by ${engine.name} ${flavour}: ${files.join(', ')}`)
   })
+
+/** y.npy for the first output, y.1.npy for the second, …. */
+function outputFile(path: string, which: number): string {
+  const { dir, name, ext } = parse(path)
+  return which === 0 ? path : join(dir, `${name}.${which}${ext}`)
+}
+
+/** The values of one output over all rows, in its own type. */
+function outputColumn(graph: IntGraph, outputs: Int8Array, count: number, which: number, real?: boolean): Npy['data'] {
+  const tensors = graph.outputs.map(i => graph.tensors[i])
+  const start = tensors.slice(0, which).reduce((sum, t) => sum + tensorBytes(t), 0)
+  const pitch = outputs.length / count
+  const bytes = tensorBytes(tensors[which])
+  const column = new Int8Array(count * bytes)
+  for (let row = 0; row < count; row++) {
+    column.set(outputs.subarray(row * pitch + start, row * pitch + start + bytes), row * bytes)
+  }
+  const { type, quantization } = tensors[which]
+  if (type !== 'int8') return new Int32Array(column.buffer)
+  return real ? dequantizeValues(column, quantization!) : column
+}

@@ -1,19 +1,23 @@
 import { Argument, Command, Option } from 'commander'
 import type { RunnableModel } from '../engines/engine.ts'
 import { engines } from '../engines/index.ts'
+import { compareLayers } from '../engines/layers.ts'
 import { loadModel } from '../engines/model.ts'
-import { readManifest } from '../engines/node.ts'
+import { node, readManifest } from '../engines/node.ts'
 import { compareEngines, probeInputs } from '../engines/parity.ts'
+import { tfliteMicro } from '../engines/tflite-micro.ts'
 import { HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
+import { tensorBytes } from '../ir/graph.ts'
 import { progress } from '../report/progress.ts'
-import { paritySummary } from '../report/summaries.ts'
+import { layerParitySummary, paritySummary } from '../report/summaries.ts'
 import { json, printJson, whole } from './options.ts'
 
 interface VerifyOptions {
   inputs: number
   seed: number
   module?: string
+  layers?: boolean
   json?: boolean
 }
 
@@ -27,10 +31,12 @@ export const verify = new Command('verify')
   .addOption(new Option('-n, --inputs <n>', 'number of inputs').argParser(whole(1)).default(64))
   .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(whole(0)).default(1))
   .option('-m, --module <file>', 'compare this wasm module only, instead of freshly compiled ones')
+  .option('-l, --layers', 'compare every intermediate tensor and name the first node that differs')
   .addOption(json())
   .addHelpText('after', '\nExample: holter verify models/gap-cnn.tflite --inputs 256')
   .action(async (path: string, options: VerifyOptions) => {
     const loaded = loadModel(path)
+    if (options.layers) return verifyLayers(loaded, options)
     const { model, chosen } = options.module ? withModule(loaded, options.module) : { model: loaded, chosen: engines }
     const bar = progress({ title: 'verify', unit: 'runs' })
     const inputs = probeInputs(model, options.inputs, options.seed)
@@ -43,13 +49,27 @@ export const verify = new Command('verify')
     if (rows.some(row => row.differing > 0)) process.exitCode = 1
   })
 
+/** --layers: tflite-micro where it is, and the modules in this process; every node beside the reference. */
+async function verifyLayers(model: RunnableModel, options: VerifyOptions): Promise<void> {
+  if (options.module) {
+    const problem = 'a module shows its outputs only'
+    throw new HolterError({ stage: 'usage', where: '--layers', problem, hint: 'Leave out --layers or --module' })
+  }
+  const inputs = probeInputs(model, options.inputs, options.seed)
+  const rows = await compareLayers(model, [tfliteMicro, node], inputs, options.inputs)
+  const missing = tfliteMicro.missing()
+  if (missing) console.error(`tflite-micro is left out: ${missing}. The modules are compared with the reference only.`)
+  if (options.json) printJson(rows)
+  else console.log(layerParitySummary(rows))
+  if (rows.some(row => row.differing > 0)) process.exitCode = 1
+}
+
 /** The engines that run modules, given one file: the flavour is what its manifest says. */
 function withModule(loaded: RunnableModel, file: string) {
   const wasm = readFile(file, 'Give the path of a module that holter compile wrote')
   const manifest = readManifest(wasm, file)
   const bytes = (ports: readonly { bytes: number }[]) => ports.map(port => port.bytes).join(', ')
-  const shapes = (tensors: readonly number[]) =>
-    tensors.map(i => loaded.graph.tensors[i].shape.reduce((a, b) => a * b, 1)).join(', ')
+  const shapes = (tensors: readonly number[]) => tensors.map(i => tensorBytes(loaded.graph.tensors[i])).join(', ')
   if (
     bytes(manifest.inputs) !== shapes(loaded.graph.inputs) ||
     bytes(manifest.outputs) !== shapes(loaded.graph.outputs)

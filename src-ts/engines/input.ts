@@ -3,16 +3,72 @@ import type { IntGraph } from '../ir/graph.ts'
 import type { Npy } from '../npy.ts'
 import { quantizeValues } from '../quantize/values.ts'
 
+/** An array and the file that it came from. */
+export interface NamedNpy extends Npy {
+  readonly where: string
+}
+
 /**
- * Returns input rows as the network's int8. int8 arrays go in as they are; float arrays are real values: millivolts,
+ * Returns the rows of a network with one array for each of its inputs, in their order: a row holds all inputs one after another,
+ * as engines read it. Throws HolterError on another number of arrays or rows, and as `inputRows` does.
+ */
+export function allInputRows(graph: IntGraph, arrays: readonly NamedNpy[]): { rows: Int8Array; count: number } {
+  const names = graph.inputs.map(i => `"${graph.tensors[i].name}" (n, ${graph.tensors[i].shape.slice(1).join(', ')})`)
+  if (arrays.length !== graph.inputs.length) {
+    const hint = `Give --input once for each of ${names.join(' and ')}`
+    const problem = 'wrong number of inputs for this model'
+    throw new HolterError({
+      stage: 'npy',
+      where: '--input',
+      problem,
+      got: arrays.length,
+      expected: graph.inputs.length,
+      hint,
+    })
+  }
+  const parts = arrays.map((npy, i) => inputRows(graph, npy, npy.where, i))
+  const { count } = parts[0]
+  const odd = parts.findIndex(part => part.count !== count)
+  if (odd >= 0) {
+    const problem = `has another number of rows than ${arrays[0].where}`
+    throw new HolterError({ stage: 'npy', where: arrays[odd].where, problem, got: parts[odd].count, expected: count })
+  }
+  return {
+    rows: interleave(
+      parts.map(part => part.rows),
+      count,
+    ),
+    count,
+  }
+}
+
+/** Returns row 0 of every part, then row 1 of every part, and so on. */
+function interleave(parts: readonly Int8Array[], count: number): Int8Array {
+  if (parts.length === 1) return parts[0]
+  const all = new Int8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (let row = 0; row < count; row++) {
+    for (const part of parts) {
+      const bytes = part.length / count
+      all.set(part.subarray(row * bytes, (row + 1) * bytes), at)
+      at += bytes
+    }
+  }
+  return all
+}
+
+/**
+ * Returns the rows of one input as the network's int8. int8 arrays go in as they are; float arrays are real values: millivolts,
  * standardized here by the model's metadata, or the input's own unit when the file has none. Shape: [n, …] with the
  * input's elements per row, axes of length 1 left out or not. Throws HolterError on another shape or type, or on NaN.
  */
-export function inputRows(graph: IntGraph, { shape, data }: Npy, where: string): { rows: Int8Array; count: number } {
-  if (graph.inputs.length !== 1) {
-    throw new HolterError({ stage: 'npy', where, problem: 'the model has several inputs; run takes models with one' })
-  }
-  const input = graph.tensors[graph.inputs[0]]
+export function inputRows(
+  graph: IntGraph,
+  { shape, data }: Npy,
+  where: string,
+  which = 0,
+): { rows: Int8Array; count: number } {
+  const input = graph.tensors[graph.inputs[which]]
   const long = (dimensions: readonly number[]) => dimensions.filter(n => n !== 1).join(', ')
   const elements = input.shape.reduce((a, b) => a * b, 1)
   const flat = shape.length === 2 && shape[1] === elements
@@ -46,12 +102,12 @@ export function inputRows(graph: IntGraph, { shape, data }: Npy, where: string):
       hint: 'Leave such records out; a network cannot classify missing samples',
     })
   }
-  return { rows: quantizeInput(graph, data), count }
+  return { rows: quantizeInput(graph, data, which), count }
 }
 
 /** Quantizes real input values (millivolts when the model has metadata) to the input's int8. */
-export function quantizeInput(graph: IntGraph, values: Float32Array | Float64Array): Int8Array {
+export function quantizeInput(graph: IntGraph, values: Float32Array | Float64Array, which = 0): Int8Array {
   const { mean, deviation } = graph.metadata ?? { mean: 0, deviation: 1 }
   const standardized = Float32Array.from(values, x => (x - mean) / deviation)
-  return quantizeValues(standardized, graph.tensors[graph.inputs[0]].quantization!)
+  return quantizeValues(standardized, graph.tensors[graph.inputs[which]].quantization!)
 }

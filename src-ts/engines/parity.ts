@@ -22,11 +22,14 @@ export function probeInputs(model: RunnableModel, count: number, seed = 1): Int8
   const { graph } = model
   const bytes = rowBytes(graph, graph.inputs)
   const rows = new Int8Array(bytes * count)
-  const zero = graph.tensors[graph.inputs[0]].quantization?.zeroPoint[0] ?? 0
-  const constantRows = [-128, 127, zero]
+  const zeros = graph.inputs.flatMap(i => {
+    const { quantization } = graph.tensors[i]
+    return Array<number>(tensorBytes(graph.tensors[i])).fill(quantization?.zeroPoint[0] ?? 0)
+  })
   for (let row = 0; row < count; row++) {
     const place = rows.subarray(row * bytes, (row + 1) * bytes)
-    if (row < constantRows.length) place.fill(constantRows[row])
+    if (row < 2) place.fill([-128, 127][row])
+    else if (row === 2) place.set(zeros)
     else {
       const stream = random(seed, row)
       for (let i = 0; i < bytes; i++) place[i] = stream.integer(256) - 128

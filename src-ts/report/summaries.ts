@@ -1,3 +1,4 @@
+import type { LayerParity } from '../engines/layers.ts'
 import type { ParityRow } from '../engines/parity.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import { count, counted, duration, large, range, score, share, signed, size } from './numbers.ts'
@@ -68,6 +69,23 @@ export function paritySummary(parity: readonly ParityRow[]): string {
     ...firsts,
     `${identical.length} of ${ran.length} identical to the reference`,
   ].join('\n')
+}
+
+/** Returns what each engine's intermediate tensors are beside the reference's, and the first node that differs. */
+export function layerParitySummary(rows: readonly LayerParity[]): string {
+  const cells = rows.map(({ engine, flavour, nodes, differing }) => {
+    const result = differing ? paint('red', 'differs') : paint('green', 'identical')
+    return [engine, flavour, count(nodes), count(differing), result]
+  })
+  const firsts = rows.flatMap(({ engine, flavour, first }) =>
+    first
+      ? [
+          `${engine} ${flavour}, first node that differs: ${first.step} ${first.op} "${first.node}", ` +
+            `input ${first.input} [${first.byte}]: got ${first.got}, expected ${first.expected}`,
+        ]
+      : [],
+  )
+  return [table(['engine', 'flavour', 'nodes', 'differing', 'result'], cells), ...firsts].join('\n')
 }
 
 /** Returns files with their sizes. */

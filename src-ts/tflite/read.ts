@@ -5,6 +5,7 @@ import { verifyGraph } from '../ir/verify.ts'
 import { opByKind } from '../ops/index.ts'
 import { dropBorders, type FileNetwork } from './border.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
+import { foldShapes } from './fold-shapes.ts'
 import { checkNodes, readFileNodes, readNodes } from './read-nodes.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
 import {
@@ -50,7 +51,7 @@ export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
   const outputs = subgraph.int32Vector(SubGraph.outputs)
   const tensors = readTensors(subgraph, SubGraph.tensors, buffers, warn)
   const nodes = readFileNodes(model, Model.operatorCodes, subgraph, SubGraph.operators)
-  const network = dropBorders({ tensors, nodes, inputs, outputs }, warn)
+  const network = dropBorders(foldShapes({ tensors, nodes, inputs, outputs }), warn)
   refuseFloat(file, network)
   const metadata = readMetadata(model, buffers)
   const signature = readSignature(model, inputs, outputs)

@@ -146,6 +146,9 @@ export const metadataName = 'holter'
 /** Operator codes that the reader knows itself: they may stand at a network's borders without being in ops/. */
 export const borderCode = { quantize: 114, dequantize: 6 } as const
 
+/** Operators that compute shapes from shapes: with the batch taken as 1 their results are constants. */
+export const shapeCode = { shape: 77, stridedSlice: 45, pack: 83, concatenation: 2 } as const
+
 export interface ElementType {
   /** TensorType in the file. */
   readonly code: number
