@@ -110,19 +110,19 @@ native('gap-cnn has 73,637 parameters, layer by layer', () => {
   })
 })
 
-native('ecg-mcu has 88,997 parameters, layer by layer', () => {
+native('ecg-mcu has 47,941 parameters, layer by layer', () => {
   withModel(ecgMcu, model => {
-    assert.is(model.countParams(), 88_997)
+    assert.is(model.countParams(), 47_941)
     assert.equal(counts(model), {
       conv1: 2_688,
       'conv1-norm': 128,
-      conv2: 10_752,
-      'conv2-norm': 192,
-      conv3: 15_360,
-      'conv3-norm': 256,
-      conv4: 30_720,
-      'conv4-norm': 384,
-      conv5: 27_648,
+      conv2: 6_400,
+      'conv2-norm': 160,
+      conv3: 9_600,
+      'conv3-norm': 192,
+      conv4: 9_216,
+      'conv4-norm': 256,
+      conv5: 18_432,
       'conv5-norm': 384,
       logits: 485,
     })
