@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { HolterError } from '../errors.ts'
+import { MAX_VALUES } from './ecg.ts'
 import { readHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header.ts'
 import { physical, type ReadOptions, readRecord } from './wfdb-signals.ts'
 
@@ -18,9 +19,6 @@ export interface PhysicalSignal {
   /** frames × samplesPerFrame values; NaN where a sample is invalid or a segment lacks the signal. */
   readonly values: Float64Array
 }
-
-/** One array of a signal must not pass this; longer records are read in ranges. */
-const MAX_VALUES = 1 << 28
 
 const HINT = 'The header or a segment is damaged, or files of two records are mixed'
 
@@ -52,10 +50,9 @@ function readSegments(headerPath: string, header: WfdbHeader, options: ReadOptio
   const variable = first.frames === 0
   const layout = readHeader(pathOf(first.record)).signals.map(named)
   const frames = to - from
-  for (const { name, samplesPerFrame } of layout) {
-    if (frames * samplesPerFrame > MAX_VALUES)
-      throw fail(`signal ${name} is too long to read at once`, frames, MAX_VALUES)
-  }
+  const values = layout.reduce((sum, { samplesPerFrame }) => sum + frames * samplesPerFrame, 0)
+  if (values > MAX_VALUES)
+    throw fail('the record is too long to be read at once, read it in ranges', values, MAX_VALUES)
   const signals = layout.map(signal => ({
     ...signal,
     values: new Float64Array(frames * signal.samplesPerFrame).fill(Number.NaN),
