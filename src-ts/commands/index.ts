@@ -5,6 +5,7 @@ import { data } from './data.ts'
 import { demo } from './demo.ts'
 import { evaluate } from './evaluate.ts'
 import { inspect } from './inspect.ts'
+import { plot } from './plot.ts'
 import { prune } from './prune.ts'
 import { quantize } from './quantize.ts'
 import { run } from './run.ts'
@@ -15,6 +16,7 @@ import { verify } from './verify.ts'
 export const commands: readonly Command[] = [
   demo,
   data,
+  plot,
   train,
   prune,
   quantize,

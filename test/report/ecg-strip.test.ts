@@ -75,6 +75,35 @@ test('draws the first ten seconds', () => {
   assert.is(points.length, 1001)
 })
 
+test('draws as much as is asked for, and says which part of the record it is', () => {
+  const svg = ecgStrip({ ...strip(['I'], 30, () => 0), seconds: 20, note: '5–25 s' })
+  const [[points]] = traces(svg)
+  assert.is(points.length, 2001)
+  assert.match(textOf(svg), '5–25 s · 25 mm/s')
+  // Room above and below, on whole centimetre lines of the grid.
+  assert.match(svg, 'height="45mm" viewBox="0 -10 510 45"')
+})
+
+test('marks beats above every lead, on twelve above the rhythm strip', () => {
+  const marks = (svg: string) =>
+    elementsOf(svg)
+      .filter(({ attributes }) => attributes.class === 'ecg-beats')
+      .flatMap(({ attributes }) =>
+        [...attributes.d.matchAll(/M([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]),
+      )
+  // The tip lies 0.8 mm to the right of where the path begins.
+  const two = marks(ecgStrip({ ...strip(['I', 'II'], 10, () => 0), beats: [100, 900, 1001] }))
+  assert.equal(two, [
+    [34.2, 1],
+    [234.2, 1],
+    [34.2, 31],
+    [234.2, 31],
+  ])
+  const twelve = marks(ecgStrip({ ...strip(TWELVE, 10, () => 0), beats: [100] }))
+  assert.equal(twelve, [[34.2, 91]])
+  assert.equal(marks(ecgStrip(strip(TWELVE, 10, () => 0))), [])
+})
+
 test('escapes names', () => {
   const svg = ecgStrip(strip(['<I>'], 1, () => 0, 'record "<x>"'))
   assert.match(textOf(svg), '<I>')

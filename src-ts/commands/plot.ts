@@ -1,0 +1,99 @@
+import { basename, dirname, resolve } from 'node:path'
+import { Argument, Command, Option } from 'commander'
+import { clearestLead, detectQrs } from '../ecg/qrs.ts'
+import { recordQuality } from '../ecg/quality.ts'
+import { type EcgWindow, readWindow } from '../ecg/read-window.ts'
+import { testFoldOf } from '../ecg/test-fold.ts'
+import { byName, HolterError } from '../errors.ts'
+import { writeFile } from '../files.ts'
+import { ecgStrip } from '../report/ecg-strip.ts'
+import { within } from './options.ts'
+
+interface PlotOptions {
+  out?: string
+  from: number
+  seconds: number
+  leads?: string
+  beats?: boolean
+}
+
+/** The detector has learnt by then what beats look like, and a peak at the window's end gets its other half. */
+const BEFORE_SECONDS = 10
+const AFTER_SECONDS = 3
+
+/** `holter plot`: a record on paper. */
+export const plot = new Command('plot')
+  .summary('draw a record as on ECG paper')
+  .description(
+    'Draws a WFDB record as SVG at 25 mm/s and 10 mm/mV: twelve leads as on a clinical sheet, others in a row each. ' +
+      'Says on stderr what is wrong with its leads. The test fold of PTB-XL stays closed.',
+  )
+  .addArgument(new Argument('<record>', 'path of the record, with or without .hea'))
+  .addOption(new Option('-o, --out <file>', 'SVG file to write (default: the name of the record, in this folder)'))
+  .addOption(new Option('--from <s>', 'where to begin, in seconds').argParser(within(0, 1e9)).default(0))
+  .addOption(new Option('--seconds <s>', 'how much to draw').argParser(within(1, 600)).default(10))
+  .addOption(new Option('--leads <names>', 'leads to draw, with commas between them (default: all)'))
+  .addOption(new Option('--beats', 'mark the beats that the QRS detector finds'))
+  .addHelpText('after', '\nExample: holter plot mitdb/208 --from 60 --seconds 10 --beats --out 208.svg')
+  .action((path: string, options: PlotOptions) => {
+    const record = path.replace(/\.hea$/, '')
+    if (testFoldOf(dirname(resolve(record)))(record)) {
+      const problem = 'this record belongs to the test fold, which only holter evaluate --split test opens'
+      throw new HolterError({ stage: 'ecg', where: record, problem, hint: 'Plot a record of another fold' })
+    }
+    const window = chooseLeads(readWindow(record, options.from, options.seconds), options.leads, record)
+    sayQuality(window)
+    const beats = options.beats ? beatsIn(window, record, options) : undefined
+    const file = options.out ?? `${basename(record)}.svg`
+    writeFile(file, ecgStrip({ ...paperOf(window, basename(record)), seconds: options.seconds, beats }))
+    console.log(file)
+  })
+
+/** Returns the window with the leads that were asked for, in that order. */
+function chooseLeads(window: EcgWindow, names: string | undefined, record: string): EcgWindow {
+  if (window.leads.size === 0) {
+    throw new HolterError({
+      stage: 'ecg',
+      where: record,
+      problem: 'none of its signals is a voltage',
+      got: window.others.join(', '),
+    })
+  }
+  if (names === undefined) return window
+  const known = [...window.leads].map(([name, values]) => ({
+    name: name.toUpperCase(),
+    entry: [name, values] as const,
+  }))
+  const chosen = names.split(',').map(name => byName('lead', name.trim().toUpperCase(), known).entry)
+  return { ...window, leads: new Map(chosen) }
+}
+
+function sayQuality({ leads, sampleRateHz, others }: EcgWindow): void {
+  if (others.length > 0) console.error(`Left out, no voltages: ${others.join(', ')}.`)
+  const quality = recordQuality(leads, sampleRateHz)
+  for (const { lead, findings } of quality.leads) {
+    for (const { kind, text } of findings) console.error(`${lead}: ${kind}, ${text}`)
+  }
+  if (!quality.classifiable) console.error(`Not classifiable: ${quality.reason}.`)
+}
+
+/** Beats by sample number of the window, found in the clearest of its leads; what stands before the window is for learning. */
+function beatsIn({ fromS, leads, sampleRateHz }: EcgWindow, record: string, { seconds }: PlotOptions): number[] {
+  const begin = Math.max(0, fromS - BEFORE_SECONDS)
+  const context = readWindow(record, begin, fromS - begin + seconds + AFTER_SECONDS)
+  const signals = [...leads.keys()].map(name => context.leads.get(name)!)
+  const beats = detectQrs(signals[clearestLead(signals, sampleRateHz)], sampleRateHz)
+  const first = Math.round((fromS - context.fromS) * sampleRateHz)
+  return [...beats].map(beat => beat - first).filter(beat => beat >= 0)
+}
+
+function paperOf({ leads, sampleRateHz, fromS }: EcgWindow, record: string) {
+  const signals = [...leads.values()]
+  const signal = new Float32Array(signals[0].length * signals.length)
+  for (const [lead, values] of signals.entries()) {
+    for (let t = 0; t < values.length; t++) signal[t * signals.length + lead] = values[t]
+  }
+  const end = fromS + signals[0].length / sampleRateHz
+  const note = `${record}, ${Number(fromS.toFixed(2))}–${Number(end.toFixed(2))} s`
+  return { signal, leads: [...leads.keys()], sampleRateHz, title: `ECG of record ${note}`, note }
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { madeEcg } from '../helpers/made-ecg.ts'
+import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
+import { elementsOf, textOf } from '../report/well-formed.ts'
+
+const tool = fileURLToPath(new URL('../../tools/holter.mjs', import.meta.url))
+const test = suite('commands/plot')
+
+function plot(cwd: string, ...args: string[]) {
+  return spawnSync(process.execPath, [tool, 'plot', ...args], { cwd, encoding: 'utf8' })
+}
+
+const { signal, beats } = madeEcg(30, 100)
+const good = { digital: [...signal].map(x => Math.round(200 * x)), name: 'II' }
+const flat = { digital: new Array(3000).fill(0), name: 'V1' }
+
+test('writes the window of the record, with every beat in it marked, and says what is wrong with a lead', () =>
+  inFolder(dir => {
+    writeRecord(dir, 'made', 16, [good, flat])
+    const { status, stdout, stderr } = plot(dir, 'made', '--from', '12', '--seconds', '5', '--beats')
+    assert.is(status, 0, stderr)
+    assert.is(stdout, 'made.svg\n')
+    assert.match(stderr, 'V1: flat, 0.000 mV between its extremes')
+    const svg = readFileSync(join(dir, 'made.svg'), 'utf8')
+    assert.match(textOf(svg), 'made, 12–17 s · 25 mm/s')
+    const marks = elementsOf(svg).find(({ attributes }) => attributes.class === 'ecg-beats')
+    const inWindow = beats.filter(beat => beat >= 1200 && beat <= 1700)
+    assert.is(marks?.attributes.d.match(/M/g)?.length, 2 * inWindow.length, 'in both rows')
+  }))
+
+test('draws the leads that are asked for; an unknown one is named with those that are there', () =>
+  inFolder(dir => {
+    writeRecord(dir, 'made', 16, [good, flat])
+    assert.is(plot(dir, 'made.hea', '--leads', 'v1', '--out', 'one.svg').status, 0)
+    assert.not.match(textOf(readFileSync(join(dir, 'one.svg'), 'utf8')), '|II|')
+    const { status, stderr } = plot(dir, 'made', '--leads', 'V3')
+    assert.is(status, 2)
+    assert.match(stderr, /^\[usage\] V3: no such lead \(expected II, V1\)\. Did you mean V1\.\n$/)
+    assert.not.ok(existsSync(join(dir, 'made.svg')))
+  }))
+
+test('leaves the test fold of PTB-XL closed', () =>
+  inFolder(dir => {
+    writeRecord(dir, '00009_lr', 16, [good])
+    writeFileSync(join(dir, 'ptbxl_database.csv'), 'ecg_id,strat_fold\n9,10\n')
+    const { status, stderr } = plot(dir, '00009_lr')
+    assert.is(status, 1)
+    assert.match(stderr, /^\[ecg\] 00009_lr: this record belongs to the test fold/)
+    assert.not.ok(readdirSync(dir).some(file => file.endsWith('.svg')))
+  }))
+
+test.run()
