@@ -2,7 +2,7 @@ import type { LayerParity } from '../engines/layers.ts'
 import type { ParityRow } from '../engines/parity.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import { count, counted, duration, large, range, score, share, signed, size } from './numbers.ts'
-import type { FileRow, LayerRow, MemorySummary, ReportData } from './report-data.ts'
+import type { FileRow, ReportData } from './report-data.ts'
 import { facts, heading, paint, table } from './terminal.ts'
 
 /** Returns the scores of one model as text: one row per label, in label order, and the means. */
@@ -29,26 +29,6 @@ export function evaluationSummary(evaluation: Evaluation): string {
     ['records', `${count(evaluation.records)} of ${counted(evaluation.patients, 'patient')}`],
   ])
   return `${table(['label', 'AUC', '95 % interval', 'sens.', 'spec.', 'prec.', 'F1', 'cut at', 'true'], rows)}\n\n${means}`
-}
-
-/** Returns the layers as text, and what the network needs. */
-export function layerSummary(layers: readonly LayerRow[], memory: MemorySummary): string {
-  const sum = (field: 'macs' | 'weights' | 'nonZeroWeights') => layers.reduce((total, layer) => total + layer[field], 0)
-  const rows = layers.map(layer => [
-    layer.name,
-    layer.op,
-    layer.outputShape.join('×'),
-    count(layer.macs),
-    layer.weights ? count(layer.weights) : '',
-    layer.weights ? share(layer.nonZeroWeights, layer.weights) : '',
-    share(layer.outputBytes, memory.arenaBytes),
-  ])
-  const needs = facts([
-    ['weights', `${count(sum('weights'))}, ${share(sum('nonZeroWeights'), sum('weights'))} not zero`],
-    ['MACs', `${count(sum('macs'))} per inference`],
-    ['arena', `${count(memory.arenaBytes)} B, lower bound ${count(memory.arenaLowerBoundBytes)} B`],
-  ])
-  return `${table(['node', 'op', 'output', 'MACs', 'weights', 'not zero', 'arena'], rows)}\n\n${needs}`
 }
 
 /** Returns what each engine's comparison with the reference gave, the first differing byte of those that differ, and the sum. */

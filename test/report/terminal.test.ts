@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { demoSummary, evaluationSummary, layerSummary } from '../../src-ts/report/summaries.ts'
+import { demoSummary, evaluationSummary } from '../../src-ts/report/summaries.ts'
 import { facts, table } from '../../src-ts/report/terminal.ts'
 import { fullReport, LABELS } from './report-data.ts'
 
@@ -70,11 +70,7 @@ test('tables without rows are heads', () => {
 })
 
 test('summaries keep to 80 columns and to the label order, and show everything that differs', () => {
-  const texts = [
-    demoSummary(report),
-    evaluationSummary(report.int8.evaluation),
-    layerSummary(report.layers, report.memory),
-  ]
+  const texts = [demoSummary(report), evaluationSummary(report.int8.evaluation)]
   for (const line of texts.join('\n').split('\n')) assert.ok(line.length <= 80, line)
   const [demo, scores] = texts
   const places = LABELS.map(label => scores.indexOf(`\n${label} `))

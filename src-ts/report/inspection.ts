@@ -1,0 +1,70 @@
+import { liveBytes } from '../codegen/arena.ts'
+import type { PlacedNetwork } from '../codegen/emit.ts'
+import { type Layer, layerTable } from '../codegen/layer-table.ts'
+import type { IntTensor } from '../ir/graph.ts'
+import { count, large, share } from './numbers.ts'
+import { facts, table } from './terminal.ts'
+
+const NAME_WIDTH = 22
+
+/**
+ * Returns what a placed network consists of as text of at most 80 columns: its inputs and outputs, what each layer computes, what
+ * each layer holds (zeros of its weights, dead output channels, bytes of the arena in use while it runs, scales), and the totals.
+ * Both tables number the layers alike.
+ */
+export function inspection(placed: PlacedNetwork): string {
+  const { graph, arena, lifetimes, constantBytes } = placed
+  const { layers, parameters, nonZeroWeights, macs } = layerTable(graph)
+  const live = liveBytes(lifetimes.buffers)
+  const weights = layers.reduce((sum, layer) => sum + layer.weights, 0)
+  const port = (tensor: number) => describe(graph.tensors[tensor])
+  const totals = facts([
+    ['weights', `${count(parameters)} with biases, ${share(nonZeroWeights, weights)} of the weights not zero`],
+    ['MACs', `${count(macs)} per inference`],
+    ['arena', `${count(arena.bytes)} B, lower bound ${count(arena.lowerBoundBytes)} B`],
+    ['constants', `${count(constantBytes)} B`],
+  ])
+  return [
+    facts([
+      ...graph.inputs.map(i => ['input', port(i)] as const),
+      ...graph.outputs.map(i => ['output', port(i)] as const),
+    ]),
+    table(['', 'node', 'op', 'output', 'MACs', 'weights'], layers.map(computed)),
+    table(
+      ['', 'zeros', 'dead', 'live bytes', 'scale', 'zero point', 'weight scales'],
+      layers.map((layer, step) => held(layer, step, live[step + 1])),
+    ),
+    totals,
+  ].join('\n\n')
+}
+
+function describe({ name, type, shape, quantization }: IntTensor): string {
+  const real = quantization ? `, real = (q − (${quantization.zeroPoint[0]})) · ${number(quantization.scale[0])}` : ''
+  return `${shortened(name, 30)}, ${type} [${shape.join(', ')}]${real}`
+}
+
+function computed({ name, op, outputShape, macs, weights, biases }: Layer, step: number): string[] {
+  const shape = outputShape.join('×')
+  return [String(step), shortened(name, NAME_WIDTH), op, shape, large(macs), weights ? large(weights + biases) : '']
+}
+
+function held({ weights, nonZeroWeights, deadChannels, scales }: Layer, step: number, live: number): string[] {
+  const { output, weights: range } = scales
+  return [
+    String(step),
+    weights ? share(weights - nonZeroWeights, weights) : '',
+    weights ? count(deadChannels) : '',
+    count(live),
+    output ? number(output.scale) : '',
+    output ? String(output.zeroPoint) : '',
+    range ? [...new Set(range.map(number))].join(' to ') : '',
+  ]
+}
+
+/** Converters join names until they are longer than a line; the end says most. */
+function shortened(name: string, width: number): string {
+  const printable = name.replace(/\p{Cc}/gu, '·')
+  return printable.length > width ? `…${printable.slice(1 - width)}` : printable
+}
+
+const number = (value: number) => Number(value.toPrecision(3)).toString()
