@@ -10,7 +10,7 @@ export interface FindOptions {
   /** Seed of the synthetic records, if it comes to them. */
   readonly seed?: number
   readonly skipMissing?: boolean
-  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly environment?: Environment
 }
 
 export interface FoundData {
@@ -25,9 +25,20 @@ interface Locator {
   locate(root: string): string | undefined
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Returns the folder into which data is fetched: HOLTER_CACHE_DIR/data, else ~/.cache/holter/data. */
-export function fetchCacheDir(environment: Readonly<Record<string, string | undefined>> = process.env): string {
-  return join(environment.HOLTER_CACHE_DIR || join(homedir(), '.cache', 'holter'), 'data')
+export function fetchCacheDir(environment: Environment = process.env): string {
+  return join(cacheDir(environment), 'data')
+}
+
+/** Returns the folder in which signals that were read once are kept: HOLTER_CACHE_DIR/signals, else ~/.cache/holter/signals. */
+export function signalCacheDir(environment: Environment = process.env): string {
+  return join(cacheDir(environment), 'signals')
+}
+
+function cacheDir(environment: Environment): string {
+  return environment.HOLTER_CACHE_DIR || join(homedir(), '.cache', 'holter')
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { HolterError } from '../errors.ts'
 import type { Dataset, Opened, SplitName } from './dataset.ts'
+import { signalCacheDir } from './find-data.ts'
 import {
   hashOf,
   type PackedParts,
@@ -11,6 +12,7 @@ import {
   splitNames,
   splitOfFold,
 } from './packed-dataset.ts'
+import { cachedSignals, signalKey } from './signal-cache.ts'
 
 /** Every record that has a label, of all splits, and how to get the signals of one. */
 export interface Collection<Plan extends RecordPlan> {
@@ -25,6 +27,8 @@ export interface Collection<Plan extends RecordPlan> {
   readonly dropped: Readonly<Record<string, number>>
   /** Writes the signals of `plan` to place `index` of `signals`. */
   load(plan: Plan, signals: PackedSignals, index: number): void
+  /** The files from which a record's signals come; where there are any, packed signals are kept in the cache. */
+  files?(plan: Plan): readonly string[]
 }
 
 export type Progress = (done: number, total: number) => void
@@ -32,13 +36,16 @@ export type Progress = (done: number, total: number) => void
 /** Records between two looks at the event loop, so that a progress bar is drawn and Ctrl-C is heard. */
 const RECORDS_PER_TURN = 64
 
+/** Fewer records are read faster than they are looked up. */
+const LEAST_CACHED = 200
+
 /** Returns the splits asked for, their signals loaded, and the counts of all; the signals of other splits are not touched. */
 export async function openSplits<Plan extends RecordPlan>(
   collection: Collection<Plan>,
   splits: readonly SplitName[],
   progress?: Progress,
 ): Promise<Opened> {
-  const { name, synthetic, source, samples, sampleRateHz, leads, labels, plans, dropped, load } = collection
+  const { name, synthetic, source, samples, sampleRateHz, leads, labels, plans, dropped, load, files } = collection
   const folds = new Array<number>(10).fill(0)
   const records: Record<SplitName, number> = { train: 0, validation: 0, test: 0 }
   for (const { fold } of plans) {
@@ -59,12 +66,21 @@ export async function openSplits<Plan extends RecordPlan>(
       })
     }
     const own = plans.filter(plan => splitOfFold(plan.fold) === split)
-    const signals = packedSignals(own.length, samples, leads.length)
-    for (const [index, plan] of own.entries()) {
-      load(plan, signals, index)
-      progress?.(++done, total)
-      if (done % RECORDS_PER_TURN === 0) await setImmediate()
+    const before = done
+    const build = async () => {
+      const signals = packedSignals(own.length, samples, leads.length)
+      for (const [index, plan] of own.entries()) {
+        load(plan, signals, index)
+        progress?.(++done, total)
+        if (done % RECORDS_PER_TURN === 0) await setImmediate()
+      }
+      return signals
     }
+    const shape = { records: own.length, samples, leads: leads.length }
+    const key =
+      files && own.length >= LEAST_CACHED ? signalKey({ ...shape, leads, sampleRateHz }, own.flatMap(files)) : undefined
+    const signals = key === undefined ? await build() : await cachedSignals(signalCacheDir(), key, shape, build)
+    if (done === before) progress?.((done += own.length), total)
     parts.push({ name, synthetic, split, samples, sampleRateHz, leads, labels, plans: own, signals })
   }
   const datasets: Partial<Record<SplitName, Dataset>> = {}

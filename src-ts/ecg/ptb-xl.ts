@@ -42,6 +42,7 @@ export async function openPtbXl(
       ...form,
       plans: records.filter(record => !missing.has(record)),
       dropped,
+      files: ({ path100 }) => [join(dir, `${path100}.hea`), join(dir, `${path100}.dat`)],
       load({ path100 }, signals, index) {
         const path = join(dir, path100)
         packRecord(readRecord(path), path, form, signals, index)
