@@ -1,11 +1,16 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Annotation } from '../../src-ts/ecg/wfdb-annotations.ts'
 import { averageScore, countQrs, grossCounts, matchBeats, qrsScore } from '../../src-ts/metrics/ec57.ts'
 import { flutterSpans } from '../../src-ts/metrics/mit-bih-qrs.ts'
+import { random } from '../../src-ts/random.ts'
+import { python, skip } from '../helpers/environment.ts'
 
-const test = suite('metrics/ec57')
+const name = 'metrics/ec57'
+const test = suite(name)
 const pairs = (reference: number[], detected: number[], window = 54) => [
   ...matchBeats(reference, detected, window).ofReference,
 ]
@@ -88,5 +93,31 @@ test('gross scores weigh beats, average scores weigh records', () => {
   const empty = { truePositives: 0, falseNegatives: 0, falsePositives: 0 }
   assert.equal(averageScore([long, empty]), { sensitivity: 0.9, positivePredictivity: 1 })
 })
+
+/** Beats of 360 Hz some 0.8 s apart, and detections of a poor detector: late, early, missing, and some of nothing. */
+function poorDetector(seed: number): [reference: number[], detected: number[]] {
+  const stream = random(seed)
+  const reference: number[] = []
+  for (let time = 100; time < 100_000; time += 200 + stream.integer(200)) reference.push(time)
+  const found = reference.filter(() => stream.uniform() > 0.05).map(time => time + Math.round(25 * stream.normal()))
+  const nothing = Array.from({ length: 30 }, () => stream.integer(100_000))
+  return [reference, [...new Set([...found, ...nothing])].sort((a, b) => a - b)]
+}
+
+const peer = python()
+const sameAsPeer = 'the counts are those of wfdb.processing.compare_annotations'
+if (!peer) skip(name, sameAsPeer, 'no Python environment with wfdb (npm run setup makes it)')
+else {
+  test(sameAsPeer, () => {
+    const cases = Array.from({ length: 20 }, (_, seed) => poorDetector(seed))
+    const script = fileURLToPath(new URL('./wfdb-compare.py', import.meta.url))
+    const truth = JSON.parse(execFileSync(peer, [script], { input: JSON.stringify(cases), encoding: 'utf8' }))
+    const ours = cases.map(([reference, detected]) => {
+      const matched = matchBeats(reference, detected, 54).ofReference.filter(d => d >= 0).length
+      return [matched, reference.length - matched, detected.length - matched]
+    })
+    assert.equal(ours, truth)
+  })
+}
 
 test.run()
