@@ -80,7 +80,10 @@ export async function openSplits<Plan extends RecordPlan>(
     const key =
       files && own.length >= LEAST_CACHED ? signalKey({ ...shape, leads, sampleRateHz }, own.flatMap(files)) : undefined
     const signals = key === undefined ? await build() : await cachedSignals(signalCacheDir(), key, shape, build)
-    if (done === before) progress?.((done += own.length), total)
+    if (done === before) {
+      done += own.length
+      progress?.(done, total)
+    }
     parts.push({ name, synthetic, split, samples, sampleRateHz, leads, labels, plans: own, signals })
   }
   const datasets: Partial<Record<SplitName, Dataset>> = {}

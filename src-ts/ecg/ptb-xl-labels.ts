@@ -25,9 +25,17 @@ export function locatePtbXl(root: string): string | undefined {
 
 /** A labelled record of the database. */
 export interface PtbXlRecord extends RecordPlan {
-  /** Path of the 100 Hz record below the data set's folder, without extension. */
+  /** Paths of the 100 Hz record below the data set's folder, without extension. */
   readonly path100: string
+  /** The same record at 500 Hz; undefined unless asked for. */
+  readonly path500?: string
 }
+
+/** How finely diagnoses are told apart: 5 superclasses, 23 subclasses, or the 44 diagnostic statements themselves. */
+export type DiagnosticLevel = 'superclass' | 'subclass' | 'statement'
+
+/** The column of the table of statements that names a statement's label; that of the statements' own names has no name itself. */
+const LEVEL_COLUMN = { superclass: 'diagnostic_class', subclass: 'diagnostic_subclass', statement: '' } as const
 
 export interface PtbXlLabels {
   /** In the order of the table. */
@@ -41,8 +49,31 @@ export interface PtbXlLabels {
  * A patient on two sides of the split is an error. Source: Strodthoff et al., IEEE J-BHI 25(5), 2021 (helme/ecg_ptbxl_benchmarking).
  */
 export function readSuperclasses(dir: string, labels: readonly string[]): PtbXlLabels {
-  const superclassOf = readStatements(dir, labels)
-  const columns = ['ecg_id', 'patient_id', 'scp_codes', 'strat_fold', 'filename_lr'] as const
+  return readDiagnoses(dir, labels, 'superclass')
+}
+
+/** Returns the labels of a level in alphabetical order, as the table of statements in `dir` has them. */
+export function diagnosticLabels(dir: string, level: DiagnosticLevel): string[] {
+  return [...new Set(readStatements(dir, level).map(({ label }) => label))].sort()
+}
+
+/** As readSuperclasses, at any level; with `with500`, the paths of the 500 Hz records as well. */
+export function readDiagnoses(
+  dir: string,
+  labels: readonly string[],
+  level: DiagnosticLevel,
+  { with500 = false } = {},
+): PtbXlLabels {
+  const labelOf = new Map<string, number>()
+  for (const { where, statement, label } of readStatements(dir, level)) {
+    const index = labels.indexOf(label)
+    if (index < 0) throw invalid(where, `no such ${level}`, label, labels.join(', '))
+    labelOf.set(statement, index)
+  }
+  const columns = [
+    ...(['ecg_id', 'patient_id', 'scp_codes', 'strat_fold', 'filename_lr'] as const),
+    ...(with500 ? (['filename_hr'] as const) : []),
+  ]
   const rows = readCsv(join(dir, DATABASE_FILE), columns, HINT)
   const ids = new Set<string>()
   const records: PtbXlRecord[] = []
@@ -52,35 +83,31 @@ export function readSuperclasses(dir: string, labels: readonly string[]): PtbXlL
     ids.add(id)
     const found = new Set<number>()
     for (const code of parsePythonDict(cells.scp_codes, `${where}, scp_codes`).keys()) {
-      const label = superclassOf.get(code)
+      const label = labelOf.get(code)
       if (label !== undefined) found.add(label)
     }
     const patient = wholeNumber(cells.patient_id, `${where}, patient_id`)
     const fold = Number(wholeNumber(cells.strat_fold, `${where}, strat_fold`))
     if (fold < 1 || fold > 10) throw invalid(`${where}, strat_fold`, 'no such fold', cells.strat_fold, '1 to 10')
     const path100 = recordPath(cells.filename_lr, `${where}, filename_lr`)
-    if (found.size > 0) records.push({ id, patient, fold, labels: [...found].sort((a, b) => a - b), path100 })
+    const path500 = with500 ? recordPath(cells.filename_hr, `${where}, filename_hr`) : undefined
+    if (found.size > 0) records.push({ id, patient, fold, labels: [...found].sort((a, b) => a - b), path100, path500 })
   }
   refuseLeak(records, join(dir, DATABASE_FILE))
   return { records, withoutSuperclass: rows.length - records.length }
 }
 
-/** Returns the index of the superclass of every diagnostic statement. */
-function readStatements(dir: string, labels: readonly string[]): Map<string, number> {
-  const superclassOf = new Map<string, number>()
-  // The column of the statements' names has no name itself.
-  for (const { where, cells } of readCsv(
-    join(dir, STATEMENTS_FILE),
-    ['', 'diagnostic', 'diagnostic_class'] as const,
-    HINT,
-  )) {
-    if (Number(cells.diagnostic) !== 1) continue
-    const label = labels.indexOf(cells.diagnostic_class)
-    if (label < 0)
-      throw invalid(`${where}, diagnostic_class`, 'no such superclass', cells.diagnostic_class, labels.join(', '))
-    superclassOf.set(cells[''], label)
-  }
-  return superclassOf
+/** Returns every diagnostic statement with its label. */
+function readStatements(dir: string, level: DiagnosticLevel): { where: string; statement: string; label: string }[] {
+  const column = LEVEL_COLUMN[level]
+  const columns = level === 'statement' ? (['', 'diagnostic'] as const) : (['', 'diagnostic', column] as const)
+  return readCsv(join(dir, STATEMENTS_FILE), columns, HINT)
+    .filter(({ cells }) => Number(cells.diagnostic) === 1)
+    .map(({ where, cells }) => ({
+      where: `${where}, ${column || 'name'}`,
+      statement: cells[''],
+      label: (cells as Record<string, string>)[column],
+    }))
 }
 
 /** A patient whose records lie on two sides of the split would be learnt by heart and then recognized. */

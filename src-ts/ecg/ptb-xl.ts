@@ -5,17 +5,19 @@ import type { Opened, SplitName } from './dataset.ts'
 import { openSplits, type Progress } from './open-splits.ts'
 import { type Form, packRecord } from './pack-record.ts'
 import { splitOfFold } from './packed-dataset.ts'
-import { type PtbXlRecord, readSuperclasses } from './ptb-xl-labels.ts'
+import { type DiagnosticLevel, type PtbXlRecord, readDiagnoses } from './ptb-xl-labels.ts'
 import { readRecord } from './wfdb-signals.ts'
 
 export interface PtbXlOptions {
   /** Leave out records whose files are missing, and count them, instead of refusing the folder. */
   readonly skipMissing?: boolean
+  /** What the labels of the form are, default superclasses. */
+  readonly level?: DiagnosticLevel
 }
 
 /**
- * Opens the 100 Hz records of PTB-XL in folder `dir` (official layout) with their superclass labels. Source: Wagner et al.,
- * Scientific Data 7:154 (2020).
+ * Opens the records of PTB-XL in folder `dir` (official layout) with their diagnostic labels, at 100 Hz, or at 500 Hz if the form says so.
+ * Source: Wagner et al., Scientific Data 7:154 (2020).
  *
  * Checksums and initial values of all signals read are verified. Counts come from the label table; with `skipMissing`, records of
  * the opened splits whose files are missing are taken out of them and stand in `dropped['missing file']`.
@@ -24,15 +26,17 @@ export async function openPtbXl(
   dir: string,
   form: Form & { readonly labels: readonly string[] },
   splits: readonly SplitName[],
-  { skipMissing = false }: PtbXlOptions = {},
+  { skipMissing = false, level = 'superclass' }: PtbXlOptions = {},
   progress?: Progress,
 ): Promise<Opened> {
-  const { records, withoutSuperclass } = readSuperclasses(dir, form.labels)
+  const with500 = form.sampleRateHz === 500
+  const { records, withoutSuperclass } = readDiagnoses(dir, form.labels, level, { with500 })
+  const pathOf = ({ path100, path500 }: PtbXlRecord) => join(dir, path500 ?? path100)
   const missing = new Set(
-    records.filter(record => splits.includes(splitOfFold(record.fold)) && !isPresent(dir, record)),
+    records.filter(record => splits.includes(splitOfFold(record.fold)) && !isPresent(pathOf(record))),
   )
-  if (missing.size > 0 && !skipMissing) throw missingFiles(dir, [...missing])
-  const dropped: Record<string, number> = { 'no superclass': withoutSuperclass }
+  if (missing.size > 0 && !skipMissing) throw missingFiles(pathOf, [...missing])
+  const dropped: Record<string, number> = { [`no ${level}`]: withoutSuperclass }
   if (missing.size > 0) dropped['missing file'] = missing.size
   return openSplits(
     {
@@ -42,9 +46,9 @@ export async function openPtbXl(
       ...form,
       plans: records.filter(record => !missing.has(record)),
       dropped,
-      files: ({ path100 }) => [join(dir, `${path100}.hea`), join(dir, `${path100}.dat`)],
-      load({ path100 }, signals, index) {
-        const path = join(dir, path100)
+      files: record => [`${pathOf(record)}.hea`, `${pathOf(record)}.dat`],
+      load(record, signals, index) {
+        const path = pathOf(record)
         packRecord(readRecord(path), path, form, signals, index)
       },
     },
@@ -53,16 +57,16 @@ export async function openPtbXl(
   )
 }
 
-function isPresent(dir: string, { path100 }: PtbXlRecord): boolean {
-  return existsSync(join(dir, `${path100}.hea`)) && existsSync(join(dir, `${path100}.dat`))
+function isPresent(path: string): boolean {
+  return existsSync(`${path}.hea`) && existsSync(`${path}.dat`)
 }
 
-function missingFiles(dir: string, missing: readonly PtbXlRecord[]): HolterError {
+function missingFiles(pathOf: (record: PtbXlRecord) => string, missing: readonly PtbXlRecord[]): HolterError {
   const [first] = missing
   const others = missing.length > 1 ? `, and so are those of ${missing.length - 1} more of its records` : ''
   return new HolterError({
     stage: 'ecg',
-    where: join(dir, first.path100),
+    where: pathOf(first),
     problem: `the files of record ${first.id} in the label table are missing${others}`,
     hint: 'Complete the download, or leave such records out with --skip-missing',
   })

@@ -4,7 +4,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Dataset, SplitName } from '../../src-ts/ecg/dataset.ts'
 import { openPtbXl, type PtbXlOptions } from '../../src-ts/ecg/ptb-xl.ts'
+import { diagnosticLabels, locatePtbXl, readDiagnoses } from '../../src-ts/ecg/ptb-xl-labels.ts'
 import { HolterError } from '../../src-ts/errors.ts'
+import { ecgDataDir, skip } from '../helpers/environment.ts'
 import { LEADS, path100, ROWS, STATEMENTS, table, writePtbXl } from '../helpers/ptb-xl-folder.ts'
 import { inFolder } from '../helpers/wfdb-files.ts'
 
@@ -207,6 +209,41 @@ test('a lead twice, an invalid sample, a current', () =>
       /00001_lr: sample 3 of lead II is not valid \(got -32768, .*Leave the record out of the table/,
     )
   }))
+
+const data = locatePtbXl(ecgDataDir() ?? '/nowhere')
+if (!data) skip('ecg/ptb-xl', 'counts and 500 Hz of the real records', 'ECG_DATA_DIR names no folder with ptb-xl')
+else {
+  test('the subset: 5, 23 and 44 labels; published counts per fold and class', () => {
+    assert.equal(
+      (['superclass', 'subclass', 'statement'] as const).map(level => diagnosticLabels(data, level).length),
+      [5, 23, 44],
+    )
+    const { records } = readDiagnoses(data, ['CD', 'HYP', 'MI', 'NORM', 'STTC'], 'superclass')
+    const count = (folds: readonly number[]) => {
+      const own = records.filter(record => folds.includes(record.fold))
+      return [own.length, ...[3, 4, 0, 1, 2].map(label => own.filter(({ labels }) => labels.includes(label)).length)]
+    }
+    // Counts of the label table only; the signals of fold 10 stay closed.
+    assert.equal(count([1, 2, 3, 4, 5, 6, 7, 8]), [3306, 1645, 796, 702, 389, 714])
+    assert.equal(count([9]), [468, 225, 118, 109, 56, 103])
+    assert.equal(count([10]), [252, 122, 68, 48, 27, 52])
+    for (const level of ['subclass', 'statement'] as const) {
+      const same = readDiagnoses(data, diagnosticLabels(data, level), level).records
+      assert.is(same.length, records.length, level)
+    }
+  })
+
+  test('500 Hz records where they are there', async () => {
+    const labels = diagnosticLabels(data, 'subclass')
+    const wanted = { ...form, labels, sampleRateHz: 500, samples: 5000 }
+    const opened = await openPtbXl(data, wanted, ['train'], { skipMissing: true, level: 'subclass' })
+    const { length, samples } = opened.splits.train!
+    assert.ok(length > 20 && length <= 60, `${length}`)
+    assert.is(samples, 5000)
+    assert.is(opened.records.train, length)
+    assert.is(opened.dropped['missing file'], 3306 - length)
+  })
+}
 
 test('nothing is written into the data folder', () =>
   inFolder(async dir => {
