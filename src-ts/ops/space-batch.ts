@@ -15,17 +15,26 @@ export interface Blocks {
   readonly left: number
 }
 
+/** Places in a block: each is a copy of its own in the kernel. */
+const MOST_PLACES = 1024
+
 /** Returns block sizes and the borders of height and width of a node's inputs; TFLM takes [N, H, C] as [N, H, 1, C]. */
 export function blockInputs(x: Shape, block: Shaped | undefined, borders: Shaped | undefined) {
   const sizes = indicesOf(block, 'block shape')
   const edges = indicesOf(borders, 'borders')
   const axes = x.length - 2
   const fits = sizes.length === axes && edges.length === 2 * axes
-  if (!(axes === 1 || axes === 2) || !fits || sizes.some(n => n < 1) || edges.some(n => n < 0)) {
+  if (
+    !(axes === 1 || axes === 2) ||
+    !fits ||
+    sizes.some(n => n < 1) ||
+    sizes.reduce((a, b) => a * b, 1) > MOST_PLACES ||
+    edges.some(n => n < 0)
+  ) {
     throw new HolterError({
       stage: 'codegen',
       where: 'blocks',
-      problem: 'blocks must be of height, or of height and width, of [N, H, C] or [N, H, W, C]',
+      problem: `blocks must be of height, or of height and width, of [N, H, C] or [N, H, W, C], with at most ${MOST_PLACES} places`,
       got: `blocks [${sizes}] and borders [${edges}] of [${x}]`,
     })
   }

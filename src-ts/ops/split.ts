@@ -67,10 +67,18 @@ export const split: Op<SplitAttrs, SplitPrepared> = {
   ],
 }
 
+/** More would be a damaged file: each part is an output of the node. */
+const MOST_PARTS = 1024
+
 function partOf({ parts }: SplitAttrs, x: Shape, axis: number): number[] {
-  if (parts >= 1 && x[axis] % parts === 0) return x.map((n, i) => (i === axis ? n / parts : n))
+  if (parts >= 1 && parts <= MOST_PARTS && x[axis] % parts === 0) return x.map((n, i) => (i === axis ? n / parts : n))
   const got = `[${x}] along axis ${axis} into ${parts}`
-  throw new HolterError({ stage: 'codegen', where: 'split', problem: 'parts are not equal', got })
+  throw new HolterError({
+    stage: 'codegen',
+    where: 'split',
+    problem: `parts are not equal, or more than ${MOST_PARTS}`,
+    got,
+  })
 }
 
 function splitCase(name: string, shape: number[], axis: number, parts: number) {

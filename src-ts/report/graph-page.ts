@@ -107,7 +107,7 @@ function placesOf(rows: readonly (readonly number[])[], width: number): { x: num
 /** A line from the bottom of one box to the top of another; one that passes rows in between bends around their boxes. */
 function edge(from: { x: number; y: number }, to: { x: number; y: number }): Html {
   const [x1, y1, x2, y2] = [from.x + BOX.width / 2, from.y + BOX.height, to.x + BOX.width / 2, to.y]
-  const passes = y2 - y1 > GAP.y + 1 && Math.abs(x1 - x2) < BOX.width
+  const passes = y2 - y1 > GAP.y + 1 && Math.abs(x1 - x2) < 1.5 * BOX.width
   const bend = passes ? BOX.width * 0.75 : 0
   const lift = (y2 - y1) / (passes ? 4 : 2)
   return html`<path d="M${x1} ${y1}C${x1 + bend} ${y1 + lift} ${x2 + bend} ${y2 - lift} ${x2} ${y2}"/>

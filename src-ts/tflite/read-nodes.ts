@@ -119,7 +119,7 @@ function refuseMissing(file: FlatFile, nodes: readonly FileNode[], name: (node: 
   const known = ops.map(op => operatorName(op.tflite.code)).sort()
   file.fail('', {
     problem: `${missing.size === 1 ? '1 operator is' : `${missing.size} operators are`} not supported: ${list.join('; ')}`,
-    hint: `Supported are ${known.join(', ')}. To add one, write src-ts/ops/<operator>.ts and its line in src-ts/ops/index.ts`,
+    hint: `Supported are ${known.join(', ')}. To add one, follow docs/operators.md`,
   })
 }
 

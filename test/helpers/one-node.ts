@@ -9,7 +9,15 @@ export function graphOf(kind: string, { node }: Case<any>): IntGraph {
   return {
     name: node.name,
     tensors,
-    nodes: [{ name: node.outputs[0].name, op: kind, attrs: node.attrs, inputs: node.inputs.map(index), outputs: node.outputs.map(index) }],
+    nodes: [
+      {
+        name: node.outputs[0].name,
+        op: kind,
+        attrs: node.attrs,
+        inputs: node.inputs.map(index),
+        outputs: node.outputs.map(index),
+      },
+    ],
     inputs: node.inputs.filter(t => t && !t.data).map(index),
     outputs: node.outputs.map(index),
   }
