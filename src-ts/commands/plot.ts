@@ -4,6 +4,7 @@ import { clearestLead, detectQrs } from '../ecg/qrs.ts'
 import { recordQuality } from '../ecg/quality.ts'
 import { type EcgWindow, readWindow } from '../ecg/read-window.ts'
 import { testFoldOf } from '../ecg/test-fold.ts'
+import { VOLTAGES } from '../ecg/voltage-units.ts'
 import { byName, HolterError } from '../errors.ts'
 import { writeFile } from '../files.ts'
 import { ecgStrip } from '../report/ecg-strip.ts'
@@ -15,6 +16,8 @@ interface PlotOptions {
   seconds: number
   leads?: string
   beats?: boolean
+  rate?: number
+  units?: string
 }
 
 /** The detector has learnt by then what beats look like, and a peak at the window's end gets its other half. */
@@ -25,36 +28,42 @@ const AFTER_SECONDS = 3
 export const plot = new Command('plot')
   .summary('draw a record as on ECG paper')
   .description(
-    'Draws a WFDB record as SVG at 25 mm/s and 10 mm/mV: twelve leads as on a clinical sheet, others in a row each. ' +
+    'Draws an ECG (WFDB, EDF, CSV or .npy) as SVG at 25 mm/s and 10 mm/mV: twelve leads as on a clinical sheet, others in a row each. ' +
       'Says on stderr what is wrong with its leads. The test fold of PTB-XL stays closed.',
   )
-  .addArgument(new Argument('<record>', 'path of the record, with or without .hea'))
+  .addArgument(new Argument('<record>', 'WFDB record, with or without .hea, or a file of another format'))
   .addOption(new Option('-o, --out <file>', 'SVG file to write (default: the name of the record, in this folder)'))
   .addOption(new Option('--from <s>', 'where to begin, in seconds').argParser(within(0, 1e9)).default(0))
   .addOption(new Option('--seconds <s>', 'how much to draw').argParser(within(1, 600)).default(10))
   .addOption(new Option('--leads <names>', 'leads to draw, with commas between them (default: all)'))
   .addOption(new Option('--beats', 'mark the beats that the QRS detector finds'))
+  .addOption(new Option('--rate <hz>', 'sample rate of a CSV or .npy file').argParser(within(1, 1e6)))
+  .addOption(new Option('--units <unit>', 'unit of a CSV or .npy file').choices(VOLTAGES))
   .addHelpText('after', '\nExample: holter plot mitdb/208 --from 60 --seconds 10 --beats --out 208.svg')
   .action((path: string, options: PlotOptions) => {
-    const record = path.replace(/\.hea$/, '')
+    const record = path.replace(/\.(?:hea|dat|edf|csv|npy)$/i, '')
     if (testFoldOf(dirname(resolve(record)))(record)) {
       const problem = 'this record belongs to the test fold, which only holter evaluate --split test opens'
       throw new HolterError({ stage: 'ecg', where: record, problem, hint: 'Plot a record of another fold' })
     }
-    const window = chooseLeads(readWindow(record, options.from, options.seconds), options.leads, record)
+    const window = chooseLeads(read(path, options.from, options.seconds, options), options.leads, path)
     sayQuality(window)
-    const beats = options.beats ? beatsIn(window, record, options) : undefined
+    const beats = options.beats ? beatsIn(window, path, options) : undefined
     const file = options.out ?? `${basename(record)}.svg`
     writeFile(file, ecgStrip({ ...paperOf(window, basename(record)), seconds: options.seconds, beats }))
     console.log(file)
   })
 
+function read(path: string, fromS: number, seconds: number, { rate, units }: PlotOptions): EcgWindow {
+  return readWindow(path, fromS, seconds, { sampleRateHz: rate, units })
+}
+
 /** Returns the window with the leads that were asked for, in that order. */
-function chooseLeads(window: EcgWindow, names: string | undefined, record: string): EcgWindow {
+function chooseLeads(window: EcgWindow, names: string | undefined, path: string): EcgWindow {
   if (window.leads.size === 0) {
     throw new HolterError({
       stage: 'ecg',
-      where: record,
+      where: path,
       problem: 'none of its signals is a voltage',
       got: window.others.join(', '),
     })
@@ -78,9 +87,9 @@ function sayQuality({ leads, sampleRateHz, others }: EcgWindow): void {
 }
 
 /** Beats by sample number of the window, found in the clearest of its leads; what stands before the window is for learning. */
-function beatsIn({ fromS, leads, sampleRateHz }: EcgWindow, record: string, { seconds }: PlotOptions): number[] {
+function beatsIn({ fromS, leads, sampleRateHz }: EcgWindow, path: string, options: PlotOptions): number[] {
   const begin = Math.max(0, fromS - BEFORE_SECONDS)
-  const context = readWindow(record, begin, fromS - begin + seconds + AFTER_SECONDS)
+  const context = read(path, begin, fromS - begin + options.seconds + AFTER_SECONDS, options)
   const signals = [...leads.keys()].map(name => context.leads.get(name)!)
   const beats = detectQrs(signals[clearestLead(signals, sampleRateHz)], sampleRateHz)
   const first = Math.round((fromS - context.fromS) * sampleRateHz)

@@ -7,7 +7,7 @@ import { QrsFeature } from './qrs-feature.ts'
 /** An R peak lies at most this far from where the detector says. */
 const PEAK_SECONDS = 0.06
 /** The detector's band needs room below half the rate. */
-const MIN_RATE_HZ = 40
+export const MIN_RATE_HZ = 40
 /** Another lead has to stand out by so much more than the first: leads come in the order in which people trust them. */
 const BETTER = 1.3
 

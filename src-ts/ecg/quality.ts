@@ -1,7 +1,7 @@
 import { highPass, lowPass } from './butterworth.ts'
 import { zeroPhase } from './filters.ts'
 import { bridgeGaps } from './gaps.ts'
-import { qrsClarity } from './qrs.ts'
+import { MIN_RATE_HZ, qrsClarity } from './qrs.ts'
 import { flatShare, railShare } from './runs.ts'
 
 export type QualityKind = 'missing' | 'flat' | 'saturated' | 'lead-off' | 'noisy' | 'wander'
@@ -60,6 +60,10 @@ const MAX_UNUSABLE_LEADS = 0.25
  * array per lead, NaN where a sample is missing. Offsets up to 300 mV and the sign of a lead do not matter.
  */
 export function recordQuality(leads: ReadonlyMap<string, Float64Array>, sampleRateHz: number): RecordQuality {
+  if (!(sampleRateHz >= MIN_RATE_HZ)) {
+    const reason = `${sampleRateHz} Hz are too few to see QRS complexes, ${MIN_RATE_HZ} Hz are the least`
+    return { classifiable: false, reason, leads: [] }
+  }
   const verdicts = [...leads].map(([lead, signal]) => leadQuality(lead, signal, sampleRateHz))
   const bad = verdicts.filter(({ usable }) => !usable)
   const seconds = Math.min(...[...leads.values()].map(signal => signal.length / sampleRateHz))

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
 import { HolterError } from '../errors.ts'
+import type { Declared } from './ecg.ts'
+import { readEcg } from './read-ecg.ts'
 import { resample } from './resample.ts'
 import { unitsPerMillivolt } from './voltage-units.ts'
 import { readHeader } from './wfdb-header.ts'
@@ -16,26 +19,28 @@ export interface EcgWindow {
 }
 
 /**
- * Returns up to `seconds` of the WFDB record `path` from `fromS` on; only the bytes that hold them are read. Signals that were
- * sampled faster than others bring all to their rate. A window that begins behind the record's end is an error.
+ * Returns up to `seconds` of the ECG in a file of any format from `fromS` on; of WFDB records only the bytes that hold them are read,
+ * and signals that were sampled faster than others bring all to their rate. CSV and .npy need rate and units in `declared`.
+ * A window that begins behind the record's end is an error.
  */
-export function readWindow(path: string, fromS: number, seconds: number): EcgWindow {
-  const headerPath = path.endsWith('.hea') ? path : `${path}.hea`
-  const { frames, sampleRateHz: frameRateHz } = readHeader(headerPath)
-  const [from, to] = [Math.round(fromS * frameRateHz), Math.round((fromS + seconds) * frameRateHz)]
-  const whole = frames === undefined ? readPhysical(headerPath) : undefined
-  const length = frames ?? whole!.frames
-  if (from >= length) {
-    throw new HolterError({
-      stage: 'ecg',
-      where: headerPath,
-      problem: 'the record ends before this window begins',
-      got: `${fromS} s`,
-      expected: `less than ${(length / frameRateHz).toFixed(1)} s`,
-    })
+export function readWindow(path: string, fromS: number, seconds: number, declared: Declared = {}): EcgWindow {
+  if (path.endsWith('.hea')) return readWfdb(path, fromS, seconds)
+  if (existsSync(`${path}.hea`)) return readWfdb(`${path}.hea`, fromS, seconds)
+  const { signals, samples, leads: names, sampleRateHz, source } = readEcg(path, declared)
+  const [from, end] = bounds(path, fromS, seconds, sampleRateHz, samples)
+  const leads = new Map<string, Float64Array>()
+  for (const [i, name] of names.entries()) {
+    const values = Float64Array.from({ length: end - from }, (_, t) => signals[(from + t) * names.length + i])
+    leads.set(unique(name, i, leads), values)
   }
-  const end = Math.min(to, length)
-  const { signals } = whole ?? readPhysical(headerPath, { range: [from, end] })
+  return { sampleRateHz, fromS: from / sampleRateHz, leads, others: source.omitted }
+}
+
+function readWfdb(path: string, fromS: number, seconds: number): EcgWindow {
+  const { frames, sampleRateHz: frameRateHz } = readHeader(path)
+  const whole = frames === undefined ? readPhysical(path) : undefined
+  const [from, end] = bounds(path, fromS, seconds, frameRateHz, frames ?? whole!.frames)
+  const { signals } = whole ?? readPhysical(path, { range: [from, end] })
   const cut = (values: Float64Array, perFrame: number) =>
     whole ? values.subarray(from * perFrame, end * perFrame) : values
   const voltages = signals.filter(({ units }) => unitsPerMillivolt(units) !== undefined)
@@ -43,8 +48,25 @@ export function readWindow(path: string, fromS: number, seconds: number): EcgWin
   const leads = new Map<string, Float64Array>()
   for (const [i, { name, units, values, samplesPerFrame }] of voltages.entries()) {
     const millivolts = cut(values, samplesPerFrame).map(value => value / unitsPerMillivolt(units)!)
-    leads.set(leads.has(name) || !name ? `signal ${i}` : name, resample(millivolts, samplesPerFrame, perFrame))
+    leads.set(unique(name, i, leads), resample(millivolts, samplesPerFrame, perFrame))
   }
   const others = signals.filter(signal => !voltages.includes(signal)).map(({ name }) => name)
   return { sampleRateHz: frameRateHz * perFrame, fromS: from / frameRateHz, leads, others }
+}
+
+/** First sample of the window, and the one behind its last. */
+function bounds(path: string, fromS: number, seconds: number, rateHz: number, samples: number): [number, number] {
+  const from = Math.round(fromS * rateHz)
+  if (from < samples) return [from, Math.min(Math.round((fromS + seconds) * rateHz), samples)]
+  throw new HolterError({
+    stage: 'ecg',
+    where: path,
+    problem: 'the record ends before this window begins',
+    got: `${fromS} s`,
+    expected: `less than ${(samples / rateHz).toFixed(1)} s`,
+  })
+}
+
+function unique(name: string, index: number, taken: ReadonlyMap<string, unknown>): string {
+  return name && !taken.has(name) ? name : `signal ${index}`
 }

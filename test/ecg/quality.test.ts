@@ -81,6 +81,7 @@ test('a record may lack a quarter of its leads, and says why it cannot be classi
   const { classifiable, reason } = recordQuality(record(4), 250)
   assert.not.ok(classifiable)
   assert.is(reason, '4 of 12 leads are unusable: L0 flat, L1 flat, L2 flat, L3 flat')
+  assert.match(recordQuality(record(0), 10).reason ?? '', /^10 Hz are too few/)
   assert.is(recordQuality(new Map(), 250).reason, 'there are no leads')
   assert.is(recordQuality(new Map([['I', good.slice(0, 300)]]), 250).reason, '1.2 s are too short, 2 s are the least')
 })

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readWindow } from '../../src-ts/ecg/read-window.ts'
@@ -40,6 +42,20 @@ test('brings leads of several rates to the fastest', () =>
     assert.is(sampleRateHz, 400)
     assert.equal([...leads.get('slow')!], new Array(800).fill(0.5))
     assert.is(leads.get('fast')![0], 400 / 200)
+  }))
+
+test('cuts windows out of files of other formats as well', () =>
+  inFolder(dir => {
+    const path = join(dir, 'ecg.csv')
+    writeFileSync(path, ['I,II', ...ramp(1000).map(i => `${i},${-i}`)].join('\n'))
+    const { leads, fromS, sampleRateHz } = readWindow(path, 3, 2, { sampleRateHz: 100, units: 'uV' })
+    assert.equal([fromS, sampleRateHz], [3, 100])
+    assert.equal(
+      [...leads.get('II')!],
+      ramp(200).map(i => -(300 + i) / 1000),
+    )
+    assert.throws(() => readWindow(path, 30, 2, { sampleRateHz: 100, units: 'uV' }), /ends before/)
+    assert.throws(() => readWindow(join(dir, 'absent'), 0, 2), /the file is missing/)
   }))
 
 test('a window behind the end is refused', () =>
