@@ -48,11 +48,15 @@ async function shrink(peer: Peer, { graph, inputs, count }: Rows): Promise<strin
   const node: Rows = { graph: alone, inputs: inputsOf(graph, first.step, inputs, first.input), count: 1 }
   const [single] = await peer.run([node])
   const still = typeof single === 'string' ? single : difference(single, await expectedOf(node))
-  const tensors = alone.tensors.map(t => ({ name: t.name, shape: t.shape, ...t.quantization, constant: !!t.data }))
+  const tensors = alone.tensors.map(
+    ({ name, type, shape, quantization: q, data }) =>
+      `${data ? 'constant' : 'tensor'} "${name}": ${type} [${shape}], scale ${q?.scale.slice(0, 3)}, zero point ${q?.zeroPoint[0]}`,
+  )
   return [
     `first wrong node: ${first.step} ${first.op} "${first.node}", byte ${first.byte} of row ${first.input}: got ${first.got}, expected ${first.expected}`,
     `alone: ${still ?? 'equal, so it depends on what surrounds it'}`,
-    JSON.stringify({ attrs: alone.nodes[0].attrs, tensors }, null, 1),
+    JSON.stringify(alone.nodes[0].attrs),
+    ...tensors,
   ].join('\n')
 }
 
