@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { closest, HolterError } from '../errors.ts'
+import { readCsv } from './csv.ts'
+import type { Opened, SplitName } from './dataset.ts'
+import type { Declared } from './ecg.ts'
+import { openSplits, type Progress } from './open-splits.ts'
+import type { Form } from './pack-record.ts'
+import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
+import { readEcg } from './read-ecg.ts'
+import { dealFolds, makeSplit } from './splits.ts'
+
+/** The table that makes a folder of files a data set. */
+export const LABELS_FILE = 'labels.csv'
+const HINT = 'A row has a file, its labels with blanks between them, its patient, and a fold 1 to 10 or nothing'
+const STEPS_PER_MILLIVOLT = 1000
+
+interface FilePlan extends RecordPlan {
+  readonly path: string
+}
+
+export interface FolderOptions {
+  readonly declared?: Declared
+  /** Seed by which patients are dealt to folds where the table leaves them open. */
+  readonly seed?: number
+}
+
+/**
+ * Opens a user's own files of any format that readEcg knows. `labels.csv` has the columns file, labels, patient and fold; where all folds
+ * are empty, patients are dealt to ten folds with equal shares of each label. Folds 1–8 train, 9 validates, 10 tests. Samples are kept in
+ * steps of 1 µV. Files of another rate, length or without a lead of the form are errors, and so is a patient on two sides.
+ */
+export function openFolder(
+  dir: string,
+  form: Form & { readonly labels: readonly string[] },
+  splits: readonly SplitName[],
+  { declared, seed = 0 }: FolderOptions = {},
+  progress?: Progress,
+): Promise<Opened> {
+  const plans = withFolds(readPlans(dir, form.labels), seed, join(dir, LABELS_FILE))
+  refuseLeaks(plans)
+  return openSplits(
+    {
+      name: 'folder',
+      synthetic: false,
+      source: dir,
+      ...form,
+      plans,
+      dropped: {},
+      load: ({ path }, signals, index) => packEcg(join(dir, path), form, declared, signals, index),
+    },
+    splits,
+    progress,
+  )
+}
+
+/** Returns `root` if it is a folder with a table of labels. */
+export function locateFolder(root: string): string | undefined {
+  return existsSync(join(root, LABELS_FILE)) ? root : undefined
+}
+
+function readPlans(dir: string, labels: readonly string[]): FilePlan[] {
+  const rows = readCsv(join(dir, LABELS_FILE), ['file', 'labels', 'patient', 'fold'] as const, HINT)
+  const seen = new Set<string>()
+  return rows.map(({ where, cells }) => {
+    const fail = (problem: string, got: string, expected?: string) =>
+      new HolterError({ stage: 'ecg', where, problem, got: JSON.stringify(got.slice(0, 60)), expected, hint: HINT })
+    const { file, patient } = cells
+    const inside = file.split('/').every(part => part !== '' && !/^\.+$/.test(part) && !part.includes('\\'))
+    if (!inside) throw fail('this is not a path inside the folder', file)
+    if (seen.has(file)) throw fail('the file comes twice', file)
+    seen.add(file)
+    if (!patient) throw fail('the patient is missing', file, 'a name or number, so that no patient is on two sides')
+    const fold = cells.fold === '' ? 0 : Number(cells.fold)
+    if (!(Number.isInteger(fold) && fold >= (cells.fold === '' ? 0 : 1) && fold <= 10))
+      throw fail('no such fold', cells.fold, '1 to 10')
+    const own = cells.labels.split(/\s+/).filter(Boolean)
+    for (const label of own) {
+      if (labels.includes(label)) continue
+      const near = closest(label, labels)
+      throw fail('no such label', label, `${labels.join(', ')}${near ? `; ${near}?` : ''}`)
+    }
+    const indices = [...new Set(own.map(label => labels.indexOf(label)))].sort((a, b) => a - b)
+    return { id: file, patient, fold, labels: indices, path: file }
+  })
+}
+
+function withFolds(plans: readonly FilePlan[], seed: number, where: string): FilePlan[] {
+  const open = plans.filter(({ fold }) => fold === 0)
+  if (open.length === 0) return plans.slice()
+  if (open.length < plans.length) {
+    const [problem, got] = ['some files have a fold and others have none', open[0].id]
+    throw new HolterError({ stage: 'ecg', where, problem, got, expected: 'a fold for each or for none', hint: HINT })
+  }
+  const fold = dealFolds(plans, { folds: 10, seed, labelsOf: i => plans[i].labels })
+  return plans.map((plan, i) => ({ ...plan, fold: fold[i] + 1 }))
+}
+
+/** No patient may be on two of the three sides. */
+function refuseLeaks(plans: readonly FilePlan[]): void {
+  const side = (name: SplitName) => plans.filter(({ fold }) => splitOfFold(fold) === name)
+  const [train, validation, test] = [side('train'), side('validation'), side('test')]
+  for (const [a, b] of [
+    [train, validation],
+    [train, test],
+    [validation, test],
+  ]) {
+    if (a.length > 0 && b.length > 0) makeSplit(a, b)
+  }
+}
+
+function packEcg(path: string, form: Form, declared: Declared | undefined, out: PackedSignals, index: number): void {
+  const ecg = readEcg(path, declared)
+  const fail = (problem: string, got: string | number, expected: string | number, hint?: string) =>
+    new HolterError({ stage: 'ecg', where: path, problem, got, expected, hint })
+  if (ecg.sampleRateHz !== form.sampleRateHz)
+    throw fail('wrong sample rate', `${ecg.sampleRateHz} Hz`, `${form.sampleRateHz} Hz`, 'Resample the record')
+  if (ecg.samples !== form.samples) throw fail('wrong length', ecg.samples, form.samples)
+  const names = ecg.leads.map(lead => lead.toUpperCase())
+  for (const [k, lead] of form.leads.entries()) {
+    const from = names.indexOf(lead.toUpperCase())
+    if (from < 0) throw fail(`lead ${lead} is missing`, names.join(' '), form.leads.join(' '))
+    for (let i = 0; i < form.samples; i++) {
+      const step = Math.round(ecg.signals[i * names.length + from] * STEPS_PER_MILLIVOLT)
+      if (!(Math.abs(step) <= 32767)) {
+        const got = `${ecg.signals[i * names.length + from]} mV`
+        throw fail(`sample ${i} of lead ${lead} is not valid`, got, '-32.767 to 32.767 mV', 'Are the units right')
+      }
+      out.digital[(index * form.samples + i) * form.leads.length + k] = step
+    }
+    out.stepsPerMillivolt[index * form.leads.length + k] = STEPS_PER_MILLIVOLT
+  }
+}

@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { SplitName } from '../../src-ts/ecg/dataset.ts'
+import { locateFolder, openFolder } from '../../src-ts/ecg/folder.ts'
+import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
+
+const test = suite('ecg/folder')
+const form = { labels: ['AF', 'SR'], leads: ['I', 'II'], sampleRateHz: 100, samples: 5 }
+const all: readonly SplitName[] = ['train', 'validation', 'test']
+const options = { declared: { sampleRateHz: 100, units: 'mV' } }
+
+/** Twenty records of ten patients, half of them CSV, half WFDB. */
+function write(dir: string, fold: (i: number) => string | number = () => ''): string[] {
+  const rows = Array.from({ length: 20 }, (_, i) => {
+    const file = i % 2 ? `r${i}.csv` : `r${i}`
+    if (i % 2)
+      writeFileSync(join(dir, file), `II,I\n${Array.from({ length: 5 }, (_, k) => `${i},${k / 100}`).join('\n')}\n`)
+    else
+      writeRecord(
+        dir,
+        file,
+        16,
+        form.leads.map(name => ({ name, digital: [i, 1, 2, 3, 4], gain: '1000/mV 16 0' })),
+      )
+    return `${file},${i % 4 < 2 ? 'SR' : 'SR AF'},p${i >> 1},${fold(i)}`
+  })
+  const table = ['file,labels,patient,fold', ...rows]
+  writeFileSync(join(dir, 'labels.csv'), table.join('\n'))
+  return table
+}
+
+test('files of two formats, folds dealt by patient, leads by name', () =>
+  inFolder(async dir => {
+    write(dir)
+    assert.is(locateFolder(dir), dir)
+    const { splits, records, folds } = await openFolder(dir, form, all, options)
+    assert.equal(records, { train: 16, validation: 2, test: 2 })
+    assert.equal(folds, new Array(10).fill(2))
+    const { train } = splits
+    const index = train!.records.findIndex(({ id }) => id.endsWith('.csv'))
+    const out = new Float32Array(10)
+    train!.read(index, out, 0)
+    const number = Number(train!.records[index].id.slice(1, -4))
+    assert.equal(
+      [...out],
+      [0, 0.01, 0.02, 0.03, 0.04].flatMap(x => [Math.fround(x), number]),
+    )
+  }))
+
+test('given folds are kept', () =>
+  inFolder(async dir => {
+    write(dir, i => ((i >> 1) % 10) + 1)
+    const { splits } = await openFolder(dir, form, ['test'], options)
+    assert.equal(
+      splits.test!.records.map(({ id, patient }) => [id, patient]),
+      [
+        ['r18', 'p9'],
+        ['r19.csv', 'p9'],
+      ],
+    )
+  }))
+
+test('what is wrong is named', () =>
+  inFolder(async dir => {
+    const table = write(dir, i => ((i >> 1) % 10) + 1)
+    const change = async (from: string, to: string) => {
+      writeFileSync(join(dir, 'labels.csv'), table.join('\n').replace(from, to))
+      try {
+        await openFolder(dir, form, all, options)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return 'nothing was refused'
+    }
+    assert.match(await change('p9,10', 'p8,10'), /patient p8 is on both sides/)
+    assert.match(await change('r0,SR', 'r0,SB'), /labels\.csv row 2: no such label \(got "SB", expected AF, SR; SR\?\)/)
+    assert.match(await change('r0,', '../r0,'), /not a path inside the folder/)
+    assert.match(await change('r1.csv', 'r0'), /the file comes twice/)
+    assert.match(await change('p0,1', 'p0,11'), /no such fold \(got "11"/)
+    assert.match(await change('p0,1', 'p0,'), /some files have a fold and others have none/)
+    assert.match(await change('SR,p0', 'SR,'), /the patient is missing/)
+    assert.match(await change('patient', 'subject'), /the column patient is missing/)
+    assert.match(await change('r0,', 'r99,'), /r99: the file is missing/)
+    writeFileSync(join(dir, 'labels.csv'), table.join('\n'))
+    for (const [text, message] of [
+      ['I,II\n1,2\n', /wrong length \(got 1, expected 5\)/],
+      ['I,V1\n'.concat('1,2\n'.repeat(5)), /lead II is missing \(got I V1/],
+      ['I,II\n'.concat('1,900\n'.repeat(5)), /sample 0 of lead II is not valid \(got 900 mV, .*Are the units right/],
+      ['I,II\n'.concat('1,\n'.repeat(5)), /sample 0 of lead II is not valid \(got NaN mV/],
+    ] as const) {
+      writeFileSync(join(dir, 'r1.csv'), text)
+      assert.match(await change('', ''), message)
+    }
+  }))
+
+test.run()
