@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 export interface Finding {
-  readonly kind: 'unreadable' | 'length' | 'invalid samples' | 'flat' | 'saturated' | 'limb leads'
+  readonly kind: 'unreadable' | 'length' | 'invalid samples' | 'flat' | 'saturated' | 'units' | 'limb leads'
   /** One clause for people. */
   readonly text: string
 }
@@ -25,6 +25,9 @@ const FLAT_SECONDS = 0.5
 const RAIL_SAMPLES = 8
 /** No rail lies nearer to the mean than this: a lead at rest may well keep its lowest value for some samples. */
 const RAIL_MILLIVOLTS = 1.5
+
+/** No heart, pacemaker or bump of an electrode reaches it: microvolts were taken for millivolts. PTB-XL's largest spikes have 28 mV. */
+const RANGE_MILLIVOLTS = 100
 
 /** What all records of a folder are to have in common. */
 export type Expected = Partial<Pick<Form, 'samples' | 'sampleRateHz'>>
@@ -96,6 +99,9 @@ function checkLead(name: string, values: Float64Array, samplesPerSecond: number)
   if (still.samples >= Math.min(FLAT_SECONDS * samplesPerSecond, values.length)) {
     const seconds = (still.samples / samplesPerSecond).toFixed(2)
     return [...problems, { kind: 'flat', text: `${name}: ${seconds} s at ${still.value}` }]
+  }
+  if (most - least > RANGE_MILLIVOLTS) {
+    problems.push({ kind: 'units', text: `${name}: ranges over ${(most - least).toFixed(0)} mV; are these microvolts` })
   }
   for (const rail of [least, most]) {
     const run = longestRun(values, rail).samples

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { closest, HolterError } from '../errors.ts'
 import { readCsv } from './csv.ts'
 import type { Opened, SplitName } from './dataset.ts'
-import type { Declared } from './ecg.ts'
+import type { Declared, Ecg } from './ecg.ts'
 import { openSplits, type Progress } from './open-splits.ts'
 import type { Form } from './pack-record.ts'
 import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
@@ -14,6 +14,7 @@ import { dealFolds, makeSplit } from './splits.ts'
 export const LABELS_FILE = 'labels.csv'
 const HINT = 'A row has a file, its labels with blanks between them, its patient, and a fold 1 to 10 or nothing'
 const STEPS_PER_MILLIVOLT = 1000
+const LARGEST = 32767
 
 interface FilePlan extends RecordPlan {
   readonly path: string
@@ -120,14 +121,33 @@ function packEcg(path: string, form: Form, declared: Declared | undefined, out: 
   for (const [k, lead] of form.leads.entries()) {
     const from = names.indexOf(lead.toUpperCase())
     if (from < 0) throw fail(`lead ${lead} is missing`, names.join(' '), form.leads.join(' '))
+    const zero = zeroOf(ecg, from)
     for (let i = 0; i < form.samples; i++) {
-      const step = Math.round(ecg.signals[i * names.length + from] * STEPS_PER_MILLIVOLT)
-      if (!(Math.abs(step) <= 32767)) {
-        const got = `${ecg.signals[i * names.length + from]} mV`
-        throw fail(`sample ${i} of lead ${lead} is not valid`, got, '-32.767 to 32.767 mV', 'Are the units right')
+      const value = ecg.signals[i * names.length + from]
+      const step = Math.round(value * STEPS_PER_MILLIVOLT) - zero
+      if (!(Math.abs(step) <= LARGEST)) {
+        throw fail(
+          `sample ${i} of lead ${lead} is not valid`,
+          `${value} mV`,
+          'a range of at most 65 mV',
+          'Are the units right',
+        )
       }
       out.digital[(index * form.samples + i) * form.leads.length + k] = step
     }
+    out.baseline[index * form.leads.length + k] = -zero
     out.stepsPerMillivolt[index * form.leads.length + k] = STEPS_PER_MILLIVOLT
   }
+}
+
+/** The step in the middle of a lead's range where an offset takes it out of 16 bits, as DC-coupled amplifiers give it; else 0. */
+function zeroOf({ signals, leads, samples }: Ecg, lead: number): number {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < samples; i++) {
+    const value = signals[i * leads.length + lead]
+    if (value < least) least = value
+    if (value > most) most = value
+  }
+  const fits = Math.max(Math.abs(least), Math.abs(most)) * STEPS_PER_MILLIVOLT <= LARGEST
+  return fits || !Number.isFinite(least + most) ? 0 : Math.round(((least + most) / 2) * STEPS_PER_MILLIVOLT)
 }

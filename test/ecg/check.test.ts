@@ -30,6 +30,16 @@ test('rails', async () => {
   assert.equal(await findings(wave(value => Math.min(value, 2000))), ['saturated | V2: 14 samples in a row at 2'])
 })
 
+test('microvolts taken for millivolts', async () => {
+  const own = wave()
+  await inFolder(dir => {
+    writeRecord(dir, 'r', 16, [{ digital: own, gain: '1/mV 16 0', name: 'V2' }])
+    const [{ kind, text }] = checkRecord(join(dir, 'r'))
+    assert.is(kind, 'units')
+    assert.match(text, /^V2: ranges over \d{4} mV; are these microvolts$/)
+  })
+})
+
 test('invalid samples', async () => {
   assert.equal(await findings(wave((value, i) => (i < 3 ? -32768 : value))), ['invalid samples | V2: 3 of 1000'])
   assert.equal(await findings(new Array(10).fill(-32768)), ['invalid samples | V2: 10 of 10'])

@@ -62,6 +62,16 @@ test('given folds are kept', () =>
     )
   }))
 
+test('an offset of hundreds of millivolts is kept to the microvolt', () =>
+  inFolder(async dir => {
+    write(dir, i => ((i >> 1) % 10) + 1)
+    writeFileSync(join(dir, 'r19.csv'), 'I,II\n300.001,0\n300.5,0\n299.25,0\n300,0\n300,0\n')
+    const { splits } = await openFolder(dir, form, ['test'], options)
+    const out = new Float32Array(10)
+    splits.test!.read(1, out, 0)
+    assert.equal([out[0], out[2], out[4]], [300.001, 300.5, 299.25].map(Math.fround))
+  }))
+
 test('what is wrong is named', () =>
   inFolder(async dir => {
     const table = write(dir, i => ((i >> 1) % 10) + 1)
@@ -87,7 +97,10 @@ test('what is wrong is named', () =>
     for (const [text, message] of [
       ['I,II\n1,2\n', /wrong length \(got 1, expected 5\)/],
       ['I,V1\n'.concat('1,2\n'.repeat(5)), /lead II is missing \(got I V1/],
-      ['I,II\n'.concat('1,900\n'.repeat(5)), /sample 0 of lead II is not valid \(got 900 mV, .*Are the units right/],
+      [
+        'I,II\n1,900\n'.concat('1,0\n'.repeat(4)),
+        /sample 0 of lead II is not valid \(got 900 mV, .*Are the units right/,
+      ],
       ['I,II\n'.concat('1,\n'.repeat(5)), /sample 0 of lead II is not valid \(got NaN mV/],
     ] as const) {
       writeFileSync(join(dir, 'r1.csv'), text)
