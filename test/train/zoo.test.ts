@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -49,12 +49,18 @@ for (const name of names) {
       const logits = predictLogits({ tf, model, dataset, standardization: metadata })
       model.dispose()
       const { macro } = macroAuc({ labels: dataset.labels, targets: dataset.targets, logits })
-      const { records, macroAuc: expected } = metadata.provenance.validation as { records: number; macroAuc: number }
+      const { records, macroAuc: expected } = cardFigures(name)
       // Other data give other figures; on another processor rounding may swap a few ranks.
       if (dataset.length !== records) skip('zoo', figures, `${dataset.length} records here, ${records} on the card`)
       else assert.ok(Math.abs(macro - expected) < 1e-4, `${macro}, card ${expected}`)
     })
   }
+}
+
+/** Returns what the card says of the float model on the validation split. */
+function cardFigures(name: string): { records: number; macroAuc: number } {
+  const { figures } = JSON.parse(readFileSync(`${root}${name}.card.json`, 'utf8'))
+  return figures.find((f: { engine: string; split: string }) => f.engine === 'tfjs' && f.split === 'validation')
 }
 
 test.run()
