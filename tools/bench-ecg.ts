@@ -42,9 +42,9 @@ function ours(): number {
   return performance.now() - start
 }
 
-// Once for the file cache and the compiler, then the better of two: other work on the machine only ever adds.
+// Once for the file cache and the compiler, then the best of five: other work on the machine only ever adds.
 ours()
-const oursMs = Math.min(ours(), ours())
+const oursMs = Math.min(...Array.from({ length: 5 }, ours))
 const peer = spawnSync(python, ['-c', PEER], { input: paths.join('\n'), encoding: 'utf8' })
 const peerMs = Number(peer.stdout)
 console.log(
