@@ -4,7 +4,7 @@ import { stridedCnn } from './strided-cnn.ts'
 /**
  * The network for microcontrollers: 47,941 parameters for 12 leads and 5 labels, below 100,000; trained on 2.5 s crops.
  * Slimmer than it may be: on 3,306 records, 88,997 parameters with longer kernels (7 7 5 5 3) overfitted from the thirtieth epoch
- * on and scored lower (.925 on fold 9; .924 with five times the weight decay and dropout of a half).
+ * on and scored lower (.925 on fold 9; .924 with five times the weight decay and dropout of a half; one seed each).
  */
 export const ecgMcu: Network = stridedCnn({
   name: 'ecg-mcu',
