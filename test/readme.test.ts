@@ -12,7 +12,11 @@ const test = suite('README')
 
 test('the operator table is the one of ops/index.ts (UPDATE_GOLDEN=1 writes it anew)', () => {
   const block = `<!-- operators -->\n${operatorTable()}\n<!-- /operators -->`
-  if (process.env.UPDATE_GOLDEN) writeFileSync(file, readFileSync(file, 'utf8').replace(BLOCK, () => block))
+  if (process.env.UPDATE_GOLDEN)
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(BLOCK, () => block),
+    )
   assert.is(readFileSync(file, 'utf8').match(BLOCK)?.[0], block)
 })
 
