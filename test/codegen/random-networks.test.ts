@@ -57,8 +57,8 @@ test('written and read back, they are the same networks', () => {
 
 const testName = `${NETWORKS} networks × ${INPUTS} inputs: tflite-micro gives the bytes of the reference`
 if (truth) {
-  test(testName, () => {
-    for (const [i, got] of runTfliteMicro(truth, jobs).entries()) {
+  test(testName, async () => {
+    for (const [i, got] of (await runTfliteMicro(jobs)).entries()) {
       if (typeof got === 'string') throw new Error(`tflite-micro refuses ${where(i)}: ${got}`)
       assert.is(difference(got, expected[i]), undefined, where(i))
     }

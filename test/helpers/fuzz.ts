@@ -23,7 +23,7 @@ interface Peer {
 
 const truth = python()
 const peers: readonly Peer[] = [
-  ...(truth ? [{ name: 'tflite-micro', run: async (jobs: readonly Rows[]) => runTfliteMicro(truth, jobs) }] : []),
+  ...(truth ? [{ name: 'tflite-micro', run: runTfliteMicro }] : []),
   ...flavours.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
 ]
 

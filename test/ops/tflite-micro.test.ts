@@ -39,8 +39,8 @@ const jobs = ops.flatMap((op, which) =>
 let results: (Int8Array | string)[] = []
 
 // One Python process for all: its start costs more than the nodes.
-test.before(() => {
-  if (truth) results = runTfliteMicro(truth, jobs)
+test.before(async () => {
+  if (truth) results = await runTfliteMicro(jobs)
 })
 
 for (const op of ops) {

@@ -70,13 +70,13 @@ testWithTfjs('int8 follows the real values in every network: 20 dB or more at th
 const peerTest = 'tflite-micro computes the same bytes as the reference, in every network'
 const truth = python()
 if (truth) {
-  testWithTfjs(peerTest, tf => {
+  testWithTfjs(peerTest, async tf => {
     const jobs = [5, 6].flatMap(graphs).map(graph => {
       const quantized = quantize(graph, calibrate(tf, graph, [normal(40)]))
       const inputs = quantizeValues(normal(8, 3), quantized.tensors[quantized.inputs[0]].quantization!)
       return { graph: quantized, inputs, count: 8 }
     })
-    const results = runTfliteMicro(truth, jobs)
+    const results = await runTfliteMicro(jobs)
     for (const [i, { graph, inputs, count }] of jobs.entries()) {
       const expected = Array.from({ length: count }, (_, row) => {
         const values = runReference(graph, [inputs.subarray(row * SIZE, (row + 1) * SIZE)])

@@ -25,7 +25,7 @@ if (truth) {
   test(testName, async () => {
     const graphs = ops.flatMap(op => op.cases().map(one => graphOf(op.kind, one)))
     const jobs = graphs.filter(graph => !undefinedInTflm(graph)).map(graph => randomJob(graph, 8))
-    const results = runTfliteMicro(truth, jobs)
+    const results = await runTfliteMicro(jobs)
     for (const [i, { graph, inputs, count }] of jobs.entries()) {
       if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)
       const expected = await reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
