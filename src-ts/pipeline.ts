@@ -118,9 +118,10 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
       return result
     })
   const trained = await phase('train', { recipe })
+  if (trained.ended === 'interrupted') return undefined
   const masks = pruneModel(tf, model, options.sparsity)
   const tuned = await phase('prune', { recipe: fineTuning(recipe, options.fineTuneEpochs), masks })
-  if (trained.ended === 'interrupted' || tuned.ended === 'interrupted') return undefined
+  if (tuned.ended === 'interrupted') return undefined
 
   const { float, int, thresholds } = await timed('quantize', async () => {
     const predictions = predictFloat(tf, model, validation, standardization!)
