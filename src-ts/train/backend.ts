@@ -56,5 +56,5 @@ function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'MODULE_NOT_FOUND')
     return `${message.split('\n')[0].includes(PACKAGE) ? PACKAGE : 'its native part'} is not installed`
-  return message.split('\n')[0].replace(/\.$/, '')
+  return message.split('\n')[0].replace(/[.\s]+$/, '')
 }
