@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { HolterError } from './errors.ts'
 
@@ -26,6 +36,17 @@ export function writeFile(path: string, contents: string | Uint8Array): void {
       // The first failure is the one to report.
     }
     throw fileError(path, 'cannot be written', error)
+  }
+}
+
+/** Makes the output folder before hours of work depend on it. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true })
+  } catch {
+    const problem =
+      existsSync(path) && !statSync(path).isDirectory() ? 'it is a file, not a folder' : 'the folder cannot be made'
+    throw new HolterError({ stage: 'file', where: path, problem, hint: 'Choose another --out' })
   }
 }
 

@@ -12,22 +12,26 @@ import type { PatientPredictions } from './metrics/predictions.ts'
 import { chooseThresholds } from './metrics/threshold.ts'
 import type { Network, Recipe } from './networks/network.ts'
 import {
+  epochProgress,
+  fineTuning,
   lower,
   metadataOf,
   openRecords,
   predictFloat,
   predictInt8,
   prove,
+  provenanceOf,
   type Report,
   toIntegers,
   toKernels,
   toModel,
+  type Watch,
 } from './stages.ts'
 import type { Task } from './tasks/task.ts'
 import type { Tf } from './train/backend.ts'
 import { saveFloatModel } from './train/float-model.ts'
 import { pruneModel } from './train/prune.ts'
-import { train as trainModel } from './train/train.ts'
+import { type TrainOptions, train as trainModel } from './train/train.ts'
 
 export interface PipelineOptions {
   readonly task: Task
@@ -47,11 +51,6 @@ export interface PipelineOptions {
   /** Opens a display for a stage; its result is told how far the stage is. */
   readonly watch: (title: string, unit: string) => Watch
   readonly signal?: AbortSignal
-}
-
-export interface Watch {
-  update(done: number, more?: { total?: number; text?: string }): void
-  stop(): void
 }
 
 /** One epoch of training or of fine-tuning after the cut. */
@@ -81,9 +80,6 @@ export interface Product {
   readonly stages: readonly { readonly name: string; readonly seconds: number }[]
 }
 
-/** Learning rate of fine-tuning, as a share of the recipe's peak: enough to mend, not to forget. */
-const FINE_TUNE_RATE = 0.1
-
 /**
  * The whole product: records → network → cut network → integers → .tflite → kernels → wasm → proof.
  * Each step's result is the next one's input; folders of src-ts stand in this order.
@@ -110,7 +106,7 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
     dataHash: opened.hash,
     signal: options.signal,
   }
-  const phase = (name: string, run: Partial<Parameters<typeof trainModel>[0]> & { recipe: Recipe }) =>
+  const phase = (name: string, run: Partial<TrainOptions> & { recipe: Recipe }) =>
     timed(name, async () => {
       const bar = options.watch(name, 'batches')
       const result = await trainModel({ ...common, ...run, ...epochProgress(bar) })
@@ -190,31 +186,6 @@ async function shipped(model: RunnableModel, opened: Opened, options: PipelineOp
 
 /** Inputs in vectors.bin: enough for a self-test on a device, few enough for its flash. */
 const VECTORS = 8
-
-/** What a model must say about the records that it learned from. */
-export function provenanceOf({ name, synthetic, hash, records, dropped }: Opened): Record<string, unknown> {
-  return { data: { name, synthetic, sha256: hash, records, dropped } }
-}
-
-/** A short training at a low rate; the augmentation of the recipe stays. */
-export function fineTuning(recipe: Recipe, epochs: number): Recipe {
-  return { ...recipe, epochs, learningRate: recipe.learningRate * FINE_TUNE_RATE, schedule: 'cosine' }
-}
-
-/** Callbacks of a training that tell a display its batch, loss and validation score. */
-export function epochProgress(bar: Watch): Pick<Parameters<typeof trainModel>[0], 'onBatch' | 'onEpoch'> {
-  let auc = ''
-  return {
-    onBatch: ({ epoch, epochs, batch, batches, loss }) =>
-      bar.update((epoch - 1) * batches + batch, {
-        total: epochs * batches,
-        text: `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${auc}`,
-      }),
-    onEpoch: ({ macroAuc }) => {
-      auc = ` AUC ${macroAuc.toFixed(4)}`
-    },
-  }
-}
 
 async function watched<T>(
   options: PipelineOptions,

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { writeBuild } from './codegen/artefacts.ts'
-import type { DataSource, Dataset, SplitName, Standardization } from './ecg/dataset.ts'
+import type { DataSource, Dataset, Opened, SplitName, Standardization } from './ecg/dataset.ts'
 import { fitStandardization } from './ecg/standardize.ts'
 import type { Engine, RunnableModel } from './engines/engine.ts'
 import { engines } from './engines/index.ts'
@@ -12,6 +12,7 @@ import { sha256 } from './files.ts'
 import type { FloatGraph, IntGraph } from './ir/graph.ts'
 import type { Metadata } from './ir/metadata.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
+import type { Recipe } from './networks/network.ts'
 import type { Flavour } from './ops/op.ts'
 import { runPasses } from './passes/index.ts'
 import { calibrate } from './quantize/calibrate.ts'
@@ -23,11 +24,21 @@ import { writeTflite } from './tflite/write.ts'
 import type { Tf } from './train/backend.ts'
 import { exportGraph } from './train/export.ts'
 import { predictLogits } from './train/predict.ts'
+import type { TrainOptions } from './train/train.ts'
 
 // The typed steps of pipeline.ts, which the commands share: each takes what the one before returns.
 
 /** What a progress bar wants to know. */
 export type Report = (done: number, total: number) => void
+
+/** A display of one stage: told how far it is, and when it ends. */
+export interface Watch {
+  update(done: number, more?: { total?: number; text?: string }): void
+  stop(): void
+}
+
+/** Learning rate of fine-tuning, as a share of the recipe's peak: enough to mend, not to forget. */
+const FINE_TUNE_RATE = 0.1
 
 /** How many training records the ranges of activations are taken from. */
 const CALIBRATION_RECORDS = 400
@@ -64,6 +75,31 @@ export function metadataOf(
     thresholds: [...thresholds],
     rounding: 'tflm-double',
     provenance,
+  }
+}
+
+/** What a model must say about the records that it learned from. */
+export function provenanceOf({ name, synthetic, hash, records, dropped }: Opened): Record<string, unknown> {
+  return { data: { name, synthetic, sha256: hash, records, dropped } }
+}
+
+/** A short training at a low rate; the augmentation of the recipe stays. */
+export function fineTuning(recipe: Recipe, epochs: number): Recipe {
+  return { ...recipe, epochs, learningRate: recipe.learningRate * FINE_TUNE_RATE, schedule: 'cosine' }
+}
+
+/** Callbacks of a training that tell a display its batch, loss and validation score. */
+export function epochProgress(bar: Watch): Pick<TrainOptions, 'onBatch' | 'onEpoch'> {
+  let auc = ''
+  return {
+    onBatch: ({ epoch, epochs, batch, batches, loss }) =>
+      bar.update((epoch - 1) * batches + batch, {
+        total: epochs * batches,
+        text: `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${auc}`,
+      }),
+    onEpoch: ({ macroAuc }) => {
+      auc = ` AUC ${macroAuc.toFixed(4)}`
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { findData } from '../ecg/find-data.ts'
 import { byName } from '../errors.ts'
-import { writeFile } from '../files.ts'
+import { makeFolder, writeFile } from '../files.ts'
 import { networks } from '../networks/index.ts'
 import { type PipelineOptions, type Product, pipeline, shippedPipeline } from '../pipeline.ts'
 import { progress } from '../report/progress.ts'
@@ -14,7 +14,6 @@ import { countsSentence, dataOption, skipMissingOption } from './data-options.ts
 import { demoReport } from './demo-report.ts'
 import { interruptible } from './interrupt.ts'
 import { whole } from './options.ts'
-import { makeFolder } from './train.ts'
 
 interface DemoOptions {
   network: string

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import { byName } from '../errors.ts'
+import { makeFolder } from '../files.ts'
 import { macroAuc } from '../metrics/roc.ts'
 import { chooseThresholds } from '../metrics/threshold.ts'
 import { networks } from '../networks/index.ts'
-import { epochProgress, fineTuning, provenanceOf } from '../pipeline.ts'
 import { progress } from '../report/progress.ts'
 import { facts } from '../report/terminal.ts'
-import { metadataOf, predictFloat } from '../stages.ts'
+import { epochProgress, fineTuning, metadataOf, predictFloat, provenanceOf } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel, saveFloatModel } from '../train/float-model.ts'
@@ -16,7 +16,6 @@ import { train as trainModel } from '../train/train.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { json, printJson, whole, within } from './options.ts'
-import { makeFolder } from './train.ts'
 
 interface PruneOptions {
   sparsity: number

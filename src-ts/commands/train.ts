@@ -1,16 +1,23 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { byName, HolterError } from '../errors.ts'
-import { writeFile } from '../files.ts'
+import { byName } from '../errors.ts'
+import { makeFolder, writeFile } from '../files.ts'
 import { macroAuc } from '../metrics/roc.ts'
 import { chooseThresholds } from '../metrics/threshold.ts'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'
-import { epochProgress, provenanceOf } from '../pipeline.ts'
 import { progress } from '../report/progress.ts'
 import { facts } from '../report/terminal.ts'
-import { lower, metadataOf, predictFloat, predictInt8, toIntegers, toModel } from '../stages.ts'
+import {
+  epochProgress,
+  lower,
+  metadataOf,
+  predictFloat,
+  predictInt8,
+  provenanceOf,
+  toIntegers,
+  toModel,
+} from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { saveFloatModel } from '../train/float-model.ts'
@@ -147,15 +154,4 @@ function flagsOf(base: Recipe, used: Recipe): string {
     ([key, value]) => ` --${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} ${value}`,
   )
   return `${flags.join('')}${augment === base.augment ? '' : ' --no-augment'}`
-}
-
-/** Makes the output folder before hours of work depend on it. */
-export function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true })
-  } catch {
-    const problem =
-      existsSync(path) && !statSync(path).isDirectory() ? 'it is a file, not a folder' : 'the folder cannot be made'
-    throw new HolterError({ stage: 'file', where: path, problem, hint: 'Choose another --out' })
-  }
 }
