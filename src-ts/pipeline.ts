@@ -16,6 +16,7 @@ import {
   fineTuning,
   lower,
   metadataOf,
+  networkShape,
   openRecords,
   predictFloat,
   predictInt8,
@@ -95,7 +96,7 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
   const train = opened.splits.train!
   const validation = opened.splits.validation!
 
-  const model = network.build(tf, { samples: task.samples, leads: task.leads.length, labels: task.labels.length }, seed)
+  const model = network.build(tf, networkShape(task), seed)
   const common = {
     tf,
     model,
@@ -129,12 +130,12 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
     return { float: predictions, thresholds: cuts, int: toIntegers(tf, graph, train, standardization!, seed) }
   })
   const history = [
-    ...trained.history.map(e => ({ epoch: e.epoch, phase: 'train', loss: e.loss, validationMacroAuc: e.macroAuc })),
+    ...trained.history.map(e => ({ epoch: e.epoch, phase: 'train', loss: e.loss, validationMacroAuc: e.score! })),
     ...tuned.history.map(e => ({
       epoch: e.epoch + trained.history.length,
       phase: 'prune',
       loss: e.loss,
-      validationMacroAuc: e.macroAuc,
+      validationMacroAuc: e.score!,
     })),
   ]
   const bestEpoch = trained.history.length + (tuned.best?.epoch ?? 0)

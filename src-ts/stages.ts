@@ -1,10 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { writeBuild } from './codegen/artefacts.ts'
 import type { DataSource, Dataset, Opened, SplitName, Standardization } from './ecg/dataset.ts'
-import { fitStandardization } from './ecg/standardize.ts'
+import { fitStandardization, standardizeFeatures } from './ecg/standardize.ts'
 import type { Engine, RunnableModel } from './engines/engine.ts'
 import { engines } from './engines/index.ts'
-import { quantizeInput } from './engines/input.ts'
+import { interleave, quantizeInput } from './engines/input.ts'
 import { runnable } from './engines/model.ts'
 import { node } from './engines/node.ts'
 import { compareEngines, type ParityRow, probeInputs } from './engines/parity.ts'
@@ -12,11 +12,12 @@ import { sha256 } from './files.ts'
 import type { FloatGraph, IntGraph } from './ir/graph.ts'
 import type { Metadata } from './ir/metadata.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
-import type { Recipe } from './networks/network.ts'
+import type { NetworkShape, Recipe } from './networks/network.ts'
 import type { Flavour } from './ops/op.ts'
 import { runPasses } from './passes/index.ts'
 import { calibrate } from './quantize/calibrate.ts'
 import { quantize } from './quantize/quantize.ts'
+import { inputColumns } from './quantize/rows.ts'
 import { dequantizeValues } from './quantize/values.ts'
 import { random } from './random.ts'
 import type { Task } from './tasks/task.ts'
@@ -66,16 +67,32 @@ export function metadataOf(
     version: 1,
     task: task.name,
     network,
+    kind: task.kind,
     labels: [...task.labels],
     leads: [...task.leads],
     sampleRateHz: task.sampleRateHz,
     samples: task.samples,
-    unit: 'mV',
-    ...standardization,
+    unit: task.unit,
+    ...copied(standardization),
     thresholds: [...thresholds],
     rounding: 'tflm-double',
     provenance,
   }
+}
+
+function copied({ mean, deviation, features }: Standardization) {
+  if (!features) return { mean, deviation }
+  const { names, ...numbers } = features
+  return {
+    mean,
+    deviation,
+    features: { names: [...names], mean: [...numbers.mean], deviation: [...numbers.deviation] },
+  }
+}
+
+/** The form of a task's records as its networks see them. */
+export function networkShape({ samples, leads, labels, features }: Task): NetworkShape {
+  return { samples, leads: leads.length, labels: labels.length, ...(features && { features: features.length }) }
 }
 
 /** What a model must say about the records that it learned from. */
@@ -90,28 +107,31 @@ export function fineTuning(recipe: Recipe, epochs: number): Recipe {
 
 /** Callbacks of a training that tell a display its batch, loss and validation score. */
 export function epochProgress(bar: Watch): Pick<TrainOptions, 'onBatch' | 'onEpoch'> {
-  let auc = ''
+  let best = ''
   return {
     onBatch: ({ epoch, epochs, batch, batches, loss }) =>
       bar.update((epoch - 1) * batches + batch, {
         total: epochs * batches,
-        text: `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${auc}`,
+        text: `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${best}`,
       }),
-    onEpoch: ({ macroAuc }) => {
-      auc = ` AUC ${macroAuc.toFixed(4)}`
+    onEpoch: ({ score }) => {
+      if (score !== undefined) best = ` validation ${score.toFixed(4)}`
     },
   }
 }
 
 /** Returns the network as the quantizer wants it; every pass is checked on a few training records. */
 export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dataset): FloatGraph {
+  const graph = exportGraph(model, metadata)
   const rows = standardizedRows(train, metadata, Math.min(PROBE_RECORDS, train.length), 1)
-  const count = rows.length / (train.samples * train.leads.length)
-  const probe = tf.tensor(rows, [count, 1, train.samples, train.leads.length])
+  const { columns, count } = inputColumns(graph, rows)
+  const inputs = columns.map((column, i) =>
+    tf.tensor(column, [count, ...graph.tensors[graph.inputs[i]].shape.slice(1)]),
+  )
   try {
-    return runPasses(exportGraph(model, metadata), { probe: { tf, inputs: [probe] } })
+    return runPasses(graph, { probe: { tf, inputs } })
   } finally {
-    probe.dispose()
+    for (const input of inputs) input.dispose()
   }
 }
 
@@ -124,7 +144,7 @@ export function toIntegers(
   seed: number,
 ): IntGraph {
   const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
-  const perBatch = 32 * train.samples * train.leads.length
+  const perBatch = 32 * rowLength(train)
   const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
     rows.subarray(i * perBatch, (i + 1) * perBatch),
   )
@@ -152,7 +172,13 @@ export async function prove(
 
 /** A model's logits on a split, with what they are scored against. */
 export function predictionsOf(dataset: Dataset, logits: Float32Array): PatientPredictions {
-  return { labels: dataset.labels, logits, targets: dataset.targets, patients: dataset.records.map(r => r.patient) }
+  return {
+    kind: dataset.kind,
+    labels: dataset.labels,
+    logits,
+    targets: dataset.targets,
+    patients: dataset.records.map(r => r.patient),
+  }
 }
 
 /** Returns the float model's predictions on a split. */
@@ -174,30 +200,61 @@ export async function predictInt8(
   report?: Report,
 ): Promise<PatientPredictions> {
   const output = model.graph.tensors[model.graph.outputs[0]].quantization!
-  const size = dataset.samples * dataset.leads.length
   const width = dataset.labels.length
   const logits = new Float32Array(dataset.length * width)
   for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
     const count = Math.min(ENGINE_RECORDS, dataset.length - first)
-    const millivolts = new Float32Array(count * size)
-    for (let i = 0; i < count; i++) dataset.read(first + i, millivolts, i * size)
-    const bytes = await engine.run(model, flavour, quantizeInput(model.graph, millivolts), count)
+    const rows = quantizeRecords(model.graph, dataset, first, count)
+    const bytes = await engine.run(model, flavour, rows, count)
     logits.set(dequantizeValues(bytes, output), first * width)
     report?.(first + count, dataset.length)
   }
   return predictionsOf(dataset, logits)
 }
 
-/** Draws records of a split and returns them standardized, one after another. */
+/** Returns records as the integer network's rows: the signal, then the features where there are any. */
+function quantizeRecords(graph: IntGraph, dataset: Dataset, first: number, count: number): Int8Array {
+  const signals = readColumns(dataset.samples * dataset.leads.length, count, (i, out, at) =>
+    dataset.read(first + i, out, at),
+  )
+  const parts = [quantizeInput(graph, signals)]
+  const { features } = dataset
+  if (features) {
+    const numbers = readColumns(features.names.length, count, (i, out, at) => features.read(first + i, out, at))
+    parts.push(quantizeInput(graph, numbers, 1))
+  }
+  return interleave(parts, count)
+}
+
+function readColumns(size: number, count: number, read: (i: number, out: Float32Array, at: number) => void) {
+  const values = new Float32Array(count * size)
+  for (let i = 0; i < count; i++) read(i, values, i * size)
+  return values
+}
+
+/** Values of a record as networks see it: samples of all leads, then features. */
+function rowLength({ samples, leads, features }: Dataset): number {
+  return samples * leads.length + (features?.names.length ?? 0)
+}
+
+/** Draws records of a split and returns them standardized, one row after another: the signal, then the features where there are any. */
 export function standardizedRows(
   dataset: Dataset,
-  { mean, deviation }: Standardization,
+  { mean, deviation, features }: Standardization,
   count: number,
   seed: number,
 ): Float32Array {
-  const size = dataset.samples * dataset.leads.length
+  const size = rowLength(dataset)
+  const samples = dataset.samples * dataset.leads.length
   const rows = new Float32Array(count * size)
   const order = random(seed).permutation(dataset.length)
-  for (let i = 0; i < count; i++) dataset.read(order[i], rows, i * size)
-  return rows.map(x => (x - mean) / deviation)
+  for (let i = 0; i < count; i++) {
+    const row = rows.subarray(i * size, (i + 1) * size)
+    dataset.read(order[i], row, 0)
+    for (let j = 0; j < samples; j++) row[j] = (row[j] - mean) / deviation
+    if (!dataset.features) continue
+    dataset.features.read(order[i], row, samples)
+    standardizeFeatures(row.subarray(samples), features!)
+  }
+  return rows
 }

@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import type { SplitName } from '../ecg/dataset.ts'
+import type { Opened, SplitName } from '../ecg/dataset.ts'
 import { findData } from '../ecg/find-data.ts'
 import { progress } from '../report/progress.ts'
 import { openRecords } from '../stages.ts'
@@ -29,16 +29,18 @@ export async function openFor(task: Task, splits: readonly SplitName[], options:
   const bar = progress({ title: 'read', unit: 'records' })
   const found = await openRecords(task, source, splits, (done, total) => bar.update(done, { total }))
   bar.stop()
-  console.error(countsSentence(found.opened.folds, found.opened.dropped))
+  console.error(countsSentence(found.opened))
+  for (const note of found.opened.notes ?? []) console.error(note)
   return { ...found, source }
 }
 
-/** "folds 1–8 3,306 records (414 409 …), fold 9 468, fold 10 252 (closed); dropped: 64 no superclass". */
-export function countsSentence(folds: readonly number[], dropped: Readonly<Record<string, number>>): string {
+/** "Records: folds 1–8 3,306 (414 409 …), fold 9 468, fold 10 252; dropped: 64 no superclass.", or by splits where there are no folds. */
+export function countsSentence({ records, folds, dropped }: Pick<Opened, 'records' | 'folds' | 'dropped'>): string {
   const number = (n: number) => n.toLocaleString('en')
-  const training = folds.slice(0, 8)
-  const sum = training.reduce((a, b) => a + b, 0)
   const reasons = Object.entries(dropped).filter(([, n]) => n > 0)
   const left = reasons.length ? `; dropped: ${reasons.map(([reason, n]) => `${number(n)} ${reason}`).join(', ')}` : ''
-  return `Records: folds 1–8 ${number(sum)} (${training.map(number).join(' ')}), fold 9 ${number(folds[8])}, fold 10 ${number(folds[9])}${left}.`
+  const { train, validation, test } = records
+  if (!folds) return `Records: ${number(train)} train, ${number(validation)} validation, ${number(test)} test${left}.`
+  const training = folds.slice(0, 8).map(number).join(' ')
+  return `Records: folds 1–8 ${number(train)} (${training}), fold 9 ${number(validation)}, fold 10 ${number(test)}${left}.`
 }

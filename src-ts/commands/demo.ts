@@ -102,7 +102,7 @@ async function finish(product: Product, options: Omit<PipelineOptions, 'signal'>
   }
   writeFile(join(options.out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   console.log(demoSummary(report))
-  console.log(`\n${countsSentence(report.data.folds, report.data.dropped)} Fold 10 stays closed.`)
+  console.log(`\n${countsSentence(report.data)} Fold 10 stays closed.`)
   console.log(`\nReport: ${join(options.out, 'report.html')}`)
   const differing = product.parity.filter(row => row.differing > 0)
   if (differing.length) process.exitCode = 1

@@ -115,14 +115,16 @@ function int8Model(path: string, options: EvaluateOptions): Loaded {
 
 /** A model scores on a task only if it was made for the same records and labels, in the same order. */
 function requireSameForm(path: string, metadata: Metadata, task: Task): void {
-  const form = (x: Pick<Task, 'labels' | 'leads' | 'sampleRateHz' | 'samples'>) =>
-    `labels ${x.labels.join(' ')}; leads ${x.leads.join(' ')}; ${x.samples} samples at ${x.sampleRateHz} Hz`
-  if (form(metadata) === form(task)) return
+  const form = (x: Pick<Task, 'labels' | 'leads' | 'sampleRateHz' | 'samples' | 'features'>) =>
+    `labels ${x.labels.join(' ')}; leads ${x.leads.join(' ')}; ${x.samples} samples at ${x.sampleRateHz} Hz` +
+    (x.features ? `; features ${x.features.join(' ')}` : '')
+  const got = form({ ...metadata, features: metadata.features?.names })
+  if (got === form(task)) return
   throw new HolterError({
     stage: 'metrics',
     where: path,
     problem: `the model was not made for task ${task.name}`,
-    got: form(metadata),
+    got,
     expected: form(task),
   })
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import { byName } from '../errors.ts'
 import { makeFolder } from '../files.ts'
-import { macroAuc } from '../metrics/roc.ts'
+import { selectionScore } from '../metrics/selection-score.ts'
 import { chooseThresholds } from '../metrics/threshold.ts'
 import { networks } from '../networks/index.ts'
 import { progress } from '../report/progress.ts'
@@ -50,8 +50,9 @@ export const prune = new Command('prune')
     const network = byName('network', metadata.network ?? '', networks)
     const { opened } = await openFor(task, ['train', 'validation'], options)
     const { train, validation } = opened.splits as Required<typeof opened.splits>
-    const standardization = { mean: metadata.mean, deviation: metadata.deviation }
-    const before = macroAuc(predictFloat(tf, model, validation, standardization)).macro
+    const { mean, deviation, features } = metadata
+    const standardization = { mean, deviation, ...(features && { features }) }
+    const before = selectionScore(predictFloat(tf, model, validation, standardization))
     const masks = pruneModel(tf, model, options.sparsity)
     const bar = progress({ title: 'prune', unit: 'batches' })
     const recipe = fineTuning(network.recipe, options.epochs)
@@ -74,19 +75,28 @@ export const prune = new Command('prune')
       return
     }
     const predictions = predictFloat(tf, model, validation, standardization)
-    const after = macroAuc(predictions).macro
+    const after = selectionScore(predictions)
     const command = `holter prune ${metadata.network} --sparsity ${options.sparsity} --epochs ${options.epochs} --seed ${options.seed}`
-    const provenance = { command, validationMacroAuc: after, ...provenanceOf(opened), from: metadata.provenance }
+    const provenance = {
+      command,
+      validation: { [after.name]: after.value },
+      ...provenanceOf(opened),
+      from: metadata.provenance,
+    }
     const cuts = chooseThresholds(predictions)
     await saveFloatModel(tf, model, metadataOf(task, network.name, standardization, cuts, provenance), options.out)
-    const summary = { sparsity: sparsityOf(masks), macroAuc: { before, after }, out: options.out }
+    const summary = {
+      sparsity: sparsityOf(masks),
+      [after.name]: { before: before.value, after: after.value },
+      out: options.out,
+    }
     if (options.json) return printJson(summary)
     console.log(
       facts([
         ['cut', `${(100 * summary.sparsity).toFixed(1)} % of the weights of all kernels but the last`],
         [
-          'validation macro AUC',
-          `${before.toFixed(4)} before, ${after.toFixed(4)} after, ${validation.length} records`,
+          `validation ${after.title}`,
+          `${before.value.toFixed(4)} before, ${after.value.toFixed(4)} after, ${validation.length} records`,
         ],
         ['written', join(options.out, 'model.json')],
       ]),

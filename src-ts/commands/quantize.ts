@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { runReference } from '../engines/reference.ts'
 import { byName } from '../errors.ts'
 import { writeFile } from '../files.ts'
-import { macroAuc } from '../metrics/roc.ts'
+import { selectionScore } from '../metrics/selection-score.ts'
 import { compare } from '../quantize/compare.ts'
 import { table } from '../report/terminal.ts'
 import { lower, predictFloat, predictInt8, standardizedRows, toIntegers, toModel } from '../stages.ts'
@@ -48,14 +48,14 @@ export const quantize = new Command('quantize')
       standardizedRows(train, metadata, NOISE_RECORDS, options.seed),
       runReference,
     )
-    const float = macroAuc(predictFloat(tf, model, validation, metadata)).macro
-    const quantized = macroAuc(await predictInt8(int8, validation)).macro
+    const float = selectionScore(predictFloat(tf, model, validation, metadata))
+    const quantized = selectionScore(await predictInt8(int8, validation))
     writeFile(options.out, int8.tflite)
     if (options.json)
       return printJson({
         out: options.out,
         bytes: int8.tflite.length,
-        macroAuc: { float, int8: quantized },
+        [float.name]: { float: float.value, int8: quantized.value },
         nodes: noise,
       })
     const rows = noise.map(n => [
@@ -67,7 +67,7 @@ export const quantize = new Command('quantize')
     ])
     console.log(table(['node', 'op', 'SQNR dB', 'worst step', 'saturated'], rows))
     console.log(
-      `validation macro AUC ${float.toFixed(4)} float, ${quantized.toFixed(4)} int8, ${validation.length} records`,
+      `validation ${float.title} ${float.value.toFixed(4)} float, ${quantized.value.toFixed(4)} int8, ${validation.length} records`,
     )
     console.log(`${options.out}: ${int8.tflite.length.toLocaleString('en')} bytes`)
   })

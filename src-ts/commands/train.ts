@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
+import { joinDatasets } from '../ecg/join-datasets.ts'
+import { fitStandardization } from '../ecg/standardize.ts'
 import { byName } from '../errors.ts'
 import { makeFolder, writeFile } from '../files.ts'
-import { macroAuc } from '../metrics/roc.ts'
+import { type SelectionScore, selectionScore } from '../metrics/selection-score.ts'
 import { chooseThresholds } from '../metrics/threshold.ts'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'
@@ -12,6 +14,7 @@ import {
   epochProgress,
   lower,
   metadataOf,
+  networkShape,
   predictFloat,
   predictInt8,
   provenanceOf,
@@ -42,7 +45,7 @@ interface TrainOptions extends Partial<Omit<Recipe, 'augment'>> {
 export const train = new Command('train')
   .summary('train a network on a task')
   .description(
-    'Trains a network, keeps the weights of the epoch with the best validation macro AUC, and quantizes them. Writes a tfjs ' +
+    'Trains a network, keeps the weights of the epoch with the best validation score, and quantizes them. Writes a tfjs ' +
       'LayersModel (model.json, weights.bin) and model.tflite. The test split stays closed.',
   )
   .addArgument(new Argument('<network>', networks.map(n => `${n.name}: ${n.title}`).join('; ')))
@@ -72,9 +75,12 @@ export const train = new Command('train')
     makeFolder(out)
     const recipe = recipeOf(network.recipe, options)
     const tf = loadTfjs()
-    const { opened, standardization } = await openFor(task, ['train', 'validation'], options)
-    const shape = { samples: task.samples, leads: task.leads.length, labels: task.labels.length }
-    const model = network.build(tf, shape, options.seed)
+    const { opened, ...found } = await openFor(task, ['train', 'validation'], options)
+    const splits = opened.splits as Required<typeof opened.splits>
+    const training = recipe.includeValidation ? joinDatasets(splits.train, splits.validation) : splits.train
+    const validation = recipe.includeValidation ? undefined : splits.validation
+    const standardization = recipe.includeValidation ? fitStandardization(training) : found.standardization!
+    const model = network.build(tf, networkShape(task), options.seed)
     const trainable = model.trainableWeights.reduce(
       (sum, w) => sum + w.shape.reduce<number>((a, b) => a * (b ?? 1), 1),
       0,
@@ -84,8 +90,7 @@ export const train = new Command('train')
 
     const checkpointDir = join(out, 'checkpoint')
     const bar = progress({ title: 'train', unit: 'batches' })
-    const { train: training, validation } = opened.splits as Required<typeof opened.splits>
-    const common = { tf, model, train: training, validation, standardization: standardization!, dataHash: opened.hash }
+    const common = { tf, model, train: training, validation, standardization, dataHash: opened.hash }
     const settings = { recipe, seed: options.seed, patience: options.patience, checkpointDir, resume: options.resume }
     const result = await interruptible(signal => trainModel({ ...common, ...settings, signal, ...epochProgress(bar) }))
     bar.stop()
@@ -95,22 +100,24 @@ export const train = new Command('train')
       if (!result.best) return
     }
 
-    const float = predictFloat(tf, model, validation, standardization!)
+    const float = validation && predictFloat(tf, model, validation, standardization)
+    const floatScore = float && selectionScore(float)
     const figures = {
-      validationMacroAuc: macroAuc(float).macro,
+      ...(floatScore && { validation: { [floatScore.name]: floatScore.value } }),
       bestEpoch: result.best?.epoch,
       epochs: result.history.length,
     }
     const command = `holter train ${name} --task ${task.name} --seed ${options.seed}${flagsOf(network.recipe, recipe)}`
     const provenance = { command, seed: options.seed, recipe, parameters, ...figures, ...provenanceOf(opened) }
-    const metadata = metadataOf(task, name, standardization!, chooseThresholds(float), provenance)
+    const thresholds = float ? chooseThresholds(float) : task.labels.map(() => 0.5)
+    const metadata = metadataOf(task, name, standardization, thresholds, provenance)
     await saveFloatModel(tf, model, metadata, out)
     const int8 = toModel(
-      toIntegers(tf, lower(tf, model, metadata, training), training, standardization!, options.seed),
+      toIntegers(tf, lower(tf, model, metadata, training), training, standardization, options.seed),
       name,
     )
     writeFile(join(out, 'model.tflite'), int8.tflite)
-    const int8Auc = macroAuc(await predictInt8(int8, validation)).macro
+    const int8Score = validation && selectionScore(await predictInt8(int8, validation))
     const summary = {
       network: name,
       task: task.name,
@@ -119,20 +126,24 @@ export const train = new Command('train')
       records: opened.records,
       epochs: result.history,
       best: result.best,
-      float: { macroAuc: { validation: figures.validationMacroAuc } },
-      int8: { macroAuc: { validation: int8Auc } },
+      ...(floatScore && { float: { [floatScore.name]: { validation: floatScore.value } } }),
+      ...(int8Score && { int8: { [int8Score.name]: { validation: int8Score.value } } }),
       files: [join(out, 'model.json'), join(out, 'weights.bin'), join(out, 'model.tflite')],
     }
     if (options.json) return printJson(summary)
+    const scored = (score: SelectionScore | undefined) =>
+      score && validation
+        ? `validation ${score.title} ${score.value.toFixed(4)} on ${validation.length} records`
+        : 'not scored: the validation records were trained on too'
     console.log(
       facts([
         [
           'network',
           `${name}, ${parameters.toLocaleString('en')} parameters, ${trainable.toLocaleString('en')} trainable`,
         ],
-        ['best epoch', `${figures.bestEpoch} of ${figures.epochs}`],
-        ['float', `validation macro AUC ${figures.validationMacroAuc.toFixed(4)} on ${validation.length} records`],
-        ['int8', `validation macro AUC ${int8Auc.toFixed(4)}`],
+        ['kept epoch', `${figures.bestEpoch} of ${figures.epochs}`],
+        ['float', scored(floatScore)],
+        ['int8', scored(int8Score)],
         ['written', `${out}/model.json, weights.bin, model.tflite`],
       ]),
     )

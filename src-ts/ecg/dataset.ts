@@ -8,16 +8,29 @@ export interface Dataset {
   readonly synthetic: boolean
   /** Which part: 'train' (folds 1–8), 'validation' (fold 9) or 'test' (fold 10). */
   readonly split: SplitName
+  readonly kind: LabelKind
   readonly length: number
   readonly samples: number
   readonly sampleRateHz: number
   readonly leads: readonly string[]
   readonly labels: readonly string[]
-  /** 0 or 1, row-major [length, labels.length]. */
+  /** 0 or 1, row-major [length, labels.length]; exactly one 1 in a row of a single-label data set. */
   readonly targets: Uint8Array
   /** One entry per record: id as the source writes it, patient for grouping, fold 1–10. */
   readonly records: readonly RecordInfo[]
-  /** Writes record `index` in millivolts, row-major [samples, leads], into `out` from `at` on. */
+  /** Writes record `index` in the task's unit, row-major [samples, leads], into `out` from `at` on. */
+  read(index: number, out: Float32Array, at: number): void
+  /** Numbers that go to the network beside the signal. */
+  readonly features?: Features
+}
+
+/** Multi-label: each label is there or not, whatever the others (sigmoids). Single-label: exactly one is right (softmax). */
+export type LabelKind = 'multi-label' | 'single-label'
+
+/** Numbers known of each record, in their own units; a network takes them as its second input, standardized. */
+export interface Features {
+  readonly names: readonly string[]
+  /** Writes the numbers of record `index` into `out` from `at` on. */
   read(index: number, out: Float32Array, at: number): void
 }
 
@@ -34,11 +47,22 @@ export type DataSource =
   | { readonly kind: 'folder'; readonly dir: string; readonly skipMissing?: boolean }
   | { readonly kind: 'synthetic'; readonly seed: number; readonly records?: number }
 
-/** Scalar standardization over all leads and samples of the training folds: (x − mean) / deviation. */
+/** Standardization by the training records: (x − mean) / deviation, a scalar each over all leads and samples. */
 export interface Standardization {
   readonly mean: number
   readonly deviation: number
+  /** The same for each feature, where a task has them; clipped to ±FEATURE_CLIP afterwards. */
+  readonly features?: FeatureStandardization
 }
+
+export interface FeatureStandardization {
+  readonly names: readonly string[]
+  readonly mean: readonly number[]
+  readonly deviation: readonly number[]
+}
+
+/** Standardized features are kept within this many deviations: a pause of seconds must not drown the beat. */
+export const FEATURE_CLIP = 4
 
 /** What a task opened, and what it left out and why: printed with every score. */
 export interface Opened {
@@ -48,8 +72,10 @@ export interface Opened {
   readonly source: string
   /** Labelled records per split, counted from the label file for all three; signals are opened only where asked. */
   readonly records: Readonly<Record<SplitName, number>>
-  /** Labelled records per fold 1–10 (index 0 = fold 1). */
-  readonly folds: readonly number[]
+  /** Labelled records per fold 1–10 (index 0 = fold 1), where the data has folds. */
+  readonly folds?: readonly number[]
+  /** Sentences that must stand beside every score: an exception of the split, a protocol that flatters. */
+  readonly notes?: readonly string[]
   /** Records dropped, by reason ('no superclass', 'missing file'). */
   readonly dropped: Readonly<Record<string, number>>
   /** SHA-256 (hex) over the ids, labels, folds and signal bytes of the opened splits, in order. */

@@ -60,6 +60,7 @@ export function packedDataset({ plans, signals, ...facts }: PackedParts): Datase
   }
   return {
     ...facts,
+    kind: 'multi-label',
     length: plans.length,
     targets,
     records: plans.map(({ id, patient, fold }) => ({ id, patient, fold })),

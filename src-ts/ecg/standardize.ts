@@ -1,5 +1,11 @@
 import { HolterError } from '../errors.ts'
-import type { Dataset, Standardization } from './dataset.ts'
+import {
+  type Dataset,
+  FEATURE_CLIP,
+  type FeatureStandardization,
+  type Features,
+  type Standardization,
+} from './dataset.ts'
 
 /**
  * Returns the mean and the population deviation, in millivolts, of all samples of all leads of a training split, as one scalar
@@ -48,5 +54,38 @@ export function fitStandardization(
       'more than 0',
     )
   }
-  return { mean, deviation }
+  if (!dataset.features) return { mean, deviation }
+  return { mean, deviation, features: fitFeatures(dataset.features, dataset.length, refuse) }
+}
+
+function fitFeatures(
+  { names, read }: Features,
+  records: number,
+  refuse: (problem: string, hint: string, got?: string | number, expected?: string) => HolterError,
+): FeatureStandardization {
+  const all = new Float32Array(records * names.length)
+  for (let index = 0; index < records; index++) read(index, all, index * names.length)
+  const mean = names.map(() => 0)
+  const deviation = names.map(() => 0)
+  for (let i = 0; i < all.length; i++) mean[i % names.length] += all[i] / records
+  for (let i = 0; i < all.length; i++) deviation[i % names.length] += (all[i] - mean[i % names.length]) ** 2 / records
+  for (const [j, name] of names.entries()) {
+    deviation[j] = Math.sqrt(deviation[j])
+    if (!(deviation[j] > 0 && Number.isFinite(deviation[j])))
+      throw refuse(
+        `feature ${name} has no deviation to divide by`,
+        'It is the same in all records, or no number',
+        deviation[j],
+        'more than 0',
+      )
+  }
+  return { names, mean, deviation }
+}
+
+/** Standardizes features in place, [records, names], and clips them to ±FEATURE_CLIP. */
+export function standardizeFeatures(values: Float32Array, { mean, deviation }: FeatureStandardization): void {
+  for (let i = 0; i < values.length; i++) {
+    const j = i % mean.length
+    values[i] = Math.min(FEATURE_CLIP, Math.max(-FEATURE_CLIP, (values[i] - mean[j]) / deviation[j]))
+  }
 }

@@ -1,3 +1,4 @@
+import { standardizeFeatures } from '../ecg/standardize.ts'
 import { HolterError } from '../errors.ts'
 import type { IntGraph } from '../ir/graph.ts'
 import type { Npy } from '../npy.ts'
@@ -43,7 +44,7 @@ export function allInputRows(graph: IntGraph, arrays: readonly NamedNpy[]): { ro
 }
 
 /** Returns row 0 of every part, then row 1 of every part, and so on. */
-function interleave(parts: readonly Int8Array[], count: number): Int8Array {
+export function interleave(parts: readonly Int8Array[], count: number): Int8Array {
   if (parts.length === 1) return parts[0]
   const all = new Int8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
@@ -105,9 +106,14 @@ export function inputRows(
   return { rows: quantizeInput(graph, data, which), count }
 }
 
-/** Quantizes real input values (millivolts when the model has metadata) to the input's int8. */
+/**
+ * Quantizes real input values to the input's int8. With metadata they are in its unit (the signal) or each in its own (the features, the
+ * second input), and are standardized here.
+ */
 export function quantizeInput(graph: IntGraph, values: Float32Array | Float64Array, which = 0): Int8Array {
-  const { mean, deviation } = graph.metadata ?? { mean: 0, deviation: 1 }
-  const standardized = Float32Array.from(values, x => (x - mean) / deviation)
+  const { mean, deviation, features } = graph.metadata ?? { mean: 0, deviation: 1 }
+  const signal = which === 0 || !features
+  const standardized = Float32Array.from(values, x => (signal ? (x - mean) / deviation : x))
+  if (!signal) standardizeFeatures(standardized, features)
   return quantizeValues(standardized, graph.tensors[graph.inputs[which]].quantization!)
 }

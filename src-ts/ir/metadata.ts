@@ -17,9 +17,20 @@ export const metadataSchema = v.object({
   sampleRateHz: v.pipe(v.number(), v.minValue(1)),
   /** Input length in samples per lead. */
   samples: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  unit: v.literal('mV'),
+  /** Labels that exclude each other (softmax, the largest wins), or do not (sigmoids, thresholds). */
+  kind: v.optional(v.picklist(['multi-label', 'single-label']), 'multi-label'),
+  /** Of float input: millivolts, or as the task scales it. */
+  unit: v.picklist(['mV', 'relative']),
   mean: v.number(),
   deviation: v.pipe(v.number(), v.gtValue(0)),
+  /** Numbers that the second input takes, standardized each and clipped to ±4; absent when the signal is all. */
+  features: v.optional(
+    v.object({
+      names: v.array(v.string()),
+      mean: v.array(v.number()),
+      deviation: v.array(v.pipe(v.number(), v.gtValue(0))),
+    }),
+  ),
   /** Decision threshold per label, on probabilities; chosen on the validation fold. */
   thresholds: v.array(v.number()),
   rounding: v.literal('tflm-double'),

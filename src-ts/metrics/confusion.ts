@@ -12,15 +12,28 @@ export function decideRecord(probabilities: Float64Array, thresholds: readonly n
   return decisions
 }
 
-/** Returns the decisions of all records, row-major [records, labels]. `thresholds` are probabilities in label order. */
+/**
+ * Returns the decisions of all records, row-major [records, labels]. `thresholds` are probabilities in label order; where labels
+ * exclude each other they are not looked at: the largest logit wins, the first of equal ones.
+ */
 export function decide(predictions: Predictions, thresholds: readonly number[]): Uint8Array {
   countRecords(predictions)
   const width = predictions.labels.length
+  if (predictions.kind === 'single-label') return largest(predictions)
   if (thresholds.length !== width) throw wrong('thresholds', 'not one per label', thresholds.length, width)
   const all = probabilities(predictions)
   const decisions = new Uint8Array(all.length)
   for (let row = 0; row < all.length; row += width)
     decisions.set(decideRecord(all.subarray(row, row + width), thresholds), row)
+  return decisions
+}
+
+function largest({ labels, logits }: Predictions): Uint8Array {
+  const decisions = new Uint8Array(logits.length)
+  for (let row = 0; row < logits.length; row += labels.length) {
+    const own = logits.subarray(row, row + labels.length)
+    decisions[row + own.indexOf(Math.max(...own))] = 1
+  }
   return decisions
 }
 

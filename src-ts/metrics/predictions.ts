@@ -1,3 +1,4 @@
+import type { LabelKind } from '../ecg/dataset.ts'
 import { HolterError } from '../errors.ts'
 
 /**
@@ -5,6 +6,8 @@ import { HolterError } from '../errors.ts'
  * every function here that needs probabilities makes them itself, once.
  */
 export interface Predictions {
+  /** Whether labels exclude each other; default 'multi-label'. */
+  readonly kind?: LabelKind
   /** Names of the columns; this order is the order of every result. */
   readonly labels: readonly string[]
   /** Row-major [records, labels]. */
@@ -20,9 +23,10 @@ export interface PatientPredictions extends Predictions {
 
 /**
  * Returns the number of records after checking that the parts fit together.
- * Throws HolterError on unequal lengths, repeated labels, targets other than 0 and 1, and logits that are not finite.
+ * Throws HolterError on unequal lengths, repeated labels, targets other than 0 and 1, logits that are not finite, and a
+ * single-label record that has not exactly one label.
  */
-export function countRecords({ labels, logits, targets }: Predictions): number {
+export function countRecords({ kind, labels, logits, targets }: Predictions): number {
   const records = logits.length / labels.length
   if (labels.length === 0 || new Set(labels).size !== labels.length)
     throw wrong('labels', 'label names must be there and must differ', labels.join(', ') || 'none')
@@ -33,6 +37,13 @@ export function countRecords({ labels, logits, targets }: Predictions): number {
   for (let i = 0; i < logits.length; i++) {
     if (!Number.isFinite(logits[i])) throw wrong(place(i), 'the logit is not finite', logits[i])
     if (targets[i] > 1) throw wrong(place(i), 'the target is neither 0 nor 1', targets[i])
+  }
+  if (kind === 'single-label') {
+    for (let row = 0; row < records; row++) {
+      const own = targets.subarray(row * labels.length, (row + 1) * labels.length)
+      const sum = own.reduce((a, b) => a + b, 0)
+      if (sum !== 1) throw wrong(`record ${row}`, 'not exactly one label', sum, 1)
+    }
   }
   return records
 }

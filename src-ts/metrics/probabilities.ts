@@ -7,7 +7,23 @@ export function sigmoid(logit: number): number {
   return e / (1 + e)
 }
 
-/** Returns the probability of each label, row-major [records, labels]. The one place where a sigmoid meets predictions. */
-export function probabilities({ logits }: Pick<Predictions, 'logits'>): Float64Array {
-  return Float64Array.from(logits, sigmoid)
+/** Returns e^logit over their sum, which is 1; no overflow. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i])
+  const powers = Float64Array.from(logits, logit => Math.exp(logit - largest))
+  const sum = powers.reduce((a, b) => a + b, 0)
+  return powers.map(power => power / sum)
+}
+
+/**
+ * Returns the probability of each label, row-major [records, labels]: sigmoids of multi-label logits, the softmax of a record's
+ * single-label ones. The one place where they meet predictions.
+ */
+export function probabilities({ kind, labels, logits }: Pick<Predictions, 'kind' | 'labels' | 'logits'>): Float64Array {
+  if (kind !== 'single-label') return Float64Array.from(logits, sigmoid)
+  const all = new Float64Array(logits.length)
+  for (let row = 0; row < logits.length; row += labels.length)
+    all.set(softmax(logits.subarray(row, row + labels.length)), row)
+  return all
 }

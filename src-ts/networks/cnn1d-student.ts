@@ -12,7 +12,7 @@ export const cnn1dStudent: Network = cnn1d({
     learningRate: 2e-3,
     schedule: 'one-cycle',
     weightDecay: 1e-4,
-    augment: true,
+    augment: 'record',
     cropSamples: 250,
   },
   channels: [50, 150, 300],

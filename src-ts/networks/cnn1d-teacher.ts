@@ -12,7 +12,7 @@ export const cnn1dTeacher: Network = cnn1d({
     learningRate: 1e-3,
     schedule: 'one-cycle',
     weightDecay: 1e-4,
-    augment: true,
+    augment: 'record',
     cropSamples: 250,
   },
   channels: [100, 250, 500, 1000],

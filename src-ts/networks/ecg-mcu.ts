@@ -16,7 +16,7 @@ export const ecgMcu: Network = stridedCnn({
     learningRate: 4e-3,
     schedule: 'one-cycle',
     weightDecay: 1e-4,
-    augment: true,
+    augment: 'record',
     cropSamples: 250,
   },
   convolutions: [

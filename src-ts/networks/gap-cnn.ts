@@ -12,7 +12,7 @@ export const gapCnn: Network = stridedCnn({
     learningRate: 4e-3,
     schedule: 'one-cycle',
     weightDecay: 1e-4,
-    augment: true,
+    augment: 'record',
   },
   convolutions: [
     { filters: 32, kernelSize: 7 },

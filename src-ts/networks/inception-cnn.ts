@@ -20,7 +20,7 @@ export const inceptionCnn: Network = {
     learningRate: 1.1e-3,
     schedule: 'one-cycle',
     weightDecay: 0,
-    augment: true,
+    augment: 'record',
   },
   build(tf, { samples, leads, labels }, seed): LayersModel {
     const { layers } = tf

@@ -21,7 +21,7 @@ export const inceptionGap: Network = {
     learningRate: 3e-3,
     schedule: 'one-cycle',
     weightDecay: 1e-4,
-    augment: true,
+    augment: 'record',
     cropSamples: 250,
   },
   build(tf, { samples, leads, labels }, seed): LayersModel {

@@ -13,8 +13,16 @@ export interface Network {
   readonly task: string
   /** Defaults of its training. */
   readonly recipe: Recipe
-  /** Input [samples, leads], output [labels] logits. `seed` fixes every initializer. */
-  build(tf: Layers, shape: { samples: number; leads: number; labels: number }, seed: number): LayersModel
+  /** Input [samples, leads] and, where the task has features, [features]; output [labels] logits. `seed` fixes every initializer. */
+  build(tf: Layers, shape: NetworkShape, seed: number): LayersModel
+}
+
+export interface NetworkShape {
+  readonly samples: number
+  readonly leads: number
+  readonly labels: number
+  /** Numbers in the second input; without it there is one input. */
+  readonly features?: number
 }
 
 export interface Recipe {
@@ -25,9 +33,19 @@ export interface Recipe {
   readonly schedule: 'one-cycle' | 'cosine' | 'constant'
   /** L2 weight decay added to the loss on convolution and dense kernels. */
   readonly weightDecay: number
-  readonly augment: boolean
+  /** Which random distortions the training records get (train/augment.ts); none with false. */
+  readonly augment: false | 'record' | 'beat'
   /** Trains on random windows of this many samples, tests on the whole record; for networks that pool over time at the end. */
   readonly cropSamples?: number
   /** Largest Euclidean norm of all gradients together. */
   readonly clipNorm?: number
+  /** Share of the steps in which a one-cycle rate rises, default .3. */
+  readonly warmUp?: number
+  /** Weight of a class in the loss = frequency^−x, scaled to a mean of 1 over classes; for single-label tasks. Default 0: all alike. */
+  readonly classBalance?: number
+  /**
+   * Trains on the validation records too and keeps the last epoch: for a final model, after all choices were made without it.
+   * Nothing is then left to score on but the test split.
+   */
+  readonly includeValidation?: boolean
 }

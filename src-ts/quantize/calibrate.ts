@@ -1,7 +1,8 @@
 import { HolterError } from '../errors.ts'
-import { elements, type FloatGraph } from '../ir/graph.ts'
+import type { FloatGraph } from '../ir/graph.ts'
 import type { Backend } from '../ops/op.ts'
 import { visitFloat } from '../passes/evaluate.ts'
+import { inputColumns } from './rows.ts'
 
 /** The real values that a tensor's 256 integers shall cover. It always holds 0. */
 export interface Range {
@@ -25,35 +26,41 @@ export type Ranges = ReadonlyMap<number, Range>
 const SHARE_INSIDE = { input: 0.98, between: 0.99, output: 1 }
 
 /**
- * Returns the ranges of a graph's tensors over calibration records: standardized input rows, one after another, any number a batch.
+ * Returns the ranges of a graph's tensors over calibration records: standardized input rows, one after another, any number a batch;
+ * a row holds all inputs of the graph one after another.
  * They must come from training records. All batches are held in memory; a few hundred records are enough.
  *
  * The input is clipped to a range that nearly all records fit in. All other tensors are then seen on inputs clipped to it, as the
  * int8 network will see them, so that no spike reaches them.
  */
 export function calibrate(tf: Backend, graph: FloatGraph, batches: Iterable<Float32Array>): Ranges {
-  const held = [...batches]
-  const [input] = graph.inputs
-  const clip = inputRange(graph, held)
+  const held = Array.from(batches, batch => inputColumns(graph, batch))
+  const clips = graph.inputs.map((index, i) =>
+    inputRange(
+      graph,
+      index,
+      held.map(({ columns, count }) => ({ values: columns[i], count })),
+    ),
+  )
   const records = new Map<number, Range[]>()
-  for (const batch of held) {
-    const { shape } = graph.tensors[input]
-    const count = batch.length / elements(shape)
-    const clipped = batch.map(value => Math.min(clip.max, Math.max(clip.min, value)))
-    const x = tf.tensor(clipped, [count, ...shape.slice(1)])
+  for (const { columns, count } of held) {
+    const inputs = columns.map((column, i) => {
+      const clipped = column.map(value => Math.min(clips[i].max, Math.max(clips[i].min, value)))
+      return tf.tensor(clipped, [count, ...graph.tensors[graph.inputs[i]].shape.slice(1)])
+    })
     try {
-      visitFloat(tf, graph, [x], (index, value) => {
+      visitFloat(tf, graph, inputs, (index, value) => {
         const seen = records.get(index) ?? []
         records.set(index, seen)
         seen.push(...recordRanges(value.dataSync(), count, graph.tensors[index].name))
       })
     } finally {
-      x.dispose()
+      for (const x of inputs) x.dispose()
     }
   }
   const share = (index: number) => (graph.outputs.includes(index) ? SHARE_INSIDE.output : SHARE_INSIDE.between)
   const ranges = [...records].map(([index, seen]) => [index, rangeInside(seen, share(index))] as const)
-  return new Map([...ranges, [input, clip]])
+  return new Map([...ranges, ...graph.inputs.map((index, i) => [index, clips[i]] as const)])
 }
 
 /** Returns the smallest range that holds all of them. */
@@ -68,18 +75,14 @@ function rangeInside(records: readonly Range[], share: number): Range {
   return union([{ min: -ascending(records.map(r => -r.min))[rank], max: ascending(records.map(r => r.max))[rank] }])
 }
 
-function inputRange(graph: FloatGraph, batches: readonly Float32Array[]): Range {
-  const fail = (problem: string, got?: number, expected?: string): never => {
-    throw new HolterError({ stage: 'quantize', where: graph.name, problem, got, expected })
-  }
-  if (graph.inputs.length !== 1) fail('only networks with one input can be calibrated', graph.inputs.length)
-  const { name, shape } = graph.tensors[graph.inputs[0]]
-  const size = elements(shape)
-  const records = batches.flatMap(batch => {
-    if (batch.length % size) fail('batch holds no whole number of inputs', batch.length, `a multiple of ${size}`)
-    return recordRanges(batch, batch.length / size, name)
-  })
-  if (records.length === 0) fail('there are no calibration records')
+function inputRange(
+  graph: FloatGraph,
+  input: number,
+  batches: readonly { readonly values: Float32Array; readonly count: number }[],
+): Range {
+  const records = batches.flatMap(({ values, count }) => recordRanges(values, count, graph.tensors[input].name))
+  if (records.length === 0)
+    throw new HolterError({ stage: 'quantize', where: graph.name, problem: 'there are no calibration records' })
   return rangeInside(records, SHARE_INSIDE.input)
 }
 

@@ -1,6 +1,7 @@
 import { elements, type FloatGraph, type IntData, type IntGraph } from '../ir/graph.ts'
 import type { Backend } from '../ops/op.ts'
 import { visitFloat } from '../passes/evaluate.ts'
+import { inputColumns } from './rows.ts'
 import { dequantizeValues, quantizeValues } from './values.ts'
 
 /** What quantization does to one node's result, errors of all nodes before it included. */
@@ -20,7 +21,7 @@ export type RunEveryTensor = (graph: IntGraph, inputs: readonly IntData[]) => re
 
 /**
  * Returns the noise of every node of a quantized graph against the FloatGraph that it was made of, worst first.
- * `rows` are standardized inputs, one after another.
+ * `rows` are standardized inputs, one row after another; a row holds all inputs of the graph.
  */
 export function compare(
   tf: Backend,
@@ -29,15 +30,18 @@ export function compare(
   rows: Float32Array,
   run: RunEveryTensor,
 ): NodeNoise[] {
-  const [input] = graph.inputs
-  const { shape } = graph.tensors[input]
-  const rowValues = elements(shape)
+  const rowValues = graph.inputs.reduce((sum, index) => sum + elements(graph.tensors[index].shape), 0)
   const sums = graph.nodes.map(() => ({ signal: 0, noise: 0, largest: 0, saturated: 0, values: 0 }))
   for (let at = 0; at < rows.length; at += rowValues) {
     const row = rows.subarray(at, at + rowValues)
-    const integers = run(quantized, [quantizeValues(row, quantized.tensors[input].quantization!)])
-    const x = tf.tensor(row, [...shape])
-    visitFloat(tf, graph, [x], (index, value) => {
+    const { columns } = inputColumns(graph, row)
+    const quantization = (i: number) => quantized.tensors[quantized.inputs[i]].quantization!
+    const integers = run(
+      quantized,
+      columns.map((column, i) => quantizeValues(column, quantization(i))),
+    )
+    const inputs = columns.map((column, i) => tf.tensor(column, [...graph.tensors[graph.inputs[i]].shape]))
+    visitFloat(tf, graph, inputs, (index, value) => {
       const step = graph.nodes.findIndex(node => node.outputs[0] === index)
       if (step < 0) return
       const output = quantized.nodes[step].outputs[0]
@@ -55,7 +59,7 @@ export function compare(
       })
       sum.values += got.length
     })
-    x.dispose()
+    for (const x of inputs) x.dispose()
   }
   return quantized.nodes
     .map(({ name, op }, i) => ({

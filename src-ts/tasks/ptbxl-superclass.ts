@@ -9,6 +9,7 @@ const form = {
   leads: ['I', 'II', 'III', 'AVR', 'AVL', 'AVF', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6'],
   sampleRateHz: 100,
   samples: 1000,
+  unit: 'mV',
 } as const
 
 /** The five diagnostic superclasses of PTB-XL from ten seconds of twelve leads at 100 Hz, on PTB-XL or on synthetic records. */

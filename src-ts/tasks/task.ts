@@ -1,16 +1,19 @@
-import type { DataSource, Opened, SplitName } from '../ecg/dataset.ts'
+import type { DataSource, LabelKind, Opened, SplitName } from '../ecg/dataset.ts'
 
 /** A learning problem: owns data, labels, split and the form of its targets. */
 export interface Task {
   readonly name: string
   /** One line for --help. */
   readonly title: string
-  /** Independent yes/no per label (sigmoid, binary cross-entropy). */
-  readonly kind: 'multi-label'
+  readonly kind: LabelKind
   readonly labels: readonly string[]
   readonly leads: readonly string[]
   readonly sampleRateHz: number
   readonly samples: number
+  /** What the samples are: millivolts, or scaled by the task (its file says how). */
+  readonly unit: 'mV' | 'relative'
+  /** Names of the numbers that go to the network beside the signal. */
+  readonly features?: readonly string[]
   /** Finds the folder that holds this task's data below a data root, or undefined. */
   locate(root: string): string | undefined
   /** Opens the splits asked for, and no other signals. `progress(done, total)` is called as records are read. */

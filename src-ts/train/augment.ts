@@ -11,6 +11,10 @@ export interface Distortion {
   readonly wander: { readonly frequency: number; readonly phase: number; readonly amplitude: Float64Array }
   /** White noise: deviation in mV, and the place in the table of normal numbers from which it is read. */
   readonly noise: { readonly deviation: number; readonly from: number }
+  /** A straight line per lead, from `start` at the window's first sample to `end` at its last, in the signal's unit. */
+  readonly drift?: { readonly start: Float64Array; readonly end: Float64Array }
+  /** White noise on standardized features: deviation, and the place in the table. */
+  readonly featureNoise?: { readonly deviation: number; readonly from: number }
 }
 
 /** What augmentation needs to know about a record and its window. */
@@ -64,13 +68,41 @@ export function drawDistortion(stream: Random, window: Window): Distortion {
 }
 
 /**
+ * Returns a random distortion of one beat: shift by up to 2 samples, amplitude e^N(0, .15), a channel lost with p = .15, a line from one
+ * N(0, .1) to another per channel, white noise of .02, features moved by N(0, .25) of their deviations.
+ */
+export function drawBeatDistortion(stream: Random, { leads }: Window): Distortion {
+  const start = stream.integer(5) - 2
+  const amplitude = Math.exp(0.15 * stream.normal())
+  const gain = Float64Array.from({ length: leads }, () => (stream.uniform() < 0.15 ? 0 : amplitude))
+  const line = () => Float64Array.from({ length: leads }, () => 0.1 * stream.normal())
+  const from = () => stream.integer(NOISE.length)
+  return {
+    start,
+    gain,
+    wander: { frequency: 0, phase: 0, amplitude: new Float64Array(leads) },
+    drift: { start: line(), end: line() },
+    noise: { deviation: 0.02, from: from() },
+    featureNoise: { deviation: 0.25, from: from() },
+  }
+}
+
+/** The random distortions that a recipe can name. */
+export const draws = { record: drawDistortion, beat: drawBeatDistortion } as const
+
+/** Adds the noise of a distortion to one record's standardized features. */
+export function addFeatureNoise(features: Float32Array, { featureNoise }: Distortion): void {
+  if (featureNoise) addNoise(features, featureNoise, 1)
+}
+
+/**
  * Writes the distorted window of one record, standardized, into `out` from `at` on.
  * `record` is [samples, leads] in mV, the result [length, leads] as (x − mean) / deviation. A lost lead stays at 0 mV plus wander and noise.
  */
 export function writeWindow(
   record: Float32Array,
   { samples, length, leads }: Window,
-  { start, gain, wander, noise }: Distortion,
+  { start, gain, wander, noise, drift }: Distortion,
   { mean, deviation }: Standardization,
   out: Float32Array,
   at: number,
@@ -84,6 +116,7 @@ export function writeWindow(
       out[at + i] = (record[offset + i] * gain[lead] - mean) / deviation
     }
   }
+  if (drift) addDrift(out.subarray(at, at + size), drift, deviation)
   if (wander.frequency > 0) addWander(out.subarray(at, at + size), wander, deviation)
   if (noise.deviation > 0) addNoise(out.subarray(at, at + size), noise, deviation)
 }
@@ -93,6 +126,16 @@ function addWander(out: Float32Array, { frequency, phase, amplitude }: Distortio
   for (let t = 0; t * leads < out.length; t++) {
     const sine = Math.sin(2 * Math.PI * frequency * t + phase) / deviation
     for (let lead = 0; lead < leads; lead++) out[t * leads + lead] += sine * amplitude[lead]
+  }
+}
+
+function addDrift(out: Float32Array, { start, end }: NonNullable<Distortion['drift']>, deviation: number): void {
+  const leads = start.length
+  const last = out.length / leads - 1
+  for (let i = 0; i < out.length; i++) {
+    const lead = i % leads
+    const share = Math.floor(i / leads) / last
+    out[i] += (start[lead] + share * (end[lead] - start[lead])) / deviation
   }
 }
 

@@ -1,7 +1,10 @@
+import type { Tensor } from '@tensorflow/tfjs'
 import type { Dataset, Standardization } from '../ecg/dataset.ts'
+import { standardizeFeatures } from '../ecg/standardize.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
-import { drawDistortion, undistorted, type Window, writeWindow } from './augment.ts'
+import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'
+import type { Tf } from './backend.ts'
 import { streams } from './streams.ts'
 
 /** Some records, ready for the network. The arrays are used again for the next batch. */
@@ -11,6 +14,8 @@ export interface Batch {
   readonly length: number
   /** Standardized, [size, length, leads]. */
   readonly inputs: Float32Array
+  /** Standardized, [size, features]; absent when the task has none. */
+  readonly features?: Float32Array
   /** 0 or 1, [size, labels]. */
   readonly targets: Float32Array
 }
@@ -37,7 +42,7 @@ export function* trainingBatches(
   const plain = undistorted(window)
   const distortion = (record: number) => {
     const stream = random(seed, streams.distortion, epoch, record)
-    if (augment) return drawDistortion(stream, window)
+    if (augment) return draws[augment](stream, window)
     return cropSamples ? { ...plain, start: stream.integer(window.samples - window.length + 1) } : plain
   }
   const fill = filler(dataset, window, standardization, Math.ceil(dataset.length / count))
@@ -75,18 +80,34 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
   const record = new Float32Array(window.samples * window.leads)
   const inputs = new Float32Array(largest * stride)
   const targets = new Float32Array(largest * labels)
+  const width = dataset.features?.names.length ?? 0
+  const features = new Float32Array(largest * width)
   return (indices: Uint32Array, distortion: (record: number) => ReturnType<typeof undistorted>): Batch => {
     const size = indices.length
     for (const [row, index] of indices.entries()) {
       dataset.read(index, record, 0)
-      writeWindow(record, window, distortion(index), standardization, inputs, row * stride)
+      const drawn = distortion(index)
+      writeWindow(record, window, drawn, standardization, inputs, row * stride)
+      if (width > 0) {
+        const own = features.subarray(row * width, (row + 1) * width)
+        dataset.features!.read(index, own, 0)
+        standardizeFeatures(own, standardization.features!)
+        addFeatureNoise(own, drawn)
+      }
       targets.set(dataset.targets.subarray(index * labels, (index + 1) * labels), row * labels)
     }
     return {
       size,
       length: window.length,
       inputs: inputs.subarray(0, size * stride),
+      ...(width > 0 && { features: features.subarray(0, size * width) }),
       targets: targets.subarray(0, size * labels),
     }
   }
+}
+
+/** Returns what a batch gives to the network: [size, length, leads], and [size, features] where there are any. */
+export function inputTensors(tf: Tf, { size, length, inputs, features }: Batch): Tensor[] {
+  const signal = tf.tensor3d(inputs, [size, length, inputs.length / size / length])
+  return features ? [signal, tf.tensor2d(features, [size, features.length / size])] : [signal]
 }

@@ -9,7 +9,7 @@ import { checkFit } from './predict.ts'
 export interface RunParts {
   readonly model: LayersModel
   readonly train: Dataset
-  readonly validation: Dataset
+  readonly validation?: Dataset
   readonly recipe: Recipe
   readonly patience?: number
 }
@@ -17,10 +17,10 @@ export interface RunParts {
 /** Throws HolterError when the parts of a run do not fit together, before any time is spent on it. */
 export function checkRun({ model, train, validation, recipe, patience }: RunParts): void {
   checkNumbers(recipe, patience)
-  for (const dataset of [train, validation]) checkFit(model, dataset)
+  for (const dataset of validation ? [train, validation] : [train]) checkFit(model, dataset)
   if (train.split !== 'train')
     refuse({ where: 'train', problem: 'training on another split', got: train.split, expected: 'train' })
-  if (validation.split === 'test') {
+  if (validation?.split === 'test') {
     refuse({
       where: 'validation',
       problem: 'the test split must not choose weights',
@@ -29,14 +29,7 @@ export function checkRun({ model, train, validation, recipe, patience }: RunPart
     })
   }
   if (train.length === 0) refuse({ where: train.name, problem: 'no training records' })
-  const { labels, targets } = validation
-  if (Number.isNaN(macroAuc({ labels, targets, logits: new Float32Array(targets.length) }).macro)) {
-    refuse({
-      where: validation.name,
-      problem: 'no label has both positive and negative validation records',
-      hint: 'Use more records',
-    })
-  }
+  if (validation) checkScorable(validation)
   if (recipe.cropSamples === undefined) return
   if (recipe.cropSamples > train.samples) {
     refuse({
@@ -53,6 +46,16 @@ export function checkRun({ model, train, validation, recipe, patience }: RunPart
       hint: 'Leave cropSamples out, or choose a network that pools over time',
     })
   }
+}
+
+/** A validation split on which nothing can be scored would keep an epoch by chance. */
+function checkScorable({ name, labels, targets }: Dataset): void {
+  if (!Number.isNaN(macroAuc({ labels, targets, logits: new Float32Array(targets.length) }).macro)) return
+  refuse({
+    where: name,
+    problem: 'no label has both positive and negative validation records',
+    hint: 'Use more records',
+  })
 }
 
 function checkNumbers(

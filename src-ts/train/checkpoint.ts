@@ -12,8 +12,8 @@ const epochSchema = v.object({
   epoch: v.number(),
   /** Mean training loss, without weight decay. */
   loss: v.number(),
-  /** On the validation split. */
-  macroAuc: v.number(),
+  /** On the validation split (metrics/selection-score.ts); absent when the validation records are trained on. */
+  score: v.optional(v.number()),
 })
 
 /** What an epoch came to. */
@@ -25,7 +25,7 @@ export interface TrainingState {
   readonly history: readonly EpochFigures[]
   readonly weights: Values
   readonly adam: AdamState
-  /** The weights with the highest validation macro AUC so far; undefined before the first epoch is over. */
+  /** The weights with the highest validation score so far (the last ones when there is none); undefined before the first epoch is over. */
   readonly best?: { readonly epoch: number; readonly weights: Values }
 }
 
@@ -33,7 +33,7 @@ export interface TrainingState {
 export type RunIdentity = Readonly<Record<string, unknown>>
 
 const headerSchema = v.object({
-  version: v.literal(1),
+  version: v.literal(2),
   identity: v.record(v.string(), v.unknown()),
   history: v.array(epochSchema),
   adamSteps: v.number(),
@@ -51,7 +51,7 @@ export function checkpointPath(dir: string): string {
 export function writeCheckpoint(dir: string, identity: RunIdentity, state: TrainingState): void {
   const { history, adam, best } = state
   const header: v.InferOutput<typeof headerSchema> = {
-    version: 1,
+    version: 2,
     identity,
     history: [...history],
     adamSteps: adam.steps,

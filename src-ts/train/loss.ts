@@ -1,10 +1,12 @@
-import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs'
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { Dataset } from '../ecg/dataset.ts'
+import type { Recipe } from '../networks/network.ts'
 import type { Tf } from './backend.ts'
 
 /** One training batch as the loss sees it. */
 export interface LossInputs {
-  /** Standardized, [batch, samples, leads]. */
-  readonly inputs: Tensor3D
+  /** Standardized: [batch, samples, leads], then [batch, features] where the task has them. */
+  readonly inputs: readonly Tensor[]
   /** [batch, labels]. */
   readonly logits: Tensor2D
   /** 0 … 1, [batch, labels]. */
@@ -26,6 +28,37 @@ export const binaryCrossEntropy: LossTerm = {
   name: 'binary-cross-entropy',
   weight: 1,
   value: (tf, { logits, targets }) => tf.losses.sigmoidCrossEntropy(targets, logits) as Scalar,
+}
+
+/**
+ * Returns the cross-entropy of labels that exclude each other, mean over records, on logits: log Σ e^z − z_label.
+ * A record's loss counts with the weight of its class; weights have a mean of 1 over classes, and the mean is over the batch's weights.
+ */
+export function crossEntropy(classWeights: readonly number[]): LossTerm {
+  return {
+    name: `cross-entropy ${classWeights.map(weight => weight.toFixed(4)).join(' ')}`,
+    weight: 1,
+    value(tf, { logits, targets }) {
+      const weights = targets.mul(tf.tensor1d([...classWeights])).sum(1)
+      const losses = tf.neg(tf.logSoftmax(logits).mul(targets).sum(1))
+      return losses.mul(weights).sum().div(weights.sum()) as Scalar
+    },
+  }
+}
+
+/** Returns the term of the labels for a data set and recipe. */
+export function labelLoss(dataset: Dataset, { classBalance = 0 }: Pick<Recipe, 'classBalance'>): LossTerm {
+  if (dataset.kind === 'multi-label') return binaryCrossEntropy
+  const width = dataset.labels.length
+  const counts = dataset.labels.map((_, j) => {
+    let count = 0
+    for (let i = j; i < dataset.targets.length; i += width) count += dataset.targets[i]
+    return count
+  })
+  // A class without records is never looked up; its weight must only be a number.
+  const raw = counts.map(count => (Math.max(count, 1) / dataset.length) ** -classBalance)
+  const mean = raw.reduce((a, b) => a + b, 0) / width
+  return crossEntropy(raw.map(weight => weight / mean))
 }
 
 /** Returns the weighted sum of the terms. */

@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/dataset.ts'
 import { HolterError } from '../errors.ts'
 import type { Tf } from './backend.ts'
-import { orderedBatches } from './batches.ts'
+import { inputTensors, orderedBatches } from './batches.ts'
 
 export interface PredictOptions {
   readonly tf: Tf
@@ -23,30 +23,31 @@ export function predictLogits(options: PredictOptions): Float32Array {
   const labels = dataset.labels.length
   const logits = new Float32Array(dataset.length * labels)
   let done = 0
-  for (const { size, length, inputs } of orderedBatches(dataset, standardization, batchSize)) {
-    const batch = tf.tidy(() => {
-      const x = tf.tensor3d(inputs, [size, length, dataset.leads.length])
-      return (model.apply(x, { training: false }) as Tensor2D).dataSync<'float32'>()
-    })
-    logits.set(batch, done * labels)
-    done += size
+  for (const batch of orderedBatches(dataset, standardization, batchSize)) {
+    const own = tf.tidy(() =>
+      (model.apply(inputTensors(tf, batch), { training: false }) as Tensor2D).dataSync<'float32'>(),
+    )
+    logits.set(own, done * labels)
+    done += batch.size
     progress?.(done, dataset.length)
   }
   return logits
 }
 
 /** Throws HolterError unless the model takes this dataset's records and gives one logit per label. */
-export function checkFit(model: LayersModel, { name, samples, leads, labels }: Dataset): void {
-  const wanted = `${samples} × ${leads.length} → ${labels.length}`
+export function checkFit(model: LayersModel, { name, samples, leads, labels, features }: Dataset): void {
+  const form = (signal: string, numbers: number, outputs: number | null) =>
+    `${signal}${numbers ? ` and ${numbers} features` : ''} → ${outputs}`
   const [, length, channels] = model.inputs[0].shape
   const [, outputs] = model.outputs[0].shape
-  const lengthFits = length === null || length === samples
-  if (lengthFits && channels === leads.length && outputs === labels.length) return
+  const expected = form(`${samples} × ${leads.length}`, features?.names.length ?? 0, labels.length)
+  const got = form(`${length ?? samples} × ${channels}`, model.inputs[1]?.shape[1] ?? 0, outputs)
+  if (got === expected) return
   throw new HolterError({
     stage: 'train',
     where: model.name,
     problem: `the network does not fit the records of ${name}`,
-    got: `${length} × ${channels} → ${outputs}`,
-    expected: wanted,
+    got,
+    expected,
   })
 }

@@ -1,22 +1,22 @@
-import type { NamedTensorMap, Scalar, Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs'
+import type { NamedTensorMap, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { HolterError } from '../errors.ts'
 import type { Recipe } from '../networks/network.ts'
 import type { Random } from '../random.ts'
 import { type Adam, adam } from './adam.ts'
 import type { Tf } from './backend.ts'
-import type { Batch } from './batches.ts'
-import { binaryCrossEntropy, type LossTerm, totalLoss } from './loss.ts'
+import { type Batch, inputTensors } from './batches.ts'
+import { type LossTerm, totalLoss } from './loss.ts'
 import { type Weight, weightsOf } from './model-weights.ts'
 import { fuseBatchNorm } from './native-gradients.ts'
 import type { Masks } from './prune.ts'
 
 /** What may join the loop beside the labels. */
 export interface Hooks {
-  /** Terms of the loss, default binary cross-entropy alone. A teacher adds one and lowers the weight of the labels. */
+  /** Terms of the loss, default that of the labels alone (labelLoss). A teacher adds one and lowers the weight of the labels. */
   readonly terms?: readonly LossTerm[]
   /** Logits of a training batch, default the model itself. Fake quantization runs the same weights through its own forward pass. */
-  readonly forward?: (inputs: Tensor3D) => Tensor2D
+  readonly forward?: (inputs: readonly Tensor[]) => Tensor2D
   /** 1 where a weight lives, 0 where it stays zero, by weight name. */
   readonly masks?: Masks
 }
@@ -30,7 +30,12 @@ export interface Stepper {
 }
 
 /** Returns the training step of a model under a recipe. Masks act at once, and after every step. */
-export function stepper(tf: Tf, model: LayersModel, recipe: Recipe, hooks: Hooks): Stepper {
+export function stepper(
+  tf: Tf,
+  model: LayersModel,
+  recipe: Recipe,
+  hooks: Hooks & Required<Pick<Hooks, 'terms'>>,
+): Stepper {
   const weights = weightsOf(model).filter(weight => weight.trainable)
   const variables = weights.map(weight => weight.variable)
   const masked = maskedVariables(tf, weights, hooks.masks)
@@ -41,8 +46,8 @@ export function stepper(tf: Tf, model: LayersModel, recipe: Recipe, hooks: Hooks
   // tfjs gives a dropout layer one fixed seed, which would drop the same units in every batch.
   const dropouts = model.layers.filter(layer => 'seed' in layer) as unknown as { seed: number }[]
   const seeds = dropouts.map(layer => layer.seed)
-  const { terms = [binaryCrossEntropy] } = hooks
-  const forward = hooks.forward ?? (inputs => model.apply(inputs, { training: true }) as Tensor2D)
+  const { terms } = hooks
+  const forward = hooks.forward ?? (inputs => model.apply([...inputs], { training: true }) as Tensor2D)
   const unfuse = fuseBatchNorm(tf, model)
   applyMasks()
   return {
@@ -50,11 +55,7 @@ export function stepper(tf: Tf, model: LayersModel, recipe: Recipe, hooks: Hooks
     step(batch, learningRate, stream) {
       for (const layer of dropouts) layer.seed = stream.integer(2 ** 31 - 1)
       return tf.tidy(() => {
-        const inputs = tf.tensor3d(batch.inputs, [
-          batch.size,
-          batch.length,
-          batch.inputs.length / batch.size / batch.length,
-        ])
+        const inputs = inputTensors(tf, batch)
         const targets = tf.tensor2d(batch.targets, [batch.size, batch.targets.length / batch.size])
         const lossOf = () => totalLoss(tf, terms, { inputs, targets, logits: forward(inputs) })
         const { value, grads } = tf.variableGrads(lossOf as () => Scalar, variables)

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/dataset.ts'
 import { HolterError } from '../errors.ts'
-import { macroAuc } from '../metrics/roc.ts'
+import { selectionScore } from '../metrics/selection-score.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import type { Tf } from './backend.ts'
@@ -16,7 +16,7 @@ import {
   type TrainingState,
   writeCheckpoint,
 } from './checkpoint.ts'
-import { binaryCrossEntropy } from './loss.ts'
+import { labelLoss } from './loss.ts'
 import { readWeights, weightsOf, writeWeights } from './model-weights.ts'
 import { predictLogits } from './predict.ts'
 import { learningRateAt } from './schedule.ts'
@@ -28,7 +28,8 @@ export interface TrainOptions extends Hooks {
   /** Freshly built by a network, or trained before (pruning, fine-tuning); ends in logits. Trained in place. */
   readonly model: LayersModel
   readonly train: Dataset
-  readonly validation: Dataset
+  /** Chooses the epoch that is kept; without it the last one is. */
+  readonly validation?: Dataset
   readonly standardization: Standardization
   readonly recipe: Recipe
   /** Fixes order, augmentation and dropout. The initial weights are the model's own. */
@@ -39,7 +40,7 @@ export interface TrainOptions extends Hooks {
   readonly checkpointDir?: string
   /** Goes on from the checkpoint, if there is one; without it an old checkpoint is replaced. */
   readonly resume?: boolean
-  /** Stops after this many epochs without a better validation macro AUC. */
+  /** Stops after this many epochs without a better validation score. */
   readonly patience?: number
   readonly onBatch?: (progress: BatchProgress) => void
   readonly onEpoch?: (progress: EpochProgress) => void
@@ -65,14 +66,14 @@ export interface EpochProgress extends EpochFigures {
 
 export interface Trained {
   readonly history: readonly EpochFigures[]
-  /** The epoch whose weights the model has now, and its validation macro AUC; undefined when no epoch was completed. */
+  /** The epoch whose weights the model has now, and its validation score; undefined when no epoch was completed. */
   readonly best?: EpochFigures
   /** Why it ended: all epochs done, no progress for `patience` epochs, or the signal. */
   readonly ended: 'complete' | 'early' | 'interrupted'
 }
 
 /**
- * Trains a model and leaves in it the weights of the epoch with the highest validation macro AUC.
+ * Trains a model and leaves in it the weights of the epoch with the highest validation score, or of the last one without validation records.
  * The same options on the same machine with the same number of threads give the same weights, however often the run was killed and resumed.
  * Throws HolterError on options, data and networks that do not fit together, and when the loss is no longer a number.
  */
@@ -80,15 +81,16 @@ export async function train(options: TrainOptions): Promise<Trained> {
   checkRun(options)
   const { tf, model, recipe, checkpointDir, patience, onEpoch } = options
   const identity = identityOf(options)
-  const steps = stepper(tf, model, recipe, options)
+  const terms = options.terms ?? [labelLoss(options.train, recipe)]
+  const steps = stepper(tf, model, recipe, { ...options, terms })
   try {
     let state = start(options, steps, identity)
     while (reasonToEnd(state, options) === undefined) {
       const loss = await trainEpoch(options, steps, state.history.length)
       if (loss === undefined) break
-      const figures = { epoch: state.history.length + 1, loss, macroAuc: validate(options) }
+      const figures = { epoch: state.history.length + 1, loss, score: validate(options) }
       const weights = readWeights(model)
-      const better = figures.macroAuc > (bestOf(state)?.macroAuc ?? -1)
+      const better = figures.score === undefined || figures.score > (bestOf(state)?.score ?? -1)
       const best = better ? { epoch: figures.epoch, weights } : state.best
       state = { history: [...state.history, figures], weights, adam: steps.adam.state(), best }
       if (checkpointDir) writeCheckpoint(checkpointDir, identity, state)
@@ -143,9 +145,11 @@ async function trainEpoch(options: TrainOptions, { step }: Stepper, epochsDone: 
   return sum / dataset.length
 }
 
-function validate({ tf, model, validation, standardization }: TrainOptions): number {
+function validate({ tf, model, validation, standardization }: TrainOptions): number | undefined {
+  if (!validation) return undefined
+  const { kind, labels, targets } = validation
   const logits = predictLogits({ tf, model, dataset: validation, standardization })
-  return macroAuc({ labels: validation.labels, logits, targets: validation.targets }).macro
+  return selectionScore({ kind, labels, logits, targets }).value
 }
 
 function bestOf({ history, best }: TrainingState): EpochFigures | undefined {
@@ -164,6 +168,7 @@ function reasonToEnd(
 function identityOf({
   model,
   standardization,
+  train,
   recipe,
   seed,
   dataHash,
@@ -181,7 +186,7 @@ function identityOf({
     seed,
     dataHash,
     ...(patience !== undefined && { patience }),
-    loss: (terms ?? [binaryCrossEntropy]).map(({ name, weight }) => `${weight} · ${name}`),
+    loss: (terms ?? [labelLoss(train, recipe)]).map(({ name, weight }) => `${weight} · ${name}`),
     ...(masks && { masks: mask.digest('hex') }),
   }
 }

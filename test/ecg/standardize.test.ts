@@ -10,6 +10,7 @@ const test = suite('ecg/standardize')
 const dataset = (records: readonly (readonly number[])[], split: Dataset['split'] = 'train'): Dataset => ({
   name: 'made',
   synthetic: true,
+  kind: 'multi-label',
   split,
   length: records.length,
   samples: records[0]?.length ?? 4,

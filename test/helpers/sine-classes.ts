@@ -29,6 +29,7 @@ export function sineClasses(split: SplitName, length: number, seed = 1): Dataset
   return {
     name: 'sine-classes',
     synthetic: true,
+    kind: 'multi-label',
     split,
     length,
     samples: SAMPLES,
@@ -65,7 +66,7 @@ export const tinyRecipe: Recipe = {
   learningRate: 0.02,
   schedule: 'one-cycle',
   weightDecay: 1e-4,
-  augment: true,
+  augment: 'record',
 }
 
 export const noScaling = { mean: 0, deviation: 1 }

@@ -79,9 +79,20 @@ testWithTfjs('what cannot be calibrated on is refused in one sentence', tf => {
     () => calibrate(tf, graph, [holed]),
     /ecg: a value seen in calibration is not a finite number \(got NaN\)/,
   )
+})
+
+testWithTfjs('each input has its own range; a row holds all of them', tf => {
   const b = new FloatGraphBuilder('two')
-  const two = b.finish(b.add(b.input([1, 1, 4, 2]), b.input([1, 1, 4, 2])))
-  assert.throws(() => calibrate(tf, two, [records(1)]), /only networks with one input can be calibrated \(got 2\)/)
+  const two = b.finish(b.add(b.input([1, 1, 1, 2]), b.input([1, 1, 1, 2])))
+  const ranges = calibrate(tf, two, [Float32Array.of(1, -1, 20, 10, 1, -1, 20, 10)])
+  assert.equal(
+    two.inputs.map(index => ranges.get(index)),
+    [
+      { min: -1, max: 1 },
+      { min: 0, max: 20 },
+    ],
+  )
+  assert.equal(ranges.get(two.outputs[0]), { min: 0, max: 21 })
 })
 
 test.run()

@@ -64,7 +64,7 @@ test('holds every number that it is asked to show', () => {
       assert.match(text, model.evaluation.auc[label].toFixed(3))
       assert.match(text, model.evaluation.perClass[label].sensitivity.toFixed(3))
     }
-  assert.match(text, `${counts.folds[3]}`)
+  assert.match(text, `${counts.folds![3]}`)
   assert.match(text, 'no superclass: 64')
   assert.match(text, making.hashes['model.tflite'])
   assert.match(text, making.command)

@@ -36,7 +36,7 @@ if (!dir || !isSubset) {
     const { records, folds, dropped, splits } = await task.open({ kind: 'folder', dir }, ['train', 'validation'])
     assert.equal(records, { train: 3306, validation: 468, test: 252 })
     assert.is(
-      folds.reduce((sum, fold) => sum + fold, 0),
+      folds!.reduce((sum, fold) => sum + fold, 0),
       4026,
     )
     assert.equal(dropped, { 'no superclass': 4090 - 4026 })

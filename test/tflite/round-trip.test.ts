@@ -17,6 +17,7 @@ const metadata: Metadata = {
   leads: ['I', 'II'],
   sampleRateHz: 100,
   samples: 1000,
+  kind: 'multi-label',
   unit: 'mV',
   mean: -0.001,
   deviation: 0.23,

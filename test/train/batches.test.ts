@@ -26,7 +26,7 @@ test('batches are as even as possible and cover every record once', () => {
     fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 64 }), (length, batchSize) => {
       const records = sineClasses('train', length)
       const sizes: number[] = []
-      const recipe = { ...tinyRecipe, batchSize, augment: false }
+      const recipe = { ...tinyRecipe, batchSize, augment: false } as const
       for (const { size } of trainingBatches(records, noScaling, recipe, 1, 0)) sizes.push(size)
       assert.is(sizes.length, batchesPerEpoch(length, batchSize))
       assert.is(
@@ -40,7 +40,7 @@ test('batches are as even as possible and cover every record once', () => {
 })
 
 test('without augmentation an epoch holds the records themselves, in another order each time', () => {
-  const plain = { ...tinyRecipe, augment: false }
+  const plain = { ...tinyRecipe, augment: false } as const
   const record = new Float32Array(stride)
   const expected = Array.from({ length: dataset.length }, (_, i) => {
     dataset.read(i, record, 0)
@@ -59,7 +59,7 @@ test('seed, epoch and record decide what a record looks like, the batch size doe
 })
 
 test('crops have their length, with and without augmentation', () => {
-  for (const augment of [true, false]) {
+  for (const augment of ['record', 'beat', false] as const) {
     for (const batch of trainingBatches(dataset, noScaling, { ...tinyRecipe, augment, cropSamples: 20 }, 1, 0)) {
       assert.is(batch.length, 20)
     }

@@ -26,6 +26,7 @@ const metadata: Metadata = {
   leads: [...leads],
   sampleRateHz,
   samples,
+  kind: 'multi-label',
   unit: 'mV',
   mean: 0.25,
   deviation: 2,

@@ -30,7 +30,10 @@ function trained(
   },
 ) {
   const model = tinyNetwork(tf, 1)
-  const { step, dispose } = stepper(tf, model, recipe, typeof hooks === 'function' ? hooks(model) : hooks)
+  const { step, dispose } = stepper(tf, model, recipe, {
+    terms: [binaryCrossEntropy],
+    ...(typeof hooks === 'function' ? hooks(model) : hooks),
+  })
   const losses = Array.from({ length: steps }, (_, i) => step(batch, rate, random(5, i)))
   dispose()
   const weights = readWeights(model)
@@ -47,7 +50,7 @@ native('the loss is the textbook formula, also where it would overflow', tf => {
     const expected = logits.map(z => (target ? softplus(-z) : softplus(z))).reduce((a, b) => a + b, 0) / logits.length
     const got = tf.tidy(() => {
       const tensors = { logits: tf.tensor2d([logits]), targets: tf.tensor2d([logits.map(() => target)]) }
-      return totalLoss(tf, [binaryCrossEntropy], { ...tensors, inputs: tf.zeros([1, 1, 1]) }).dataSync()[0]
+      return totalLoss(tf, [binaryCrossEntropy], { ...tensors, inputs: [tf.zeros([1, 1, 1])] }).dataSync()[0]
     })
     // Single precision: 2^-23 relative, over a sum of seven.
     assert.ok(Math.abs(got - expected) < 1e-6 * expected, `${got} ${expected}`)
@@ -160,7 +163,11 @@ native('masked weights are zero at once and stay zero', tf => {
 native('a mask that fits no weight is refused', tf => {
   const model = tinyNetwork(tf, 1)
   const refused = (name: string, length: number, message: RegExp) =>
-    assert.throws(() => stepper(tf, model, plain, { masks: new Map([[name, new Uint8Array(length)]]) }), message)
+    assert.throws(
+      () =>
+        stepper(tf, model, plain, { terms: [binaryCrossEntropy], masks: new Map([[name, new Uint8Array(length)]]) }),
+      message,
+    )
   refused('conv9/kernel', 80, /conv9\/kernel: a mask for a weight that the model does not train/)
   refused('conv1/kernel', 79, /conv1\/kernel: the mask has another size than the weight \(got 79, expected 80\)/)
   model.dispose()
@@ -172,13 +179,13 @@ native('a teacher joins as a term, another forward pass as a hook', tf => {
     name: 'teacher',
     weight: 0.5,
     value: (_: Tf, { inputs, logits }: Parameters<typeof binaryCrossEntropy.value>[1]) => {
-      seen.push(inputs.shape, logits.shape)
+      seen.push(inputs[0].shape, logits.shape)
       return tf.mean(tf.square(logits)).asScalar()
     },
   }
   const forward = (model: LayersModel): Hooks => ({
     terms: [{ ...binaryCrossEntropy, weight: 0 }, teacher],
-    forward: inputs => (model.apply(inputs, { training: true }) as Tensor).mul(0).add(2) as never,
+    forward: inputs => (model.apply([...inputs], { training: true }) as Tensor).mul(0).add(2) as never,
   })
   const { losses } = trained(tf, { hooks: forward })
   assert.equal(seen, [

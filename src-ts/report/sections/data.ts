@@ -26,13 +26,15 @@ ${definitions([
 <h3>Records per split</h3>
 ${perSplit(data, labels)}
 <p class="muted">No patient stands in two splits. A record may have several labels, so the columns add up to more than the records.</p>
-<h3>Records per fold</h3>
-${table(
-  data.folds.map((_, i) => ({ head: String(i + 1), number: true })),
-  [data.folds.map(count)],
-)}
+${data.folds ? perFold(data.folds) : ''}
 </section>
 `
+}
+
+function perFold(folds: readonly number[]): Html {
+  const columns = folds.map((_, i) => ({ head: String(i + 1), number: true }))
+  return html`<h3>Records per fold</h3>
+${table(columns, [folds.map(count)])}`
 }
 
 function perSplit(data: ReportData['data'], labels: readonly string[]): Html {

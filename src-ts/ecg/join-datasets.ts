@@ -1,0 +1,29 @@
+import type { Dataset } from './dataset.ts'
+
+/** Returns the records of two data sets of one form, the first's before the second's, as one; name and split are the first's. */
+export function joinDatasets(first: Dataset, second: Dataset): Dataset {
+  const of = (index: number): [Dataset, number] =>
+    index < first.length ? [first, index] : [second, index - first.length]
+  const targets = new Uint8Array(first.targets.length + second.targets.length)
+  targets.set(first.targets)
+  targets.set(second.targets, first.targets.length)
+  return {
+    ...first,
+    length: first.length + second.length,
+    targets,
+    records: [...first.records, ...second.records],
+    read(index, out, at) {
+      const [own, place] = of(index)
+      own.read(place, out, at)
+    },
+    ...(first.features && {
+      features: {
+        names: first.features.names,
+        read(index, out, at) {
+          const [own, place] = of(index)
+          own.features!.read(place, out, at)
+        },
+      },
+    }),
+  }
+}
