@@ -53,7 +53,7 @@ const tests = filesOf('test', '.ts')
 const everything = [
   ...sources,
   ...tests,
-  ...filesOf('src-ts', '.c', '.py'),
+  ...filesOf('src-ts', '.c', '.py', '.mjs'),
   ...filesOf('test', '.py'),
   ...filesOf('src-as', '.ts'),
   ...filesOf('tools', '.mjs', '.py'),

@@ -11,6 +11,8 @@ export interface SampleFormat {
   readonly invalid: number | undefined
   /** True if the file holds differences to the previous sample of the same signal, the first one to the initial value. */
   readonly differences: boolean
+  /** Bits of a sample where the file is a FLAC stream (at most so many); blocks then are what it unpacks to. */
+  readonly flacBits?: number
   /** Turns whole blocks into samples; `samples` has room for all of them. */
   decode(bytes: Uint8Array, samples: Int32Array): void
 }
@@ -118,6 +120,11 @@ const format311: SampleFormat = {
   },
 }
 
+/** 508, 516, 524: FLAC streams, which unpack to samples of 32 bits. */
+function flac(flacBits: number): SampleFormat {
+  return { ...format32, flacBits, invalid: -(2 ** (flacBits - 1)) }
+}
+
 /** The formats that can be read, by their number in the header. A new one is an entry here. */
 export const sampleFormats: ReadonlyMap<number, SampleFormat> = new Map([
   [8, format8],
@@ -130,6 +137,9 @@ export const sampleFormats: ReadonlyMap<number, SampleFormat> = new Map([
   [212, format212],
   [310, format310],
   [311, format311],
+  [508, flac(8)],
+  [516, flac(16)],
+  [524, flac(24)],
 ])
 
 /** Returns the least number of bytes that hold `samples` samples. */

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { MAX_VALUES } from './ecg.ts'
+import { frameRange } from './frame-range.ts'
 import { readHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header.ts'
 import { physical, type ReadOptions, readRecord } from './wfdb-signals.ts'
 
@@ -41,10 +42,7 @@ function readSegments(headerPath: string, header: WfdbHeader, options: ReadOptio
     new HolterError({ stage: 'ecg', where: headerPath, problem, got, expected, hint: HINT })
   const pathOf = (record: string) => join(dirname(headerPath), `${record}.hea`)
   const total = header.frames ?? 0
-  const [from, to] = options.range ?? [0, total]
-  if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= total)) {
-    throw fail('the record has no such range of samples', `${from} to ${to}`, `a part of 0 to ${total}`)
-  }
+  const [from, to] = frameRange(options.range, total, headerPath)
   const first = header.segments.find(({ record }) => record !== '~')
   if (!first) throw fail('the record consists of gaps alone')
   const variable = first.frames === 0

@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path'
 import { HolterError } from '../errors.ts'
+import { readFlac } from './flac.ts'
+import { type FrameRange, frameRange } from './frame-range.ts'
 import { readFully, withFile } from './read-file.ts'
 import { leastBytes, type SampleFormat, sampleFormats, samplesIn, wholeBytes } from './wfdb-formats.ts'
 import { readHeader, type WfdbHeader, type WfdbSignal } from './wfdb-header.ts'
@@ -17,7 +19,7 @@ export interface ReadOptions {
   /** False leaves out the comparison with the header's checksums and initial values. */
   readonly checksum?: boolean
   /** Frames to read, from the first up to but not including the second; default all. Checksums hold for whole records only. */
-  readonly range?: readonly [from: number, to: number]
+  readonly range?: FrameRange
 }
 
 /** More bytes at once have to be read in ranges: their samples as Int32Array pass what one array can hold. */
@@ -49,7 +51,7 @@ export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord 
     if (file === '~') throw problem('a signal without samples (~) belongs into a layout segment only', LIE)
     const signals = indices.map(index => header.signals[index])
     const group: Group = { path: join(dirname(headerPath), file), signals, format: formatOf(signals, headerPath) }
-    const { samples, first, end, frames: found } = readGroup(group, frames, options.range)
+    const { samples, first, end, frames: found } = readGroup(group, frames, options)
     frames ??= found
     const [from, to] = options.range ?? [0, frames]
     for (const [position, channel] of separate(group, samples, end - first).entries()) {
@@ -109,14 +111,13 @@ function formatOf(signals: readonly WfdbSignal[], headerPath: string): SampleFor
   }
   const format = sampleFormats.get(code)
   if (format) return format
-  const flac = code === 508 || code === 516 || code === 524
   throw new HolterError({
     stage: 'ecg',
     where,
-    problem: flac ? 'signals compressed by FLAC cannot be read yet' : 'no such signal format',
+    problem: 'no such signal format',
     got: code,
     expected: [...sampleFormats.keys()].join(', '),
-    hint: flac ? 'Convert the record to format 16 first' : 'The header is damaged or of a newer standard',
+    hint: 'The header is damaged or of a newer standard',
   })
 }
 
@@ -124,7 +125,9 @@ function formatOf(signals: readonly WfdbSignal[], headerPath: string): SampleFor
  * Reads the interleaved samples of a file, frames `first` up to `end`: at least those of the range. Nothing is allocated before the
  * file's size has been found to fit the header.
  */
-function readGroup({ path, signals, format }: Group, declaredFrames: number | undefined, range: ReadOptions['range']) {
+function readGroup(group: Group, declaredFrames: number | undefined, { range, checksum = true }: ReadOptions) {
+  const { path, signals, format } = group
+  if (format.flacBits !== undefined) return readFlac(group, format.flacBits, declaredFrames, range, checksum)
   const frameSamples = samplesPerFrame(signals)
   const offset = signals[0].byteOffset
   return withFile(path, MISSING, (file, bytes) => {
@@ -145,11 +148,7 @@ function readGroup({ path, signals, format }: Group, declaredFrames: number | un
         : refuse('the signal file is longer than its header says', LIE)
     }
     if (count === 0) throw refuse('the signal file holds no samples', CUT)
-    const [from, to] = range ?? [0, frames]
-    if (!(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from < to && to <= frames)) {
-      const [problem, got] = ['the record has no such range of samples', `${from} to ${to}`]
-      throw new HolterError({ stage: 'ecg', where: path, problem, got, expected: `a part of 0 to ${frames}` })
-    }
+    const [from, to] = frameRange(range, frames, path)
     // Differences add up from the start; a signal that lags lies further behind.
     const first = format.differences ? 0 : from
     const end = Math.min(frames, to + Math.max(...signals.map(signal => signal.skewFrames)))

@@ -29,7 +29,7 @@ const BITS: Readonly<Record<number, number>> = {
 }
 
 for (const [code, format] of sampleFormats) {
-  if (code === 8) continue
+  if (code === 8 || format.flacBits !== undefined) continue
   const [least, most] = [-(2 ** (BITS[code] - 1)), 2 ** (BITS[code] - 1) - 1]
 
   test(`format ${code}: what is encoded is decoded, whatever the length`, () => {

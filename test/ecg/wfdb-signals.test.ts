@@ -201,7 +201,7 @@ test('a pipe is refused and not waited for', () =>
     )
   }))
 
-test('what cannot be read yet is named', () =>
+test('what cannot be read is named', () =>
   inFolder(dir => {
     const read = (text: string) => {
       writeFileSync(join(dir, 'r.hea'), text)
@@ -209,8 +209,7 @@ test('what cannot be read yet is named', () =>
     }
     assert.match(read('r/2 1 100 20\na 10\nb 10'), /the record consists of 2 segments\. Read a single segment/)
     assert.match(read('r 0 100 10'), /the record has no signals/)
-    assert.match(read('r 1 100 10\nr.dat 516'), /compressed by FLAC cannot be read yet \(got 516, expected 8, 16, 24/)
-    assert.match(read('r 1 100 10\nr.dat 17'), /no such signal format \(got 17/)
+    assert.match(read('r 1 100 10\nr.dat 17'), /no such signal format \(got 17, expected 8, 16, 24, .* 516, 524\)/)
     assert.match(read('r 1 100 10\n~ 0'), /belongs into a layout segment/)
     assert.match(read('r 2 100 10\nr.dat 16\nr.dat 212'), /one format and byte offset \(got 212\+0 beside 16\+0\)/)
     writeRecord(dir, 'r', 8, [{ digital: [1, 2, 3], skew: 1 }])
