@@ -22,6 +22,7 @@ export interface FoundData {
 /** What has to be known of a task here (tasks lie above this folder). */
 interface Locator {
   readonly name: string
+  readonly needs?: string
   locate(root: string): string | undefined
 }
 
@@ -43,7 +44,8 @@ function cacheDir(environment: Environment): string {
 
 /**
  * Returns the data of a task: the folder given, else the one of ECG_DATA_DIR, else the fetch cache, else synthetic records.
- * A given folder without the task's data is an error, and so is an ECG_DATA_DIR that does not exist.
+ * A given folder without the task's data is an error, so is an ECG_DATA_DIR that does not exist, and so is finding nothing for a
+ * task that `needs` real records.
  */
 export function findData(task: Locator, options: FindOptions = {}): FoundData {
   const { dir, seed = 0, skipMissing, environment = process.env } = options
@@ -59,7 +61,7 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
       stage: 'ecg',
       where: `--data ${dir}`,
       problem: `the folder holds no data for ${task.name}`,
-      hint: 'Give the data set folder itself (the one with its CSV tables) or the folder above it',
+      hint: 'Give the data set folder itself (the one that holds its tables or records) or the folder above it',
     })
   }
   const fromEnvironment = environment.ECG_DATA_DIR
@@ -74,6 +76,14 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
     : 'ECG_DATA_DIR is not set'
   const fetched = task.locate(cache)
   if (fetched) return folder(fetched, `fetched earlier; ${lacking}`)
+  if (task.needs !== undefined) {
+    throw new HolterError({
+      stage: 'ecg',
+      where: task.name,
+      problem: `no data was found: ${lacking}, ${cache} holds none either, and synthetic records cannot stand in`,
+      hint: `Run holter data fetch ${task.needs}, or name the folder that holds it by --data or ECG_DATA_DIR`,
+    })
+  }
   return {
     source: { kind: 'synthetic', seed },
     sentence: `Data: synthetic records of seed ${seed}, since ${lacking} and ${cache} holds none either.`,

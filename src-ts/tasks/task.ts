@@ -14,6 +14,8 @@ export interface Task {
   readonly unit: 'mV' | 'relative'
   /** Names of the numbers that go to the network beside the signal. */
   readonly features?: readonly string[]
+  /** The data set (a name of `holter data fetch`) without which there is nothing to open; other tasks can draw synthetic records. */
+  readonly needs?: string
   /** Finds the folder that holds this task's data below a data root, or undefined. */
   locate(root: string): string | undefined
   /** Opens the splits asked for, and no other signals. `progress(done, total)` is called as records are read. */

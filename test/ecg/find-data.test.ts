@@ -89,6 +89,16 @@ test('a folder that was named and is not there, or holds nothing known', () =>
     )
   }))
 
+test('a task that needs real records gets no synthetic ones', () =>
+  inFolder(dir => {
+    const beats = { name: 'beats', locate: () => undefined, needs: 'mit-bih' }
+    assert.is(
+      refusal(() => findData(beats, { environment: { ECG_DATA_DIR: dir, HOLTER_CACHE_DIR: dir } })),
+      `[ecg] beats: no data was found: ECG_DATA_DIR=${dir} holds no data for beats, ${join(dir, 'data')} holds none either, and ` +
+        'synthetic records cannot stand in. Run holter data fetch mit-bih, or name the folder that holds it by --data or ECG_DATA_DIR.',
+    )
+  }))
+
 test('the fetch cache', () => {
   assert.is(fetchCacheDir({ HOLTER_CACHE_DIR: '/c' }), join('/c', 'data'))
   assert.ok(fetchCacheDir({}).endsWith(join('.cache', 'holter', 'data')))

@@ -10,7 +10,7 @@ test('names are unique, and as files are named', () => {
   for (const { name } of tasks) assert.match(name, /^[a-z0-9]+(-[a-z0-9]+)*$/)
 })
 
-for (const task of tasks) {
+for (const task of tasks.filter(({ needs }) => needs === undefined)) {
   test(`${task.name}: synthetic records have the task's form`, async () => {
     const { splits } = await task.open({ kind: 'synthetic', seed: 1, records: 52 }, splitNames)
     for (const split of splitNames) {
@@ -24,7 +24,9 @@ for (const task of tasks) {
       assert.is(dataset.records.length, dataset.length)
     }
   })
+}
 
+for (const task of tasks) {
   test(`${task.name}: an empty folder holds nothing`, () => {
     assert.is(task.locate('/nowhere'), undefined)
     assert.is(task.title.includes('\n'), false)
