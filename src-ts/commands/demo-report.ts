@@ -1,12 +1,13 @@
 import type { Dataset, Opened } from '../ecg/dataset.ts'
-import { macroAucDifference } from '../metrics/bootstrap.ts'
 import { evaluate } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { probabilities } from '../metrics/probabilities.ts'
 import { rocCurves } from '../metrics/roc.ts'
+import { scoreDifference } from '../metrics/score-difference.ts'
 import type { PipelineOptions, Product } from '../pipeline.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
-import type { DataSummary, ExampleRecord, ReportData, ScoredModel, Source } from '../report/report-data.ts'
+import type { DataSummary, ExampleRecord, ReportData, ScoredModel } from '../report/report-data.ts'
+import { sourceOf } from '../report/sources.ts'
 
 /** Returns what the demo's report and summary show. */
 export function demoReport(product: Product, options: Omit<PipelineOptions, 'signal'>): ReportData {
@@ -32,7 +33,7 @@ export function demoReport(product: Product, options: Omit<PipelineOptions, 'sig
       },
     }),
     split: 'validation',
-    ...(float && { float: scored(float), difference: macroAucDifference(float, int8) }),
+    ...(float && { float: scored(float), difference: scoreDifference(float, int8) }),
     int8: scored(int8),
     examples: examples(validation, int8, float),
     layers: layerRows(placed),
@@ -49,18 +50,9 @@ export function demoReport(product: Product, options: Omit<PipelineOptions, 'sig
         ...Object.fromEntries(files.filter(f => /tflite|wasm/.test(f.file)).map(f => [f.file, f.sha256])),
       },
     },
-    sources: opened.synthetic ? [] : SOURCES,
+    sources: opened.synthetic ? [] : [sourceOf(opened.name) ?? []].flat(),
   }
 }
-
-const SOURCES: readonly Source[] = [
-  {
-    name: 'PTB-XL 1.0.3',
-    licence: 'CC BY 4.0',
-    citation:
-      'Wagner P, Strodthoff N, Bousseljot RD, et al. PTB-XL, a large publicly available electrocardiography dataset. Scientific Data 7, 154 (2020)',
-  },
-]
 
 function dataSummary({ splits, ...opened }: Opened, { leads, sampleRateHz, samples }: Dataset): DataSummary {
   const described = Object.values(splits).map(({ split, records, labels, targets }) => ({

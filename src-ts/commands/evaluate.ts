@@ -62,18 +62,20 @@ export const evaluate = new Command('evaluate')
     const predictions = await loaded.predict(dataset, (done, total) => bar.update(done, { total }))
     bar.stop()
     const evaluation = scorePredictions(predictions, loaded.metadata.thresholds)
-    const { synthetic, name, hash } = opened
+    const { synthetic, name, hash, notes = [] } = opened
     const about = {
       model: path,
       task: task.name,
       split: options.split,
       engine: loaded.engine,
       data: { name, synthetic, sha256: hash },
+      notes,
     }
     if (options.json) return printJson({ ...about, ...evaluation })
     if (synthetic) console.log('SYNTHETIC records: the scores say nothing about patients.')
     console.log(`${path} on ${task.name}, ${options.split} split, ${loaded.engine}\n`)
     console.log(evaluationSummary(evaluation))
+    for (const note of notes) console.log(`\n${note}`)
   })
 
 async function floatModel(path: string, { engine }: EvaluateOptions): Promise<Loaded> {

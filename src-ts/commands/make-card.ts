@@ -7,8 +7,7 @@ import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
 import { networks } from '../networks/index.ts'
 import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
-
-const PTB_XL = 'PTB-XL 1.0.3, CC BY 4.0 (Wagner P, Strodthoff N, Bousseljot RD, et al., Scientific Data 7, 154, 2020)'
+import { sourceOf } from '../report/sources.ts'
 
 /** Writes the card of a model from the evaluations that are given: tools/make-card. */
 export function makeCard([path, ...evaluations]: readonly string[]): void {
@@ -43,9 +42,14 @@ export function makeCard([path, ...evaluations]: readonly string[]): void {
     commands: figures.map(
       f => `holter evaluate ${f.model} --split ${f.split}${f.engine === 'tfjs' ? '' : ` --engine ${f.engine}`}`,
     ),
-    licence: figures.some(f => f.data.synthetic) ? 'synthetic records, none' : PTB_XL,
+    licence: figures.some(f => f.data.synthetic) ? 'synthetic records, none' : licenceOf(figures[0].data.name),
   }
   const base = path.replace(/\.tflite$/, '')
   writeFile(`${base}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
   writeFile(`${base}.md`, cardMarkdown(card))
+}
+
+function licenceOf(dataName: string): string {
+  const source = sourceOf(dataName)
+  return source ? `${source.name}, ${source.licence}. ${source.citation}` : `as the owner of ${dataName} says`
 }

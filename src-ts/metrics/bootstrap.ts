@@ -1,5 +1,6 @@
 import { random } from '../random.ts'
 import { column, countRecords, type PatientPredictions, perLabel, wrong } from './predictions.ts'
+import { logOdds } from './probabilities.ts'
 import { rank } from './ranking.ts'
 import { mean, weightedAuc } from './roc.ts'
 
@@ -15,95 +16,105 @@ export interface BootstrapOptions {
   readonly level?: number
 }
 
+/** Numbers of one set of records, and of each resample of its patients. */
+export interface Resampled {
+  readonly whole: readonly number[]
+  /** One row of the same numbers per resample; empty where they are too rare for a bootstrap. */
+  readonly drawn: readonly (readonly number[])[]
+  readonly patients: number
+  /** Resamples thrown away and drawn again because a number of `whole` was NaN there. */
+  readonly redrawn: number
+}
+
+const DRAWS_BEFORE_GIVING_UP = 100
+
+/**
+ * Returns numbers on all records and on resamples of patients (Efron and Tibshirani, 1993, chapter 13): as many patients as there
+ * are, with replacement, each with all of its records, since records of one patient are not independent. `numbers` is told how
+ * often each record is there, and returns NaN for what cannot be said; a resample in which a number gets lost (a label its last
+ * positive) is drawn again, so that every one has the same labels in its means. Where that fails 100 times in a row nothing is drawn.
+ */
+export function bootstrap(
+  patients: readonly string[],
+  numbers: (weights?: Uint32Array) => readonly number[],
+  { resamples = 1000, seed = 0 }: BootstrapOptions = {},
+): Resampled {
+  const whole = numbers()
+  const scored = [...whole.keys()].filter(i => !Number.isNaN(whole[i]))
+  const draw = patientDraws(patients, seed)
+  const drawn: (readonly number[])[] = []
+  let redrawn = 0
+  for (let failed = 0; scored.length && drawn.length < resamples && failed < DRAWS_BEFORE_GIVING_UP; ) {
+    const row = numbers(draw.next())
+    const complete = scored.every(i => !Number.isNaN(row[i]))
+    if (complete) drawn.push(row)
+    else redrawn++
+    failed = complete ? 0 : failed + 1
+  }
+  return { whole, drawn: drawn.length === resamples ? drawn : [], patients: draw.patients, redrawn }
+}
+
 export interface AucIntervals {
   readonly macro: Interval
   /** In label order; [NaN, NaN] for a label without an AUC. */
   readonly perLabel: Readonly<Record<string, Interval>>
   readonly patients: number
   readonly resamples: number
-  /** Resamples thrown away and drawn again because a label had lost its last positive or negative. */
   readonly redrawn: number
 }
 
 /**
- * Returns percentile intervals of the AUC (Efron and Tibshirani, 1993, chapter 13) from bootstraps of patients: as many
- * patients as there are, with replacement, each with all of its records, since records of one patient are not independent.
- * A resample in which a label loses all positives or all negatives is drawn again, so that every one has the same labels in
- * its mean. Where that fails 100 times in a row the labels are too rare for a bootstrap: all ends are NaN,
+ * Returns percentile intervals of the AUC from bootstraps of patients. Where labels are too rare for a bootstrap all ends are NaN and
  * `resamples` is 0.
  */
 export function aucIntervals(predictions: PatientPredictions, options: BootstrapOptions = {}): AucIntervals {
+  requirePatients(predictions)
   const { level = 0.95 } = options
-  const { models, patients, redrawn } = bootstrap([predictions], options)
+  const areas = bootstrap(predictions.patients, aucNumbers(predictions), options)
   return {
-    macro: percentiles(models[0].macros, level),
-    perLabel: perLabel(predictions.labels, j => percentiles(models[0].perLabel[j], level)),
-    patients,
-    resamples: models[0].macros.length,
-    redrawn,
+    macro: percentiles(areas.drawn.map(knownMean), level),
+    perLabel: perLabel(predictions.labels, j =>
+      percentiles(Number.isNaN(areas.whole[j]) ? [] : areas.drawn.map(row => row[j]), level),
+    ),
+    patients: areas.patients,
+    resamples: areas.drawn.length,
+    redrawn: areas.redrawn,
   }
 }
 
-/**
- * Returns how much higher the macro AUC of `other` is than that of `base` on the same records, with its interval: both are
- * scored on the same resamples, so what the patients have in common cancels. Throws HolterError when the records differ.
- */
-export function macroAucDifference(
-  base: PatientPredictions,
-  other: PatientPredictions,
-  options: BootstrapOptions = {},
-): { difference: number; interval: Interval } {
-  for (const part of ['labels', 'targets', 'patients'] as const)
-    if (base[part].length !== other[part].length || base[part].some((value, i) => value !== other[part][i]))
-      throw wrong(
-        part,
-        'the two models were scored on different records',
-        'unequal',
-        'the same records in the same order',
-      )
-  const [before, after] = bootstrap([base, other], options).models
-  const differences = after.macros.map((macro, i) => macro - before.macros[i])
-  return { difference: after.macro - before.macro, interval: percentiles(differences, options.level ?? 0.95) }
-}
-
-const DRAWS_BEFORE_GIVING_UP = 100
-
-/** Scores several models on the same resamples: per model its macro AUCs and each label's AUCs, empty when there are none. */
-function bootstrap(models: readonly PatientPredictions[], { resamples = 1000, seed = 0 }: BootstrapOptions) {
-  const { labels, targets, patients } = models[0]
+/** Returns a function that gives the AUC of each label, for records as they are or weighted. */
+export function aucNumbers(predictions: PatientPredictions): (weights?: Uint32Array) => number[] {
+  const { labels, targets } = predictions
+  const scores = logOdds(predictions)
   const width = labels.length
-  for (const model of models) countRecords(model)
-  if (patients.length * width !== targets.length)
-    throw wrong('patients', 'not one per record', patients.length, targets.length / width)
-
   const positives = labels.map((_, j) => column(targets, width, j))
-  const rankings = models.map(({ logits }) => labels.map((_, j) => rank(column(logits, width, j))))
-  const score = (weights?: Uint32Array) =>
-    rankings.map(ofModel => ofModel.map((ranking, j) => weightedAuc(ranking, positives[j], weights)))
-  const whole = score()
-  const scored = labels.map((_, j) => j).filter(j => !Number.isNaN(whole[0][j]))
-  const macro = (areas: readonly number[]) => mean(scored.map(j => areas[j]))
+  const rankings = labels.map((_, j) => rank(column(scores, width, j)))
+  return weights => rankings.map((ranking, j) => weightedAuc(ranking, positives[j], weights))
+}
 
-  const draw = patientDraws(patients, seed)
-  const drawn: number[][][] = []
-  let redrawn = 0
-  for (let failed = 0; scored.length && drawn.length < resamples && failed < DRAWS_BEFORE_GIVING_UP; ) {
-    const areas = score(draw.next())
-    const complete = scored.every(j => !Number.isNaN(areas[0][j]))
-    if (complete) drawn.push(areas)
-    else redrawn++
-    failed = complete ? 0 : failed + 1
+/** Throws HolterError unless the predictions fit together and each record has its patient. */
+export function requirePatients(predictions: PatientPredictions): void {
+  const records = countRecords(predictions)
+  if (predictions.patients.length !== records)
+    throw wrong('patients', 'not one per record', predictions.patients.length, records)
+}
+
+/** Returns the mean of what is a number. */
+export function knownMean(values: readonly number[]): number {
+  return mean(values.filter(value => !Number.isNaN(value)))
+}
+
+/** The middle `level` of the values; quantiles interpolated linearly between order statistics (Hyndman and Fan's type 7). */
+export function percentiles(values: readonly number[], level = 0.95): Interval {
+  const sorted = Float64Array.from(values).sort()
+  const quantile = (share: number) => {
+    if (sorted.length === 0) return Number.NaN
+    const place = share * (sorted.length - 1)
+    const low = Math.floor(place)
+    const high = Math.min(low + 1, sorted.length - 1)
+    return sorted[low] + (place - low) * (sorted[high] - sorted[low])
   }
-  const kept = drawn.length === resamples ? drawn : []
-  return {
-    models: models.map((_, m) => ({
-      macro: macro(whole[m]),
-      macros: kept.map(areas => macro(areas[m])),
-      perLabel: labels.map((_, j) => kept.map(areas => areas[m][j])),
-    })),
-    patients: draw.patients,
-    redrawn,
-  }
+  return [quantile((1 - level) / 2), quantile((1 + level) / 2)]
 }
 
 /** Draws patients with replacement: `next()` returns how often each record is in the resample (the same array every time). */
@@ -122,17 +133,4 @@ function patientDraws(patients: readonly string[], seed: number) {
       return weights
     },
   }
-}
-
-/** The middle `level` of the values; quantiles interpolated linearly between order statistics (Hyndman and Fan's type 7). */
-function percentiles(values: readonly number[], level: number): Interval {
-  const sorted = Float64Array.from(values).sort()
-  const quantile = (share: number) => {
-    if (sorted.length === 0) return Number.NaN
-    const place = share * (sorted.length - 1)
-    const low = Math.floor(place)
-    const high = Math.min(low + 1, sorted.length - 1)
-    return sorted[low] + (place - low) * (sorted[high] - sorted[low])
-  }
-  return [quantile((1 - level) / 2), quantile((1 + level) / 2)]
 }

@@ -57,21 +57,34 @@ export interface LabelScores {
 
 export interface Confusion {
   readonly perLabel: Readonly<Record<string, LabelScores>>
-  /** Share of record-label pairs that are right: the mean accuracy of the labels (1 − Hamming loss). Never that of one label. */
+  /**
+   * Multi-label: share of record-label pairs that are right, the mean accuracy of the labels (1 − Hamming loss), never that of one
+   * label. Single-label: share of records that are right.
+   */
   readonly accuracy: number
+  /**
+   * Single-label: mean sensitivity of the labels that are there. Multi-label: mean over the labels of (sensitivity +
+   * specificity) / 2. What has no records is left out.
+   */
+  readonly balancedAccuracy: number
   /** Share of records in which every label is right. */
   readonly exactMatch: number
   /** Unweighted mean of the labels' F1; a label that is neither there nor ever called is left out. */
   readonly macroF1: number
-  /** F1 of all record-label pairs together. */
+  /** F1 of all record-label pairs together; equal to the accuracy of single-label decisions. */
   readonly microF1: number
+  /** Mean of the labels' F1, weighted by their records. */
+  readonly weightedF1: number
+  /** Single-label only: records by their label (row) and by the label that they were given (column), in label order. */
+  readonly matrix?: readonly (readonly number[])[]
 }
 
 /** Returns how decisions (0 or 1, row-major [records, labels], from `decide`) compare with the targets. */
 export function confusion(
   decisions: Uint8Array,
-  { labels, targets }: Pick<Predictions, 'labels' | 'targets'>,
+  { kind, labels, targets }: Pick<Predictions, 'kind' | 'labels' | 'targets'>,
 ): Confusion {
+  const single = kind === 'single-label'
   const width = labels.length
   if (decisions.length !== targets.length)
     throw wrong('decisions', 'not one per target', decisions.length, targets.length)
@@ -82,13 +95,24 @@ export function confusion(
   let exact = 0
   for (let row = 0; row < targets.length; row += width)
     exact += Number(labels.every((_, j) => decisions[row + j] === targets[row + j]))
+  const known = (values: readonly number[]) => values.filter(value => !Number.isNaN(value))
   return {
     perLabel: perLabel(labels, j => scores[j]),
-    accuracy: right / targets.length,
+    accuracy: single ? exact / records : right / targets.length,
+    balancedAccuracy: mean(known(scores.map(s => (single ? s.sensitivity : (s.sensitivity + s.specificity) / 2)))),
     exactMatch: exact / records,
-    macroF1: mean(scores.map(score => score.f1).filter(f1 => !Number.isNaN(f1))),
+    macroF1: mean(known(scores.map(score => score.f1))),
     microF1: f1(total('truePositives'), total('falsePositives'), total('falseNegatives')),
+    weightedF1: scores.reduce((sum, { support, f1 }) => sum + (support && support * f1), 0) / total('support'),
+    ...(single && { matrix: matrixOf(decisions, targets, width) }),
   }
+}
+
+function matrixOf(decisions: Uint8Array, targets: Uint8Array, width: number): number[][] {
+  const counts = Array.from({ length: width }, () => new Array<number>(width).fill(0))
+  for (let row = 0; row < targets.length; row += width)
+    counts[targets.indexOf(1, row) - row][decisions.indexOf(1, row) - row]++
+  return counts
 }
 
 function labelScores(decisions: Uint8Array, targets: Uint8Array, label: number, width: number): LabelScores {

@@ -1,17 +1,23 @@
+import type { LabelKind } from '../ecg/dataset.ts'
 import { aucIntervals, type BootstrapOptions, type Interval } from './bootstrap.ts'
 import { confusion, decide, type LabelScores } from './confusion.ts'
+import { decisionIntervals } from './decision-intervals.ts'
 import { averagePrecision } from './precision-recall.ts'
 import { column, countRecords, type PatientPredictions, perLabel } from './predictions.ts'
+import { logOdds } from './probabilities.ts'
 import { macroAuc } from './roc.ts'
 
 type PerLabel<T> = Readonly<Record<string, T>>
 
 /** All scores of one model on one split: plain data, what `evaluate --json` prints. NaN becomes null in JSON. */
 export interface Evaluation {
+  /** Whether labels exclude each other; says what `accuracy` counts. */
+  readonly kind: LabelKind
   readonly records: number
   readonly patients: number
   /** The labels; every record of numbers below has this order. */
   readonly classes: readonly string[]
+  /** Each label against the rest. */
   readonly auc: PerLabel<number>
   /** 95 % intervals from bootstraps of patients. */
   readonly aucInterval: PerLabel<Interval>
@@ -21,14 +27,23 @@ export interface Evaluation {
   /** Classes without positives or without negatives: no AUC. */
   readonly leftOut: readonly string[]
   readonly averagePrecision: PerLabel<number>
-  /** Mean accuracy of the labels (share of record-label pairs that are right). */
+  /** Multi-label: share of record-label pairs that are right. Single-label: share of records that are right. */
   readonly accuracy: number
+  readonly accuracyInterval: Interval
+  /** Single-label: mean sensitivity. Multi-label: mean of the labels' (sensitivity + specificity) / 2. */
+  readonly balancedAccuracy: number
+  readonly balancedAccuracyInterval: Interval
   /** Share of records in which every label is right. */
   readonly exactMatch: number
   readonly macroF1: number
+  readonly macroF1Interval: Interval
   readonly microF1: number
+  /** Mean of the labels' F1, weighted by their records. */
+  readonly weightedF1: number
+  /** Single-label: records by their label (row) and by the label they were given (column), in the order of `classes`. */
+  readonly confusionMatrix?: readonly (readonly number[])[]
   readonly perClass: PerLabel<LabelScores>
-  /** On probabilities. */
+  /** On probabilities; not looked at where labels exclude each other. */
   readonly thresholds: PerLabel<number>
   readonly bootstrap: { readonly resamples: number; readonly redrawn: number; readonly seed: number }
 }
@@ -43,12 +58,23 @@ export function evaluate(
   options: BootstrapOptions = {},
 ): Evaluation {
   const records = countRecords(predictions)
-  const { labels, logits, targets } = predictions
+  const { kind = 'multi-label', labels, targets } = predictions
   const width = labels.length
+  const odds = logOdds(predictions)
   const areas = macroAuc(predictions)
   const intervals = aucIntervals(predictions, options)
-  const { perLabel: perClass, ...scores } = confusion(decide(predictions, thresholds), predictions)
+  const decisions = decide(predictions, thresholds)
+  const {
+    perLabel: perClass,
+    accuracy,
+    balancedAccuracy,
+    macroF1,
+    matrix,
+    ...scores
+  } = confusion(decisions, predictions)
+  const ofDecisions = decisionIntervals(decisions, predictions, options)
   return {
+    kind,
     records,
     patients: intervals.patients,
     classes: labels,
@@ -57,8 +83,15 @@ export function evaluate(
     macroAuc: areas.macro,
     macroAucInterval: intervals.macro,
     leftOut: areas.leftOut,
-    averagePrecision: perLabel(labels, j => averagePrecision(column(logits, width, j), column(targets, width, j))),
+    averagePrecision: perLabel(labels, j => averagePrecision(column(odds, width, j), column(targets, width, j))),
+    accuracy,
+    accuracyInterval: ofDecisions.accuracy,
+    balancedAccuracy,
+    balancedAccuracyInterval: ofDecisions.balancedAccuracy,
+    macroF1,
+    macroF1Interval: ofDecisions.macroF1,
     ...scores,
+    ...(matrix && { confusionMatrix: matrix }),
     perClass,
     thresholds: perLabel(labels, j => thresholds[j]),
     bootstrap: { resamples: intervals.resamples, redrawn: intervals.redrawn, seed: options.seed ?? 0 },

@@ -27,3 +27,24 @@ export function probabilities({ kind, labels, logits }: Pick<Predictions, 'kind'
     all.set(softmax(logits.subarray(row, row + labels.length)), row)
   return all
 }
+
+/**
+ * Returns the log-odds of each label, row-major [records, labels]: what ranks records, in the order of their probabilities.
+ * Multi-label logits are that already. Single-label logits are not, since those of other records compare only after the softmax:
+ * theirs are z − log Σ e^(the others' z), which still tells records apart whose probabilities round to 1.
+ */
+export function logOdds({ kind, labels, logits }: Pick<Predictions, 'kind' | 'labels' | 'logits'>): ArrayLike<number> {
+  if (kind !== 'single-label') return logits
+  const all = new Float64Array(logits.length)
+  const width = labels.length
+  for (let row = 0; row < logits.length; row += width)
+    for (let j = 0; j < width; j++) {
+      // Sorted, so that the same others in another order give the same sum: ties stay ties.
+      const others = Float64Array.from(logits.subarray(row, row + width))
+        .filter((_, k) => k !== j)
+        .sort()
+      const largest = others[width - 2]
+      all[row + j] = logits[row + j] - largest - Math.log(others.reduce((sum, z) => sum + Math.exp(z - largest), 0))
+    }
+  return all
+}

@@ -1,4 +1,5 @@
 import { column, countRecords, type Predictions, perLabel } from './predictions.ts'
+import { logOdds } from './probabilities.ts'
 import { cuts, type Ranking, rank } from './ranking.ts'
 
 /**
@@ -56,10 +57,12 @@ export function rocCurve(scores: ArrayLike<number>, positives: ArrayLike<number>
   }
 }
 
-/** Returns the ROC curve of each label, in label order. */
-export function rocCurves({ labels, logits, targets }: Predictions): Record<string, RocCurve> {
+/** Returns the ROC curve of each label against the rest, in label order; thresholds are log-odds. */
+export function rocCurves(predictions: Predictions): Record<string, RocCurve> {
+  const { labels, targets } = predictions
+  const scores = logOdds(predictions)
   const width = labels.length
-  return perLabel(labels, j => rocCurve(column(logits, width, j), column(targets, width, j)))
+  return perLabel(labels, j => rocCurve(column(scores, width, j), column(targets, width, j)))
 }
 
 function rates(counts: Uint32Array): Float64Array {
@@ -76,12 +79,13 @@ export interface MacroAuc {
   readonly leftOut: readonly string[]
 }
 
-/** Returns the AUC of each label and their mean. */
+/** Returns the AUC of each label against the rest, and their mean. */
 export function macroAuc(predictions: Predictions): MacroAuc {
   countRecords(predictions)
-  const { labels, logits, targets } = predictions
+  const { labels, targets } = predictions
+  const scores = logOdds(predictions)
   const width = labels.length
-  const areas = labels.map((_, j) => rocAuc(column(logits, width, j), column(targets, width, j)))
+  const areas = labels.map((_, j) => rocAuc(column(scores, width, j), column(targets, width, j)))
   return {
     macro: mean(areas.filter(area => !Number.isNaN(area))),
     perLabel: perLabel(labels, j => areas[j]),

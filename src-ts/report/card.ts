@@ -2,12 +2,14 @@ import type { Metadata } from '../ir/metadata.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import { count, range, score } from './numbers.ts'
 
-/** What `holter evaluate --json` prints, as far as a card needs it. */
-export interface CardFigures extends Evaluation {
+/** What `holter evaluate --json` prints, as far as a card needs it; without `kind` the labels do not exclude each other. */
+export interface CardFigures extends Omit<Evaluation, 'kind'>, Partial<Pick<Evaluation, 'kind'>> {
   readonly model: string
   readonly split: string
   readonly engine: string
   readonly data: { readonly name: string; readonly synthetic: boolean; readonly sha256: string }
+  /** Sentences that must stand beside every score. */
+  readonly notes?: readonly string[]
 }
 
 /** A model's card: who made it from what, and how good it is. Kept as JSON beside the model, and as the Markdown made of it. */
@@ -32,28 +34,24 @@ export interface Card {
 
 /** Returns a card as Markdown. */
 export function cardMarkdown(card: Card): string {
-  const { provenance, labels, leads, samples, sampleRateHz } = card.metadata
+  const { provenance, labels, leads, samples, sampleRateHz, features } = card.metadata
   const { command, ...more } = provenance as { command?: string }
-  const figures = card.figures.map(f => {
-    const classes = f.classes.map(label => score(f.auc[label])).join(' | ')
-    return `| ${f.engine === 'tfjs' ? 'float' : 'int8'}, ${f.split} | ${count(f.records)} (${count(f.patients)}) | ${score(f.macroAuc)} | ${range(f.macroAucInterval)} | ${classes} | ${score(f.macroF1)} |`
-  })
   const files = Object.entries(card.files).map(
     ([name, f]) => `| ${name} | ${count(f.bytes)} | \`${f.sha256.slice(0, 16)}\` |`,
   )
+  const notes = [...new Set(card.figures.flatMap(f => f.notes ?? []))]
   return `${[
     `# ${card.name}`,
     '',
-    `${card.name}: ${card.title}. Task \`${card.task}\`: ${labels.join(', ')} from ${leads.length} leads, ${samples} samples at ${sampleRateHz} Hz.`,
+    `${card.name}: ${card.title}. Task \`${card.task}\`: ${labels.join(', ')} from ${leads.length === 1 ? '1 lead' : `${leads.length} leads`}, ${samples} samples at ${sampleRateHz} Hz${features ? `, and ${features.names.length} numbers` : ''}.`,
     `${count(card.parameters)} parameters (${count(card.foldedParameters)} after batch norm is folded), ${count(card.macs)} MACs an inference, arena ${count(card.arenaBytes)} bytes.`,
     'No medical device: the figures say how the model does on these records, nothing about clinical use.',
     '',
     '## Figures',
     '',
-    `| model, split | records (patients) | macro AUC | 95 % interval | ${labels.join(' | ')} | macro F1 |`,
-    `|---|---|---|---|${labels.map(() => '---|').join('')}---|`,
-    ...figures,
+    ...figureTable(card.figures, labels),
     '',
+    ...notes.flatMap(note => [note, '']),
     'Intervals: 1,000 bootstraps of patients. Made by',
     '',
     ...card.commands.map(c => `    ${c}`),
@@ -74,4 +72,34 @@ export function cardMarkdown(card: Card): string {
     '',
     `Licence of the data: ${card.licence}`,
   ].join('\n')}\n`
+}
+
+/**
+ * Where labels exclude each other: accuracy, macro F1 and the F1 of each label, by the largest logit. Otherwise: AUC, macro and of
+ * each label, and the macro F1 at the thresholds.
+ */
+function figureTable(figures: readonly CardFigures[], labels: readonly string[]): string[] {
+  const single = figures.some(f => f.kind === 'single-label')
+  const heads = single
+    ? ['accuracy', '95 % interval', 'macro F1', '95 % interval', ...labels.map(label => `F1 ${label}`)]
+    : ['macro AUC', '95 % interval', ...labels, 'macro F1']
+  const cells = (f: CardFigures) =>
+    single
+      ? [
+          ...[score(f.accuracy), range(f.accuracyInterval), score(f.macroF1), range(f.macroF1Interval)],
+          ...labels.map(label => score(f.perClass[label].f1)),
+        ]
+      : [score(f.macroAuc), range(f.macroAucInterval), ...labels.map(label => score(f.auc[label])), score(f.macroF1)]
+  const row = (entries: readonly string[]) => `| ${entries.join(' | ')} |`
+  return [
+    row(['model, split', 'records (patients)', ...heads]),
+    `|${'---|'.repeat(2 + heads.length)}`,
+    ...figures.map(f =>
+      row([
+        `${f.engine === 'tfjs' ? 'float' : 'int8'}, ${f.split}`,
+        `${count(f.records)} (${count(f.patients)})`,
+        ...cells(f),
+      ]),
+    ),
+  ]
 }

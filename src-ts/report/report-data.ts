@@ -3,6 +3,7 @@ import type { ParityRow } from '../engines/parity.ts'
 import type { Interval } from '../metrics/bootstrap.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import type { RocCurve } from '../metrics/roc.ts'
+import type { Source } from './sources.ts'
 
 /** Everything the report shows, as plain data. What holds one entry per label is looked up by name; `labels` gives the order. */
 export interface ReportData {
@@ -121,11 +122,4 @@ export interface Making {
   readonly versions: Readonly<Record<string, string>>
   /** Name → hex digest: data, model, modules. */
   readonly hashes: Readonly<Record<string, string>>
-}
-
-/** Where the data comes from: what its licence wants to see. */
-export interface Source {
-  readonly name: string
-  readonly licence: string
-  readonly citation: string
 }

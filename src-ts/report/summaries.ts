@@ -1,34 +1,63 @@
 import type { LayerParity } from '../engines/layers.ts'
 import type { ParityRow } from '../engines/parity.ts'
+import type { Interval } from '../metrics/bootstrap.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import { count, counted, duration, large, range, score, share, signed, size } from './numbers.ts'
 import type { FileRow, ReportData } from './report-data.ts'
 import { facts, heading, paint, table } from './terminal.ts'
 
-/** Returns the scores of one model as text: one row per label, in label order, and the means. */
+/** Returns the scores of one model as text: one row per label, in label order, then the means; how labels are decided is said. */
 export function evaluationSummary(evaluation: Evaluation): string {
-  const { classes, auc, aucInterval, perClass, thresholds, leftOut, macroAuc, macroAucInterval } = evaluation
+  const { kind, classes, auc, aucInterval, perClass, thresholds, confusionMatrix } = evaluation
+  const single = kind === 'single-label'
+  const heads = [
+    'label',
+    'AUC',
+    '95 % interval',
+    'sens.',
+    'spec.',
+    'prec.',
+    'F1',
+    ...(single ? [] : ['cut at']),
+    'true',
+  ]
   const rows = classes.map(label => {
     const { sensitivity, specificity, precision, f1, support } = perClass[label]
-    const rates = [sensitivity, specificity, precision, f1, thresholds[label]].map(score)
+    const rates = [sensitivity, specificity, precision, f1, ...(single ? [] : [thresholds[label]])].map(score)
     return [label, score(auc[label]), range(aucInterval[label]), ...rates, count(support)]
   })
-  const means = facts([
+  const matrix =
+    confusionMatrix &&
+    table(
+      ['true \\ called', ...classes],
+      confusionMatrix.map((row, j) => [classes[j], ...row.map(count)]),
+    )
+  return [table(heads, rows), ...(matrix ? [matrix] : []), facts(meansOf(evaluation))].join('\n\n')
+}
+
+function meansOf(evaluation: Evaluation): [string, string][] {
+  const { kind, leftOut, macroAuc, macroAucInterval, macroF1, macroF1Interval, microF1, weightedF1 } = evaluation
+  const { accuracy, accuracyInterval, balancedAccuracy, exactMatch, records, patients, bootstrap } = evaluation
+  const interval = (of: Interval) => `95 % interval ${range(of)}`
+  const right =
+    kind === 'single-label'
+      ? 'of the records are right'
+      : `per label on average; all labels right in ${share(exactMatch, 1)} of the records`
+  return [
     [
       'macro AUC',
-      `${score(macroAuc)} (95 % interval ${range(macroAucInterval)}, ${count(evaluation.bootstrap.resamples)} bootstraps of patients)`,
+      `${score(macroAuc)} (${interval(macroAucInterval)}, ${count(bootstrap.resamples)} bootstraps of patients)`,
     ],
     ...(leftOut.length
-      ? ([['left out', `${leftOut.join(', ')}: no positives or no negatives, so no AUC`]] as const)
+      ? [['left out', `${leftOut.join(', ')}: no positives or no negatives, so no AUC`] as [string, string]]
       : []),
-    ['macro F1', `${score(evaluation.macroF1)}, micro F1 ${score(evaluation.microF1)}`],
     [
-      'accuracy',
-      `${score(evaluation.accuracy)} per label on average; all labels right in ${share(evaluation.exactMatch, 1)} of the records`,
+      'macro F1',
+      `${score(macroF1)} (${interval(macroF1Interval)}), micro ${score(microF1)}, weighted ${score(weightedF1)}`,
     ],
-    ['records', `${count(evaluation.records)} of ${counted(evaluation.patients, 'patient')}`],
-  ])
-  return `${table(['label', 'AUC', '95 % interval', 'sens.', 'spec.', 'prec.', 'F1', 'cut at', 'true'], rows)}\n\n${means}`
+    ['accuracy', `${score(accuracy)} (${interval(accuracyInterval)}) ${right}; balanced ${score(balancedAccuracy)}`],
+    ['records', `${count(records)} of ${counted(patients, 'patient')}`],
+  ]
 }
 
 /** Returns what each engine's comparison with the reference gave, the first differing byte of those that differ, and the sum. */

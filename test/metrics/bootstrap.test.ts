@@ -1,8 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { aucIntervals, macroAucDifference } from '../../src-ts/metrics/bootstrap.ts'
+import { aucIntervals } from '../../src-ts/metrics/bootstrap.ts'
 import { column } from '../../src-ts/metrics/predictions.ts'
 import { macroAuc, rocAuc } from '../../src-ts/metrics/roc.ts'
+import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
 import { random } from '../../src-ts/random.ts'
 import { madeUpPredictions } from './predictions.ts'
 
@@ -89,10 +90,18 @@ test('leaves a label without positives out', () => {
 
 test('pairs two models: a model against itself differs by nothing, against a small change by little', () => {
   const base = madeUpPredictions({ seed: 9, records: 300 })
-  assert.equal(macroAucDifference(base, base), { difference: 0, interval: [0, 0] })
+  assert.equal(scoreDifference(base, base), {
+    name: 'macroAuc',
+    title: 'macro AUC',
+    base: macroAuc(base).macro,
+    other: macroAuc(base).macro,
+    difference: 0,
+    interval: [0, 0],
+    oppositeShare: 1,
+  })
   const { normal } = random(10)
   const other = { ...base, logits: base.logits.map(logit => logit + 0.1 * normal()) }
-  const { difference, interval } = macroAucDifference(base, other)
+  const { difference, interval } = scoreDifference(base, other)
   assert.is(difference, macroAuc(other).macro - macroAuc(base).macro)
   const single = aucIntervals(base).macro
   assert.ok(
@@ -103,9 +112,9 @@ test('pairs two models: a model against itself differs by nothing, against a sma
 
 test('refuses to pair models that saw different records', () => {
   const base = madeUpPredictions({ seed: 11, records: 30 })
-  assert.throws(() => macroAucDifference(base, { ...base, patients: base.patients.toReversed() }), /different records/)
+  assert.throws(() => scoreDifference(base, { ...base, patients: base.patients.toReversed() }), /different records/)
   assert.throws(
-    () => macroAucDifference(base, { ...base, labels: ['A', 'B', 'C'] }),
+    () => scoreDifference(base, { ...base, labels: ['A', 'B', 'C'] }),
     /\[metrics\] labels: .*different records/,
   )
   assert.throws(() => aucIntervals({ ...base, patients: ['p'] }), /patients: not one per record \(got 1, expected 30\)/)

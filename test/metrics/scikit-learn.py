@@ -23,6 +23,8 @@ def answer(case):
         "exactMatch": metrics.accuracy_score(targets, decisions),
         "macroF1": metrics.f1_score(targets, decisions, average="macro", zero_division=np.nan),
         "microF1": metrics.f1_score(targets, decisions, average="micro"),
+        "weightedF1": metrics.f1_score(targets, decisions, average="weighted", zero_division=np.nan),
+        "balancedAccuracy": np.mean([metrics.balanced_accuracy_score(targets[:, j], decisions[:, j]) for j in columns]),
         "f1": metrics.f1_score(targets, decisions, average=None, zero_division=0).tolist(),
         "precision": precision.tolist(),
         "sensitivity": recall.tolist(),

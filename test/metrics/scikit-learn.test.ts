@@ -37,11 +37,11 @@ function askScikitLearn(program: string): any[] {
   )
 }
 
-function ours(predictions: PatientPredictions): Record<string, number | number[] | number[][]> {
+function ours(predictions: PatientPredictions): Record<string, number | readonly number[] | readonly number[][]> {
   const { labels, logits, targets } = predictions
   const columns = labels.map((_, j) => [column(logits, labels.length, j), column(targets, labels.length, j)] as const)
   const curves = columns.map(([scores, positives]) => rocCurve(scores, positives))
-  const { perLabel, ...scores } = confusion(decide(predictions, chooseThresholds(predictions)), predictions)
+  const { perLabel, matrix, ...scores } = confusion(decide(predictions, chooseThresholds(predictions)), predictions)
   const each = (field: keyof (typeof perLabel)[string]) => labels.map(label => perLabel[label][field])
   return {
     ...scores,

@@ -1,8 +1,8 @@
-import { macroAucDifference } from '../../src-ts/metrics/bootstrap.ts'
 import { evaluate } from '../../src-ts/metrics/evaluation.ts'
 import type { PatientPredictions } from '../../src-ts/metrics/predictions.ts'
 import { probabilities } from '../../src-ts/metrics/probabilities.ts'
 import { rocCurves } from '../../src-ts/metrics/roc.ts'
+import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
 import { chooseThresholds } from '../../src-ts/metrics/threshold.ts'
 import { random } from '../../src-ts/random.ts'
 import type { ExampleRecord, LayerRow, ReportData } from '../../src-ts/report/report-data.ts'
@@ -57,7 +57,7 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
     split: 'validation',
     float: scored(before),
     int8: scored(after),
-    difference: macroAucDifference(before, after),
+    difference: scoreDifference(before, after),
     examples: exampleIds.map((id, i) => example(id, i, labels, before, after)),
     layers: layers(),
     memory: { arenaBytes: 28128, arenaLowerBoundBytes: 28000, constantBytes: 78112 },

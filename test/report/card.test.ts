@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { evaluate } from '../../src-ts/metrics/evaluation.ts'
+import { type Card, cardMarkdown } from '../../src-ts/report/card.ts'
+import { madeUpBeats } from '../metrics/predictions.ts'
+
+const test = suite('report/card')
+const models = fileURLToPath(new URL('../../models/', import.meta.url))
+const cards = readdirSync(models).filter(file => file.endsWith('.card.json'))
+const read = (file: string) => readFileSync(models + file, 'utf8')
+
+test('the Markdown of every model in the zoo is what its JSON gives', () => {
+  assert.ok(cards.length >= 5)
+  for (const file of cards)
+    assert.is(read(file.replace('.card.json', '.md')), cardMarkdown(JSON.parse(read(file))), file)
+})
+
+test('a card of labels that exclude each other shows accuracy, macro F1 and each label’s F1, with the notes of the data', () => {
+  const card: Card = JSON.parse(read(cards[0]))
+  const evaluation = evaluate(madeUpBeats({ seed: 1, records: 400 }), [0.5, 0.5, 0.5, 0.5], { resamples: 100 })
+  const note = 'Records 201 and 202 come from one patient.'
+  const about = { model: 'models/beats.tflite', split: 'test', engine: 'node', notes: [note] }
+  const data = { name: 'mit-bih', synthetic: false, sha256: '00' }
+  const labels = ['N', 'S', 'V', 'F']
+  const features = { names: ['RR', 'ratio'], mean: [0, 0], deviation: [1, 1] }
+  const text = cardMarkdown({
+    ...card,
+    metadata: { ...card.metadata, kind: 'single-label', labels, leads: ['MLII'], features },
+    figures: [
+      { ...about, ...evaluation, data },
+      { ...about, ...evaluation, data, engine: 'tfjs' },
+    ],
+  })
+  const rows = text.split('\n').filter(line => line.startsWith('|'))
+  const heads =
+    '| model, split | records (patients) | accuracy | 95 % interval | macro F1 | 95 % interval | F1 N | F1 S | F1 V | F1 F |'
+  assert.is(rows[0], heads)
+  const { accuracy, macroF1, perClass } = evaluation
+  const figures = [accuracy, macroF1, ...labels.map(label => perClass[label].f1)].map(value => value.toFixed(3))
+  assert.ok(rows[2].startsWith('| int8, test | 400 (20) |'), rows[2])
+  assert.equal(
+    rows[2]
+      .split(' | ')
+      .filter(cell => /^[\d.]+( \|)?$/.test(cell))
+      .map(cell => cell.slice(0, 5)),
+    figures,
+  )
+  assert.ok(rows[3].startsWith('| float, test |'))
+  assert.is(text.split(note).length, 2, 'each note once')
+  assert.match(text, 'from 1 lead, 1000 samples at 100 Hz, and 2 numbers.')
+})
+
+test.run()
