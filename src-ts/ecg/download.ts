@@ -3,7 +3,9 @@ import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync }
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Response } from 'undici'
 import { HolterError } from '../errors.ts'
+import { proxyHint, proxyingFetch } from './proxy.ts'
 
 /** How hard to try. */
 export interface Patience {
@@ -105,6 +107,8 @@ async function persist<T>(url: string, patience: Patience, attempt: (watch: Watc
       if (error instanceof HolterError) throw error
       if (signal?.aborted) throw refusal(url, 'the download was stopped', undefined, 'Run the command again to go on')
       const reason = stalled ? `nothing arrived for ${stallMs / 1000} s` : reasonOf(error)
+      // fetch shows no answer of this kind, forwarded or to a tunnel; another attempt would get the same.
+      if (reason.includes('(407)')) throw refusal(url, MEANINGS[407], undefined, hintFor(), 407)
       if (isOurDisk(error)) throw refusal(url, `the file cannot be written, ${reason}`)
       if (tried >= attempts)
         throw refusal(url, `${attempts} attempts failed, the last one because ${reason}`, undefined, hintFor())
@@ -138,6 +142,7 @@ async function transfer(url: string, part: string, watch: Watch, arrived: (bytes
 }
 
 async function request(url: string, headers: Record<string, string>, { signal, alive }: Watch): Promise<Response> {
+  const fetch = await proxyingFetch()
   // Compressed answers could not be continued in the middle.
   const response = await fetch(url, { headers: { ...headers, 'Accept-Encoding': 'identity' }, signal })
   alive()
@@ -167,11 +172,13 @@ async function* bodyOf(response: Response, { signal, alive }: Watch): AsyncGener
   }
 }
 
+/** fetch says "fetch failed" or "terminated", and its innermost cause says why. */
 function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  // fetch says "fetch failed" or "terminated", and its cause says why.
-  const detail = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : undefined
-  return detail ? `the connection failed (${detail})` : message
+  let inner = error as NodeJS.ErrnoException
+  while (inner.cause instanceof Error) inner = inner.cause
+  if (inner === error) return inner.message
+  const system = typeof inner.code === 'string' && !inner.code.startsWith('UND_')
+  return `the connection failed (${system ? inner.code : inner.message})`
 }
 
 function isOurDisk(error: unknown): boolean {
@@ -180,12 +187,8 @@ function isOurDisk(error: unknown): boolean {
   )
 }
 
-/** Node's fetch uses a proxy only when it is told to, and only in newer versions. */
 function hintFor(): string {
-  const { HTTPS_PROXY, https_proxy, NODE_USE_ENV_PROXY } = process.env
-  return (HTTPS_PROXY || https_proxy) && !NODE_USE_ENV_PROXY
-    ? 'HTTPS_PROXY is set, but Node.js uses it only from 22.21 or 24 on and with NODE_USE_ENV_PROXY=1'
-    : 'Check the connection, or name a mirror with --from; run the command again to go on'
+  return proxyHint() ?? 'Check the connection, or name a mirror with --from; run the command again to go on'
 }
 
 function refusal(url: string, problem: string, expected?: string, hint?: string, got?: number): HolterError {

@@ -68,7 +68,8 @@ export async function fetchDataset(
     const path = join(dir, file)
     const there = existsSync(path) && (await checksumOf(path)) === checksum
     if (!there) await download(`${root}/${file}`, path, checksum, { ...options, signal }, arrived)
-    report?.({ files: ++files, total: all.length, bytes })
+    files++
+    report?.({ files, total: all.length, bytes })
   }
   const queue = others.slice().reverse()
   const work = async () => {

@@ -61,7 +61,7 @@ test('everything wanted comes, the table last; a second run fetches only the lis
       assert.equal(states, ['1/4', '2/4', '3/4', '4/4'])
       complete(dir)
       assert.is(server.requests.at(-1)?.path, 'table.csv')
-      assert.is((await get(server, dir)).bytes, 0)
+      assert.equal(await get(server, dir), { files: 4, total: 4, bytes: 0 })
       assert.is(server.requests.at(-1)?.path, 'SHA256SUMS.txt')
     },
   ))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 /** What the server does with a request for a file: serve it well, or fail in one of the ways servers and networks fail. */
@@ -14,11 +15,12 @@ export interface DataServer {
 
 /**
  * Serves files and their SHA256SUMS.txt below /files/set/1.0 on a free local port. `fault` says what happens to the n-th (from 0)
- * request for a path.
+ * request for a path; with a certificate, it speaks HTTPS.
  */
 export async function dataServer(
   files: Readonly<Record<string, Uint8Array>>,
   fault: (path: string, nth: number) => Fault = () => 'none',
+  tls?: { readonly key: string; readonly cert: string },
 ): Promise<DataServer> {
   const sums = Object.entries(files).map(
     ([name, bytes]) => `${createHash('sha256').update(bytes).digest('hex')} ${name}\n`,
@@ -26,7 +28,7 @@ export async function dataServer(
   const all: Record<string, Uint8Array> = { ...files, 'SHA256SUMS.txt': Buffer.from(sums.join('')) }
   const seen = new Map<string, number>()
   const requests: DataServer['requests'] = []
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const path = (request.url ?? '').replace('/files/set/1.0/', '')
     const nth = seen.get(path) ?? 0
     seen.set(path, nth + 1)
@@ -34,10 +36,11 @@ export async function dataServer(
     const bytes = all[path]
     if (!bytes) return response.writeHead(404).end()
     answer(response, bytes, request.headers.range, fault(path, nth))
-  })
+  }
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     close: () =>
       new Promise(resolve => {
