@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import {
   closeSync,
   existsSync,
@@ -13,15 +13,20 @@ import {
 import { dirname } from 'node:path'
 import { HolterError } from './errors.ts'
 
+/** A temporary file that was not touched for so long is what a killed process left; no write pauses for an hour. */
+const ABANDONED_MS = 3_600_000
+
 /**
- * Writes a file whole or not at all: under a temporary name in the same folder, then renamed.
- * Folders are made as needed. A full disk, a file in the way of a folder or missing rights are one HolterError.
+ * Writes a file whole or not at all: under a temporary name in the same folder, then renamed. What a killed process left of such a write
+ * is cleared away. Folders are made as needed. A full disk, a file in the way of a folder or missing rights are one HolterError.
  */
 export function writeFile(path: string, contents: string | Uint8Array): void {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
+  let temporary: string | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const file = openSync(temporary, 'wx')
+    const part = openPart(path)
+    const { file } = part
+    temporary = part.temporary
     try {
       const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
       for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
@@ -31,11 +36,25 @@ export function writeFile(path: string, contents: string | Uint8Array): void {
     renameSync(temporary, path)
   } catch (error) {
     try {
-      rmSync(temporary, { force: true })
+      if (temporary) rmSync(temporary, { force: true })
     } catch {
       // The first failure is the one to report.
     }
     throw fileError(path, 'cannot be written', error)
+  }
+}
+
+/** Opens the first of `path.0.part`, `path.1.part`, … that no other process writes to at this moment. */
+function openPart(path: string): { file: number; temporary: string } {
+  for (let slot = 0; ; slot++) {
+    const temporary = `${path}.${slot}.part`
+    const untouchedMs = Date.now() - (statSync(temporary, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN)
+    if (untouchedMs > ABANDONED_MS) rmSync(temporary, { force: true })
+    try {
+      return { file: openSync(temporary, 'wx'), temporary }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
   }
 }
 

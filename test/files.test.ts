@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -13,6 +14,26 @@ test('a file is written whole, folders are made, nothing else stays', () => {
   assert.is(readFileSync(join(dir, 'a/b/c.txt'), 'utf8'), 'text')
   writeFile(join(dir, 'a/b/c.txt'), Uint8Array.of(1, 2))
   assert.equal(readdirSync(join(dir, 'a/b')), ['c.txt'])
+})
+
+test('what a killed process left is cleared away; what another one is writing stays', () => {
+  const folder = join(dir, 'killed')
+  mkdirSync(folder)
+  const script = `
+    import { writeFile } from './src-ts/files.ts'
+    const text = Buffer.alloc(8)
+    Object.defineProperty(text, 'length', { get: () => process.kill(process.pid, 'SIGKILL') })
+    writeFile(process.argv[1], text)`
+  const args = ['--import', './tools/typescript.mjs', '--input-type=module', '-e', script, join(folder, 'x')]
+  assert.is(spawnSync(process.execPath, args).signal, 'SIGKILL')
+  assert.equal(readdirSync(folder), ['x.0.part'])
+  writeFile(join(folder, 'x'), 'while the other one may still live')
+  assert.equal(readdirSync(folder), ['x', 'x.0.part'])
+  const yesterday = Date.now() / 1000 - 86_400
+  utimesSync(join(folder, 'x.0.part'), yesterday, yesterday)
+  writeFile(join(folder, 'x'), 'later')
+  assert.equal(readdirSync(folder), ['x'])
+  assert.is(readFileSync(join(folder, 'x'), 'utf8'), 'later')
 })
 
 test('a regular file in the way of a folder is one sentence', () => {
