@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { limbLeadsProblem } from './limb-leads.ts'
 import type { Form } from './pack-record.ts'
+import { flatRuns, type Run, railRuns } from './runs.ts'
 import { readHeader } from './wfdb-header.ts'
 import { type PhysicalRecord, readPhysical } from './wfdb-record.ts'
 
@@ -18,13 +19,6 @@ export interface Finding {
   /** One clause for people. */
   readonly text: string
 }
-
-/** Equal samples for so long are no heart; in a good record of PTB-XL the longest rest between beats is some 0.35 s. */
-const FLAT_SECONDS = 0.5
-/** Equal samples in a row, at the highest or lowest value of a lead, that make a rail of it. */
-const RAIL_SAMPLES = 8
-/** No rail lies nearer to the mean than this: a lead at rest may well keep its lowest value for some samples. */
-const RAIL_MILLIVOLTS = 1.5
 
 /** No heart, pacemaker or bump of an electrode reaches it: microvolts were taken for millivolts. PTB-XL's largest spikes have 28 mV. */
 const RANGE_MILLIVOLTS = 100
@@ -82,46 +76,42 @@ export function checkRecord(path: string, expected?: Expected): Finding[] {
 
 function checkLead(name: string, values: Float64Array, samplesPerSecond: number): Finding[] {
   const problems: Finding[] = []
-  let [valid, sum, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let [valid, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (Number.isNaN(value)) continue
     valid++
-    sum += value
     if (value < least) least = value
     if (value > most) most = value
   }
   if (valid < values.length) {
     problems.push({ kind: 'invalid samples', text: `${name}: ${values.length - valid} of ${values.length}` })
   }
-  if (valid === 0) return problems
-  const still = longestRun(values)
-  if (still.samples >= Math.min(FLAT_SECONDS * samplesPerSecond, values.length)) {
-    const seconds = (still.samples / samplesPerSecond).toFixed(2)
-    return [...problems, { kind: 'flat', text: `${name}: ${seconds} s at ${still.value}` }]
-  }
   if (most - least > RANGE_MILLIVOLTS) {
     problems.push({ kind: 'units', text: `${name}: ranges over ${(most - least).toFixed(0)} mV; are these microvolts` })
   }
-  for (const rail of [least, most]) {
-    const run = longestRun(values, rail).samples
-    if (run >= RAIL_SAMPLES && Math.abs(rail - sum / valid) >= RAIL_MILLIVOLTS) {
-      problems.push({ kind: 'saturated', text: `${name}: ${run} samples in a row at ${rail}` })
-    }
+  const rails = railRuns(values)
+  for (const { start, end } of longestAtEachValue(rails, values)) {
+    problems.push({ kind: 'saturated', text: `${name}: ${end - start} samples in a row at ${values[start]}` })
+  }
+  // A lead on a rail stands still there as well; the rail is what is to be said.
+  const [still] = rails.length
+    ? []
+    : flatRuns(values, samplesPerSecond).sort((a, b) => b.end - b.start - a.end + a.start)
+  if (still) {
+    const seconds = ((still.end - still.start) / samplesPerSecond).toFixed(2)
+    problems.push({ kind: 'flat', text: `${name}: ${seconds} s at ${values[still.start]}` })
   }
   return problems
 }
 
-/** Returns the longest run of equal samples, of the value given or of any. NaN equals nothing. */
-function longestRun(values: Float64Array, only?: number): { samples: number; value: number } {
-  let longest = { samples: 0, value: Number.NaN }
-  let run = 0
-  for (let i = 0; i < values.length; i++) {
-    run = values[i] === values[i - 1] ? run + 1 : Number.isNaN(values[i]) ? 0 : 1
-    if (run > longest.samples && (only === undefined || values[i] === only))
-      longest = { samples: run, value: values[i] }
+function longestAtEachValue(runs: readonly Run[], values: Float64Array): Run[] {
+  const longest = new Map<number, Run>()
+  for (const run of runs) {
+    const before = longest.get(values[run.start])
+    if (!before || run.end - run.start > before.end - before.start) longest.set(values[run.start], run)
   }
-  return longest
+  return [...longest.values()]
 }
 
 /**

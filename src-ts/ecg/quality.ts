@@ -2,7 +2,7 @@ import { highPass, lowPass } from './butterworth.ts'
 import { zeroPhase } from './filters.ts'
 import { bridgeGaps } from './gaps.ts'
 import { MIN_RATE_HZ, qrsClarity } from './qrs.ts'
-import { flatShare, railShare } from './runs.ts'
+import { flatRuns, railRuns, shareIn } from './runs.ts'
 
 export type QualityKind = 'missing' | 'flat' | 'saturated' | 'lead-off' | 'noisy' | 'wander'
 
@@ -95,8 +95,8 @@ function deadFindings(signal: Float64Array, sampleRateHz: number): QualityFindin
   if (present.length === 0) return [{ kind: 'missing', unusable: true, text: 'all samples' }]
   const middle = present[present.length >> 1]
   const range = present[present.length - 1] - present[0]
-  const rail = railShare(signal)
-  const flat = flatShare(signal, sampleRateHz)
+  const rail = shareIn(railRuns(signal), signal.length)
+  const flat = shareIn(flatRuns(signal, sampleRateHz), signal.length)
   if (Math.abs(middle) > OFFSET_MILLIVOLTS) {
     findings.push({ kind: 'lead-off', unusable: true, text: `an offset of ${middle.toFixed(0)} mV` })
   } else if (rail > OFF_SHARE) {

@@ -28,6 +28,9 @@ test('flat throughout, and for a while', async () => {
 
 test('rails', async () => {
   assert.equal(await findings(wave(value => Math.min(value, 2000))), ['saturated | V2: 14 samples in a row at 2'])
+  // However long it stays there, the rail is what is wrong, and it is said once.
+  const stuck = wave((value, i) => (i > 300 && i < 400 ? 2801 : value))
+  assert.equal(await findings(stuck), ['saturated | V2: 99 samples in a row at 2.801'])
 })
 
 test('microvolts taken for millivolts', async () => {
