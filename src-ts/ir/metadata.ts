@@ -33,6 +33,11 @@ export const metadataSchema = v.object({
   ),
   /** Decision threshold per label, on probabilities; chosen on the validation fold. */
   thresholds: v.array(v.number()),
+  /**
+   * Logits divided by this give probabilities that can be read as shares; fitted on the validation fold. Decisions do not know it:
+   * `thresholds` are on the probabilities of the logits as they are.
+   */
+  temperature: v.optional(v.pipe(v.number(), v.gtValue(0))),
   rounding: v.literal('tflm-double'),
   /** Command, seed, data hash, record counts, figures: whatever made this model. */
   provenance: v.record(v.string(), v.unknown()),

@@ -1,5 +1,6 @@
 import type { LabelKind } from '../ecg/dataset.ts'
 import { aucIntervals, type BootstrapOptions, type Interval } from './bootstrap.ts'
+import { type Calibration, calibration } from './calibration.ts'
 import { confusion, decide, type LabelScores } from './confusion.ts'
 import { decisionIntervals } from './decision-intervals.ts'
 import { averagePrecision } from './precision-recall.ts'
@@ -45,7 +46,17 @@ export interface Evaluation {
   readonly perClass: PerLabel<LabelScores>
   /** On probabilities; not looked at where labels exclude each other. */
   readonly thresholds: PerLabel<number>
+  /** Of the probabilities that decisions are made on: logits as they are. */
+  readonly calibration: Calibration
+  /** Of the logits divided by `temperature`. */
+  readonly calibrated?: Calibration
+  readonly temperature?: number
   readonly bootstrap: { readonly resamples: number; readonly redrawn: number; readonly seed: number }
+}
+
+export interface EvaluateOptions extends BootstrapOptions {
+  /** Fitted on the validation fold, never on records that are scored for a final figure. */
+  readonly temperature?: number
 }
 
 /**
@@ -55,8 +66,9 @@ export interface Evaluation {
 export function evaluate(
   predictions: PatientPredictions,
   thresholds: readonly number[],
-  options: BootstrapOptions = {},
+  options: EvaluateOptions = {},
 ): Evaluation {
+  const { temperature } = options
   const records = countRecords(predictions)
   const { kind = 'multi-label', labels, targets } = predictions
   const width = labels.length
@@ -94,6 +106,8 @@ export function evaluate(
     ...(matrix && { confusionMatrix: matrix }),
     perClass,
     thresholds: perLabel(labels, j => thresholds[j]),
+    calibration: calibration(predictions),
+    ...(temperature !== undefined && { calibrated: calibration(predictions, temperature), temperature }),
     bootstrap: { resamples: intervals.resamples, redrawn: intervals.redrawn, seed: options.seed ?? 0 },
   }
 }

@@ -1,11 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { aucIntervals } from '../../src-ts/metrics/bootstrap.ts'
+import { type Confusion, confusion, decide } from '../../src-ts/metrics/confusion.ts'
+import { decisionIntervals } from '../../src-ts/metrics/decision-intervals.ts'
 import { column } from '../../src-ts/metrics/predictions.ts'
 import { macroAuc, rocAuc } from '../../src-ts/metrics/roc.ts'
 import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
 import { random } from '../../src-ts/random.ts'
-import { madeUpPredictions } from './predictions.ts'
+import { madeUpBeats, madeUpPredictions } from './predictions.ts'
 
 const test = suite('metrics/bootstrap')
 
@@ -108,6 +110,48 @@ test('pairs two models: a model against itself differs by nothing, against a sma
     interval[1] - interval[0] < (single[1] - single[0]) / 3,
     'pairing takes out what the patients have in common',
   )
+})
+
+test('decisions: equals a bootstrap that copies the records of each drawn patient', () => {
+  for (const predictions of [madeUpPredictions({ seed: 13, records: 60 }), madeUpBeats({ seed: 14, records: 60 })]) {
+    const { labels, targets, patients } = predictions
+    const width = labels.length
+    const decisions = decide(predictions, [0.4, 0.5, 0.6])
+    const { integer } = random(5)
+    const names = [...new Set(patients)]
+    const drawn: Confusion[] = []
+    while (drawn.length < 39) {
+      const chosen = names.map(() => names[integer(names.length)])
+      const rows = chosen.flatMap(name => [...patients.keys()].filter(row => patients[row] === name))
+      const of = (matrix: Uint8Array) =>
+        Uint8Array.from(rows.flatMap(row => [...matrix.subarray(row * width, (row + 1) * width)]))
+      const scores = confusion(of(decisions), { ...predictions, targets: of(targets) })
+      const complete = labels.every(label => {
+        const { f1, sensitivity, specificity } = scores.perLabel[label]
+        return !Number.isNaN(f1 + sensitivity + specificity)
+      })
+      if (complete) drawn.push(scores)
+    }
+    const intervals = decisionIntervals(decisions, predictions, { resamples: 39, seed: 5, level: 36 / 38 })
+    for (const field of ['accuracy', 'balancedAccuracy', 'macroF1'] as const) {
+      const sorted = drawn.map(scores => scores[field]).sort((a, b) => a - b)
+      // 1e-14: the same sums in another order.
+      assert.ok(Math.abs(intervals[field][0] - sorted[1]) < 1e-14, field)
+      assert.ok(Math.abs(intervals[field][1] - sorted[37]) < 1e-14, field)
+    }
+  }
+})
+
+test('pairs by macro F1 where labels exclude each other; a clear loss is never drawn as a gain', () => {
+  const base = madeUpBeats({ seed: 15, records: 800 })
+  const { normal } = random(16)
+  const other = { ...base, logits: base.logits.map(logit => logit + 1.5 * normal()) }
+  const result = scoreDifference(base, other, { resamples: 300 })
+  assert.is(result.name, 'macroF1')
+  assert.is(result.difference, result.other - result.base)
+  assert.ok(result.difference < -0.05 && result.interval[1] < 0, JSON.stringify(result))
+  assert.is(result.oppositeShare, 0)
+  assert.ok(scoreDifference(other, base, { resamples: 300 }).interval[0] > 0)
 })
 
 test('refuses to pair models that saw different records', () => {

@@ -33,6 +33,24 @@ test('leaves a label that is never there and never called out of macro F1, and c
   assert.is(microF1, (2 * 4) / (2 * 4 + 1 + 1))
 })
 
+test('where labels exclude each other the accuracy is the share of right records, and a matrix shows who is taken for whom', () => {
+  // N taken for N, N for S, S for S, V for N.
+  const truth = Uint8Array.of(1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1)
+  const called = Uint8Array.of(1, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0)
+  const kind = 'single-label' as const
+  const result = confusion(called, { kind, labels: ['N', 'S', 'V'], targets: truth })
+  assert.is(result.accuracy, 2 / 4)
+  assert.is(result.exactMatch, 2 / 4)
+  assert.is(result.microF1, 2 / 4)
+  assert.is(result.balancedAccuracy, (1 / 2 + 1 + 0) / 3)
+  assert.is(result.weightedF1, (2 * (1 / 2) + 1 * (2 / 3) + 1 * 0) / 4)
+  assert.equal(result.matrix, [
+    [1, 1, 0],
+    [0, 1, 0],
+    [1, 0, 0],
+  ])
+})
+
 test('decides on probabilities, one threshold per label in label order', () => {
   const logits = Float32Array.of(0, 0, 0, Math.log(9), Math.log(9), Math.log(9))
   const two = { labels, logits, targets: new Uint8Array(6) }

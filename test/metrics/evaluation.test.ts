@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { evaluate } from '../../src-ts/metrics/evaluation.ts'
 import { chooseThresholds } from '../../src-ts/metrics/threshold.ts'
-import { madeUpPredictions } from './predictions.ts'
+import { madeUpBeats, madeUpPredictions } from './predictions.ts'
 
 const test = suite('metrics/evaluation')
 
@@ -23,6 +23,32 @@ test('has the fields that scripts rely on, in label order', () => {
   assert.is(result.perClass.NORM.support, predictions.targets.filter((target, i) => i % 5 === 0 && target).length)
   assert.ok(Math.abs(result.macroAuc - labels.reduce((sum, label) => sum + result.auc[label], 0) / 5) < 1e-15)
   assert.equal(result.bootstrap, { resamples: 100, redrawn: 0, seed: 0 })
+})
+
+test('has the same fields where labels exclude each other, and a confusion matrix', () => {
+  const beats = madeUpBeats({ seed: 2, records: 500 })
+  const result = JSON.parse(JSON.stringify(evaluate(beats, [0.5, 0.5, 0.5, 0.5], { resamples: 100 })))
+  const multi = JSON.parse(JSON.stringify(evaluate(predictions, thresholds, { resamples: 20 })))
+  assert.equal(
+    Object.keys(result).filter(key => key !== 'confusionMatrix'),
+    Object.keys(multi),
+  )
+  const right = result.confusionMatrix.reduce((sum: number, row: number[], j: number) => sum + row[j], 0)
+  assert.is(result.accuracy, right / 500)
+  for (const score of ['accuracy', 'balancedAccuracy', 'macroF1', 'macroAuc']) {
+    const [low, high] = result[`${score}Interval`]
+    assert.ok(low < result[score] && result[score] < high, score)
+  }
+})
+
+test('reports calibration before and after a temperature, which changes no other score', () => {
+  const options = { resamples: 20 }
+  const { calibration, ...plain } = evaluate(predictions, thresholds, options)
+  const cooled = evaluate(predictions, thresholds, { ...options, temperature: 1.7 })
+  assert.is(cooled.temperature, 1.7)
+  assert.equal(cooled.calibration, calibration)
+  assert.not.equal(cooled.calibrated, calibration)
+  for (const key of Object.keys(plain) as (keyof typeof plain)[]) assert.equal(cooled[key], plain[key], key)
 })
 
 test('is the same whatever the order of the labels', () => {
