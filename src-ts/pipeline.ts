@@ -9,11 +9,11 @@ import { type ParityRow, probeInputs } from './engines/parity.ts'
 import { reference } from './engines/reference.ts'
 import { sha256, writeFile } from './files.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
-import { chooseThresholds } from './metrics/threshold.ts'
 import type { Network, Recipe } from './networks/network.ts'
 import {
   epochProgress,
   fineTuning,
+  fitToValidation,
   lower,
   metadataOf,
   networkShape,
@@ -122,12 +122,16 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
 
   const { float, int, thresholds } = await timed('quantize', async () => {
     const predictions = predictFloat(tf, model, validation, standardization!)
-    const cuts = chooseThresholds(predictions)
+    const fitted = fitToValidation(task, predictions)
     const provenance = { command: options.command, seed, recipe, sparsity: options.sparsity, ...provenanceOf(opened) }
-    const metadata = metadataOf(task, network.name, standardization!, cuts, provenance)
+    const metadata = metadataOf(task, network.name, standardization!, fitted, provenance)
     await saveFloatModel(tf, model, metadata, join(out, 'float'))
     const graph = lower(tf, model, metadata, train)
-    return { float: predictions, thresholds: cuts, int: toIntegers(tf, graph, train, standardization!, seed) }
+    return {
+      float: predictions,
+      thresholds: fitted.thresholds,
+      int: toIntegers(tf, graph, train, standardization!, seed),
+    }
   })
   const history = [
     ...trained.history.map(e => ({ epoch: e.epoch, phase: 'train', loss: e.loss, validationMacroAuc: e.score! })),

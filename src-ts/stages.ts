@@ -12,6 +12,8 @@ import { sha256 } from './files.ts'
 import type { FloatGraph, IntGraph } from './ir/graph.ts'
 import type { Metadata } from './ir/metadata.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
+import { fitTemperature } from './metrics/temperature.ts'
+import { chooseThresholds } from './metrics/threshold.ts'
 import type { NetworkShape, Recipe } from './networks/network.ts'
 import type { Flavour } from './ops/op.ts'
 import { runPasses } from './passes/index.ts'
@@ -55,12 +57,25 @@ export async function openRecords(task: Task, source: DataSource, splits: readon
   return { opened, standardization: train && fitStandardization(train) }
 }
 
+/** How logits are read; fitted on the validation fold. */
+export interface Fitted {
+  readonly thresholds: readonly number[]
+  /** Absent when no records were left to fit it on. */
+  readonly temperature?: number
+}
+
+/** Returns thresholds and temperature by a model's predictions on the validation fold; without any, thresholds of .5. */
+export function fitToValidation({ labels }: Task, predictions?: PatientPredictions): Fitted {
+  if (!predictions) return { thresholds: labels.map(() => 0.5) }
+  return { thresholds: chooseThresholds(predictions), temperature: fitTemperature(predictions) }
+}
+
 /** Returns the metadata of a model: all that its file must know to be used and traced. */
 export function metadataOf(
   task: Task,
   network: string,
   standardization: Standardization,
-  thresholds: readonly number[],
+  { thresholds, temperature }: Fitted,
   provenance: Record<string, unknown>,
 ): Metadata {
   return {
@@ -75,6 +90,7 @@ export function metadataOf(
     unit: task.unit,
     ...copied(standardization),
     thresholds: [...thresholds],
+    ...(temperature !== undefined && { temperature }),
     rounding: 'tflm-double',
     provenance,
   }

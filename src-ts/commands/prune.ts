@@ -3,11 +3,10 @@ import { Argument, Command, Option } from 'commander'
 import { byName } from '../errors.ts'
 import { makeFolder } from '../files.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
-import { chooseThresholds } from '../metrics/threshold.ts'
 import { networks } from '../networks/index.ts'
 import { progress } from '../report/progress.ts'
 import { facts } from '../report/terminal.ts'
-import { epochProgress, fineTuning, metadataOf, predictFloat, provenanceOf } from '../stages.ts'
+import { epochProgress, fineTuning, fitToValidation, metadataOf, predictFloat, provenanceOf } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel, saveFloatModel } from '../train/float-model.ts'
@@ -83,8 +82,8 @@ export const prune = new Command('prune')
       ...provenanceOf(opened),
       from: metadata.provenance,
     }
-    const cuts = chooseThresholds(predictions)
-    await saveFloatModel(tf, model, metadataOf(task, network.name, standardization, cuts, provenance), options.out)
+    const fitted = fitToValidation(task, predictions)
+    await saveFloatModel(tf, model, metadataOf(task, network.name, standardization, fitted, provenance), options.out)
     const summary = {
       sparsity: sparsityOf(masks),
       [after.name]: { before: before.value, after: after.value },

@@ -3,6 +3,8 @@ import { runReference } from '../engines/reference.ts'
 import { byName } from '../errors.ts'
 import { writeFile } from '../files.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
+import { fitTemperature } from '../metrics/temperature.ts'
+import type { Recipe } from '../networks/network.ts'
 import { compare } from '../quantize/compare.ts'
 import { table } from '../report/terminal.ts'
 import { lower, predictFloat, predictInt8, standardizedRows, toIntegers, toModel } from '../stages.ts'
@@ -35,10 +37,15 @@ export const quantize = new Command('quantize')
   .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
   .action(async (dir: string, options: QuantizeOptions) => {
     const tf = loadTfjs()
-    const { model, metadata } = await loadFloatModel(tf, dir)
-    const task = byName('task', metadata.task, tasks)
+    const { model, metadata: own } = await loadFloatModel(tf, dir)
+    const task = byName('task', own.task, tasks)
     const { opened } = await openFor(task, ['train', 'validation'], options)
     const { train, validation } = opened.splits as Required<typeof opened.splits>
+    const predictions = predictFloat(tf, model, validation, own)
+    // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
+    const { recipe } = own.provenance as { recipe?: Partial<Recipe> }
+    const metadata =
+      own.temperature || recipe?.includeValidation ? own : { ...own, temperature: fitTemperature(predictions) }
     const graph = lower(tf, model, metadata, train)
     const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed), options.out)
     const noise = compare(
@@ -48,7 +55,7 @@ export const quantize = new Command('quantize')
       standardizedRows(train, metadata, NOISE_RECORDS, options.seed),
       runReference,
     )
-    const float = selectionScore(predictFloat(tf, model, validation, metadata))
+    const float = selectionScore(predictions)
     const quantized = selectionScore(await predictInt8(int8, validation))
     writeFile(options.out, int8.tflite)
     if (options.json)

@@ -5,13 +5,13 @@ import { fitStandardization } from '../ecg/standardize.ts'
 import { byName } from '../errors.ts'
 import { makeFolder, writeFile } from '../files.ts'
 import { type SelectionScore, selectionScore } from '../metrics/selection-score.ts'
-import { chooseThresholds } from '../metrics/threshold.ts'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'
 import { progress } from '../report/progress.ts'
 import { facts } from '../report/terminal.ts'
 import {
   epochProgress,
+  fitToValidation,
   lower,
   metadataOf,
   networkShape,
@@ -109,8 +109,7 @@ export const train = new Command('train')
     }
     const command = `holter train ${name} --task ${task.name} --seed ${options.seed}${flagsOf(network.recipe, recipe)}`
     const provenance = { command, seed: options.seed, recipe, parameters, ...figures, ...provenanceOf(opened) }
-    const thresholds = float ? chooseThresholds(float) : task.labels.map(() => 0.5)
-    const metadata = metadataOf(task, name, standardization, thresholds, provenance)
+    const metadata = metadataOf(task, name, standardization, fitToValidation(task, float), provenance)
     await saveFloatModel(tf, model, metadata, out)
     const int8 = toModel(
       toIntegers(tf, lower(tf, model, metadata, training), training, standardization, options.seed),
