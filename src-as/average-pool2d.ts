@@ -1,7 +1,7 @@
 import { clamp } from "./fixed-point";
 
 /** AVERAGE_POOL_2D, NHWC, over the taps inside the input; halves are rounded away from zero. */
-export function averagePool2d(
+export function averagePool2d<T>(
   input: usize, batches: i32, inH: i32, inW: i32, channels: i32,
   output: usize, outH: i32, outW: i32,
   filterH: i32, filterW: i32, strideH: i32, strideW: i32, padTop: i32, padLeft: i32,
@@ -19,15 +19,15 @@ export function averagePool2d(
           let sum = 0;
           for (let iy = firstY; iy < endY; iy++) {
             for (let ix = firstX; ix < endX; ix++) {
-              sum += <i32>load<i8>(input + <usize>((iy * inW + ix) * channels + c));
+              sum += <i32>load<T>(input + <usize>((iy * inW + ix) * channels + c) * sizeof<T>());
             }
           }
           const half = sum > 0 ? count >> 1 : -(count >> 1);
-          store<i8>(output + <usize>c, clamp((sum + half) / count, low, high));
+          store<T>(output + <usize>c * sizeof<T>(), <T>clamp((sum + half) / count, low, high));
         }
-        output += <usize>channels;
+        output += <usize>channels * sizeof<T>();
       }
     }
-    input += <usize>(inH * inW * channels);
+    input += <usize>(inH * inW * channels) * sizeof<T>();
   }
 }

@@ -1,7 +1,5 @@
-import { clamp } from "./fixed-point";
-
 /** MAX_POOL_2D, NHWC, over the taps inside the input. */
-export function maxPool2d(
+export function maxPool2d<T>(
   input: usize, batches: i32, inH: i32, inW: i32, channels: i32,
   output: usize, outH: i32, outW: i32,
   filterH: i32, filterW: i32, strideH: i32, strideW: i32, padTop: i32, padLeft: i32,
@@ -15,7 +13,7 @@ export function maxPool2d(
         const left = ox * strideW - padLeft;
         const firstX = max(left, 0), endX = min(left + filterW, inW);
         let c = 0;
-        if (ASC_FEATURE_SIMD) {
+        if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
           for (; c + 16 <= channels; c += 16) {
             let largest = i8x16.splat(-128);
             for (let iy = firstY; iy < endY; iy++) {
@@ -28,17 +26,17 @@ export function maxPool2d(
           }
         }
         for (; c < channels; c++) {
-          let largest = -128;
+          let largest = low;
           for (let iy = firstY; iy < endY; iy++) {
             for (let ix = firstX; ix < endX; ix++) {
-              largest = max(largest, <i32>load<i8>(input + <usize>((iy * inW + ix) * channels + c)));
+              largest = max(largest, <i32>load<T>(input + <usize>((iy * inW + ix) * channels + c) * sizeof<T>()));
             }
           }
-          store<i8>(output + <usize>c, clamp(largest, low, high));
+          store<T>(output + <usize>c * sizeof<T>(), <T>min(largest, high));
         }
-        output += <usize>channels;
+        output += <usize>channels * sizeof<T>();
       }
     }
-    input += <usize>(inH * inW * channels);
+    input += <usize>(inH * inW * channels) * sizeof<T>();
   }
 }

@@ -1,7 +1,7 @@
 import { clamp, requantize } from "./fixed-point";
 
 /** MUL: the product of both terms, brought to the output's scale. */
-export function product(
+export function product<T>(
   a: usize, zeroA: i32, b: usize, zeroB: i32,
   output: usize, outputZero: i32, multiplier: i32, shift: i32, low: i32, high: i32,
   size0: i32, size1: i32, size2: i32, size3: i32,
@@ -12,9 +12,9 @@ export function product(
     for (let j = 0; j < size1; j++) {
       for (let k = 0; k < size2; k++) {
         let atA = a + <usize>(i * a0 + j * a1 + k * a2), atB = b + <usize>(i * b0 + j * b1 + k * b2);
-        for (const end = output + <usize>size3; output < end; output++) {
-          const raw = (<i32>load<i8>(atA) - zeroA) * (<i32>load<i8>(atB) - zeroB);
-          store<i8>(output, clamp(requantize(raw, multiplier, shift) + outputZero, low, high));
+        for (const end = output + <usize>size3 * sizeof<T>(); output < end; output += sizeof<T>()) {
+          const raw = (<i32>load<T>(atA) - zeroA) * (<i32>load<T>(atB) - zeroB);
+          store<T>(output, <T>clamp(requantize(raw, multiplier, shift) + outputZero, low, high));
           atA += <usize>a3;
           atB += <usize>b3;
         }

@@ -1,4 +1,4 @@
-/** RESIZE_NEAREST_NEIGHBOR: `rowOf` and `columnOf` hold the input's place of each output place as int32. */
+/** RESIZE_NEAREST_NEIGHBOR: `rowOf` and `columnOf` hold the input's place of each output place as int32, `channels` is in bytes. */
 export function resizeNearestNeighbor(
   input: usize, batches: i32, height: i32, width: i32, channels: i32,
   output: usize, rowOf: usize, rows: i32, columnOf: usize, columns: i32

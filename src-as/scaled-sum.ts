@@ -1,9 +1,9 @@
 import { clamp, requantize } from "./fixed-point";
 
-/** ADD (sign 1) and SUB (sign −1): both terms raised by 20 bits, brought to a common scale, added, brought to the output's. */
-export function scaledSum(
+/** ADD (sign 1) and SUB (sign −1): both terms raised by some bits, brought to a common scale, added, brought to the output's. */
+export function scaledSum<T>(
   a: usize, zeroA: i32, multiplierA: i32, shiftA: i32,
-  b: usize, zeroB: i32, multiplierB: i32, shiftB: i32, sign: i32,
+  b: usize, zeroB: i32, multiplierB: i32, shiftB: i32, sign: i32, leftShift: i32,
   output: usize, outputZero: i32, multiplier: i32, shift: i32, low: i32, high: i32,
   size0: i32, size1: i32, size2: i32, size3: i32,
   a0: i32, a1: i32, a2: i32, a3: i32,
@@ -13,11 +13,11 @@ export function scaledSum(
     for (let j = 0; j < size1; j++) {
       for (let k = 0; k < size2; k++) {
         let atA = a + <usize>(i * a0 + j * a1 + k * a2), atB = b + <usize>(i * b0 + j * b1 + k * b2);
-        for (const end = output + <usize>size3; output < end; output++) {
-          const termA = requantize((<i32>load<i8>(atA) - zeroA) << 20, multiplierA, shiftA);
-          const termB = requantize((<i32>load<i8>(atB) - zeroB) << 20, multiplierB, shiftB);
+        for (const end = output + <usize>size3 * sizeof<T>(); output < end; output += sizeof<T>()) {
+          const termA = requantize((<i32>load<T>(atA) - zeroA) << leftShift, multiplierA, shiftA);
+          const termB = requantize((<i32>load<T>(atB) - zeroB) << leftShift, multiplierB, shiftB);
           const scaled = requantize(termA + sign * termB, multiplier, shift);
-          store<i8>(output, clamp(scaled + outputZero, low, high));
+          store<T>(output, <T>clamp(scaled + outputZero, low, high));
           atA += <usize>a3;
           atB += <usize>b3;
         }

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { sha256, writeFile } from '../files.ts'
-import type { IntGraph } from '../ir/graph.ts'
+import { type IntGraph, type IntTensor, limitsOf } from '../ir/graph.ts'
 import type { Flavour } from '../ops/op.ts'
 import { type Build, build } from './build.ts'
 import { kernelSource } from './compile.ts'
-import type { Manifest } from './manifest.ts'
+import { type Manifest, probabilityOf } from './manifest.ts'
 
 /** A file that was written, with its size and hash. */
 export interface Written {
@@ -82,15 +82,15 @@ function headerText(manifest: Manifest, name: string): string {
   const { metadata } = manifest
   const task = metadata
     ? [
-        '/* Millivolts enter as q = round((x - mean) / deviation / input scale) + input zero point, clamped to int8. */',
+        `/* Millivolts enter as q = round((x - mean) / deviation / input scale) + input zero point, clamped to ${manifest.inputs[0].type}. */`,
         `#define ${prefix}_MEAN ${float(metadata.mean)}`,
         `#define ${prefix}_DEVIATION ${float(metadata.deviation)}`,
         `#define ${prefix}_SAMPLE_RATE_HZ ${metadata.sampleRateHz}`,
         `#define ${prefix}_LEADS ${metadata.leads.length} /* ${metadata.leads.map(plain).join(' ')} */`,
         `#define ${prefix}_LABELS ${metadata.labels.length}`,
         `static const char *const ${prefix.toLowerCase()}_labels[] = {${metadata.labels.map(l => `"${plain(l)}"`).join(', ')}};`,
-        `/* An output byte at or above its threshold says yes. */`,
-        `static const signed char ${prefix.toLowerCase()}_thresholds[] = {${metadata.thresholds.map(t => thresholdByte(t, manifest)).join(', ')}};`,
+        `/* An output value at or above its threshold says yes. */`,
+        `static const ${manifest.outputs[0].type === 'int16' ? 'short' : 'signed char'} ${prefix.toLowerCase()}_thresholds[] = {${metadata.thresholds.map(t => thresholdValue(t, manifest)).join(', ')}};`,
         '',
       ]
     : []
@@ -108,10 +108,16 @@ function headerText(manifest: Manifest, name: string): string {
   ].join('\n')
 }
 
-/** The smallest output byte whose probability reaches the threshold; 127 when none does. */
-function thresholdByte(threshold: number, { probabilities }: Manifest): number {
-  const first = probabilities!.findIndex(p => p >= threshold)
-  return (first < 0 ? 255 : first) - 128
+/** The smallest output value whose probability reaches the threshold; the largest value when none does. */
+function thresholdValue(threshold: number, { outputs: [output] }: Manifest): number {
+  let { min: low, max: high } = limitsOf(output as Pick<IntTensor, 'type'>)
+  // Probabilities rise with the value.
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (probabilityOf(output, middle) >= threshold) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 function float(x: number): string {

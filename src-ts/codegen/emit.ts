@@ -89,12 +89,13 @@ function emitNetwork(
   const runs = prepared.map((node, step) => {
     const emitter: Emitter = {
       flavour,
+      element: prepared[step].element,
       input: k => addressOfBuffer(lives.ofTensor[node.dataInputs[k]]),
       output: k => addressOfBuffer(lives.ofTensor[graph.nodes[step].outputs[k]]),
       scratch: () => addressOfBuffer(lives.ofScratch[step]),
       data: constants.place,
       call(file, name, args) {
-        kernels.set(file, (kernels.get(file) ?? new Set()).add(name))
+        kernels.set(file, (kernels.get(file) ?? new Set()).add(name.split('<')[0]))
         return `  ${name}(\n${args.map(([label, ...numbers], k) => `    ${numbers.join(', ')}${k < args.length - 1 ? ',' : ''} // ${label}`).join('\n')}\n  )`
       },
     }

@@ -8,10 +8,10 @@ export interface Layer {
   readonly outputShape: Shape
   /** Multiply-accumulates of one inference. */
   readonly macs: number
-  /** Number of int8 constants. */
+  /** Number of int8 and int16 constants. */
   readonly weights: number
   readonly nonZeroWeights: number
-  /** Number of int32 constants that are added. */
+  /** Number of int32 and int64 constants that are added. */
   readonly biases: number
   /** Output channels whose weights are all zero: their output is a constant. */
   readonly deadChannels: number
@@ -67,10 +67,10 @@ export function layerTable(graph: IntGraph): LayerTable {
   }
 }
 
-const isWeights = (tensor: IntTensor) => tensor.type === 'int8' && tensor.data !== undefined
-/** Axes and shapes are int32 too, but nobody gives them a scale. */
-const isBias = (tensor: IntTensor) =>
-  tensor.type === 'int32' && tensor.data !== undefined && tensor.quantization !== undefined
+const isWeights = ({ type, data }: IntTensor) => (type === 'int8' || type === 'int16') && data !== undefined
+/** Axes and shapes are integers too, but nobody gives them a scale. */
+const isBias = ({ type, data, quantization }: IntTensor) =>
+  (type === 'int32' || type === 'int64') && data !== undefined && quantization !== undefined
 
 const first = ({ scale, zeroPoint }: Quantization) => ({ scale: scale[0], zeroPoint: zeroPoint[0] })
 const count = ({ data }: IntTensor) => data!.length

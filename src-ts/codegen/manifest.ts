@@ -26,14 +26,14 @@ export interface Manifest {
   readonly macs: number
   /** Labels, leads, rate, standardization, thresholds, provenance: present when the model has the `holter` entry. */
   readonly metadata?: Metadata
-  /** Probability of each output byte, entry q + 128, when the outputs are logits of independent labels. */
+  /** Probability of each output byte, entry q + 128, when the outputs are int8 logits of independent labels. */
   readonly probabilities?: readonly number[]
   /** SHA-256 of the .tflite file. */
   readonly modelSha256: string
   readonly tools: Readonly<Record<string, string>>
 }
 
-/** One input or output: int8 at an address of linear memory. real = (q − zeroPoint) · scale. */
+/** One input or output: int8 or int16 (little endian) at an address of linear memory. real = (q − zeroPoint) · scale. */
 export interface Port {
   readonly name: string
   readonly shape: readonly number[]
@@ -84,7 +84,8 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
     },
     constantBytes,
     macs: layerTable(graph).macs,
-    ...(graph.metadata ? { metadata: graph.metadata, probabilities: probabilityTable(ports.outputs[0]) } : {}),
+    ...(graph.metadata && { metadata: graph.metadata }),
+    ...(graph.metadata && ports.outputs[0].type === 'int8' && { probabilities: probabilityTable(ports.outputs[0]) }),
     modelSha256,
     tools: { holter: version, assemblyscript: versionOf('assemblyscript'), binaryen: versionOf('binaryen') },
   }
@@ -97,7 +98,12 @@ export function rowBytes(graph: IntGraph, tensors: readonly number[]): number {
 
 /** The sigmoid of each of the 256 logits that an output byte can hold, to six digits: firmware needs no exp. */
 function probabilityTable({ scale, zeroPoint }: Port): number[] {
-  return Array.from({ length: 256 }, (_, i) => Number((1 / (1 + Math.exp(-(i - 128 - zeroPoint) * scale))).toFixed(6)))
+  return Array.from({ length: 256 }, (_, i) => probabilityOf({ scale, zeroPoint }, i - 128))
+}
+
+/** The sigmoid of an output value as a logit, to six digits. */
+export function probabilityOf({ scale, zeroPoint }: Pick<Port, 'scale' | 'zeroPoint'>, q: number): number {
+  return Number((1 / (1 + Math.exp(-(q - zeroPoint) * scale))).toFixed(6))
 }
 
 /** Version of an installed package, for the record. */

@@ -1,6 +1,6 @@
 import type { IntGraph } from '../ir/graph.ts'
 import { opByKind } from '../ops/index.ts'
-import type { NodeView, Op } from '../ops/op.ts'
+import type { Emitter, NodeView, Op } from '../ops/op.ts'
 
 /** A node with its op, its tensors and the constants that its arithmetic needs. */
 export interface PreparedNode {
@@ -9,6 +9,7 @@ export interface PreparedNode {
   readonly constants: unknown
   /** Indices of the inputs that are computed at run time, in order; the others are constants. */
   readonly dataInputs: readonly number[]
+  readonly element: Emitter['element']
 }
 
 /** Prepares every node of a graph, in order. Throws HolterError where TFLM would refuse a node. */
@@ -22,6 +23,8 @@ export function prepareGraph(graph: IntGraph): PreparedNode[] {
       outputs: node.outputs.map(i => graph.tensors[i]),
     }
     const dataInputs = node.inputs.filter(i => i >= 0 && !graph.tensors[i].data)
-    return { op, view, constants: op.prepare(view), dataInputs }
+    const wide = graph.tensors[dataInputs[0]].type === 'int16'
+    const element = wide ? ({ name: 'i16', bytes: 2 } as const) : ({ name: 'i8', bytes: 1 } as const)
+    return { op, view, constants: op.prepare(view), dataInputs, element }
   })
 }

@@ -4,7 +4,7 @@ import { engineFor } from '../engines/choose.ts'
 import { allInputRows } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
 import { readFile, writeFile } from '../files.ts'
-import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { type Npy, readNpy, writeNpy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
@@ -20,7 +20,7 @@ interface RunOptions {
 export const run = new Command('run')
   .summary('run a model on a .npy array')
   .description(
-    'Runs an int8 .tflite model on a .npy array and writes its outputs as .npy, int8 as the network gives them. ' +
+    'Runs an int8 or 16×8 .tflite model on a .npy array and writes its outputs as .npy, as the network gives them. ' +
       'A model with several inputs takes --input once for each, in the order of the file (holter inspect shows it). ' +
       'Of several outputs the first goes to --output FILE.npy, the next to FILE.1.npy, FILE.2.npy, ….',
   )
@@ -32,11 +32,11 @@ export const run = new Command('run')
   )
   .requiredOption(
     '-i, --input <file>',
-    'int8 rows as they are, or float rows in millivolts; shape (n, …). Again for each further input',
+    'int8 (int16) rows as they are, or float rows in millivolts; shape (n, …). Again for each further input',
     (file: string, before: string[] = []) => [...before, file],
   )
   .requiredOption('-o, --output <file>', '.npy file to write')
-  .addOption(new Option('--real', 'write real values as float32 instead of int8'))
+  .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
   .action(async (path: string, options: RunOptions) => {
     const { engine, flavour } = engineFor(options.engine, options.flavour)
@@ -72,6 +72,6 @@ function outputColumn(graph: IntGraph, outputs: Int8Array, count: number, which:
     column.set(outputs.subarray(row * pitch + start, row * pitch + start + bytes), row * bytes)
   }
   const { type, quantization } = tensors[which]
-  if (type !== 'int8') return new Int32Array(column.buffer)
-  return real ? dequantizeValues(column, quantization!) : column
+  const values = fromBytes(column, type) as Npy['data']
+  return real && type !== 'int32' ? dequantizeValues(values, quantization!) : values
 }

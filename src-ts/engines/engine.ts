@@ -1,6 +1,6 @@
 import type { IntGraph } from '../ir/graph.ts'
 
-/** A way of running a model. Bytes in, bytes out: int8 rows, one after another. */
+/** A way of running a model. Bytes in, bytes out: rows one after another, each value in its tensor's type, little endian. */
 export interface Engine {
   /** kebab-case; the word after --engine. */
   readonly name: string

@@ -1,8 +1,8 @@
 import { standardizeFeatures } from '../ecg/standardize.ts'
 import { HolterError } from '../errors.ts'
-import type { IntGraph } from '../ir/graph.ts'
+import { arrays, type IntGraph, toBytes } from '../ir/graph.ts'
 import type { Npy } from '../npy.ts'
-import { quantizeValues } from '../quantize/values.ts'
+import { quantizeValues, quantizeWideValues } from '../quantize/values.ts'
 
 /** An array and the file that it came from. */
 export interface NamedNpy extends Npy {
@@ -59,8 +59,8 @@ export function interleave(parts: readonly Int8Array[], count: number): Int8Arra
 }
 
 /**
- * Returns the rows of one input as the network's int8. int8 arrays go in as they are; float arrays are real values: millivolts,
- * standardized here by the model's metadata, or the input's own unit when the file has none. Shape: [n, …] with the
+ * Returns the bytes of the rows of one input. Arrays of the input's own type, int8 or int16, go in as they are; float arrays are real
+ * values: millivolts, standardized here by the model's metadata, or the input's own unit when the file has none. Shape: [n, …] with the
  * input's elements per row, axes of length 1 left out or not. Throws HolterError on another shape or type, or on NaN.
  */
 export function inputRows(
@@ -83,14 +83,14 @@ export function inputRows(
     })
   }
   const count = shape[0]
-  if (data instanceof Int8Array) return { rows: data, count }
+  if (data instanceof arrays[input.type]) return { rows: toBytes(data as Int8Array), count }
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
     throw new HolterError({
       stage: 'npy',
       where,
       problem: 'the array has the wrong type',
       got: data.constructor.name,
-      expected: 'int8 or float',
+      expected: `${input.type} or float`,
     })
   }
   const missing = data.findIndex(x => !Number.isFinite(x))
@@ -107,13 +107,15 @@ export function inputRows(
 }
 
 /**
- * Quantizes real input values to the input's int8. With metadata they are in its unit (the signal) or each in its own (the features, the
- * second input), and are standardized here.
+ * Returns real input values as bytes of the input's int8 or int16. With metadata they are in its unit (the signal) or each in its own
+ * (the features, the second input), and are standardized here.
  */
 export function quantizeInput(graph: IntGraph, values: Float32Array | Float64Array, which = 0): Int8Array {
   const { mean, deviation, features } = graph.metadata ?? { mean: 0, deviation: 1 }
   const signal = which === 0 || !features
   const standardized = Float32Array.from(values, x => (signal ? (x - mean) / deviation : x))
   if (!signal) standardizeFeatures(standardized, features)
-  return quantizeValues(standardized, graph.tensors[graph.inputs[which]].quantization!)
+  const { type, quantization } = graph.tensors[graph.inputs[which]]
+  if (type === 'int16') return toBytes(quantizeWideValues(standardized, quantization!))
+  return quantizeValues(standardized, quantization!)
 }

@@ -1,5 +1,5 @@
 import { rowBytes } from '../codegen/manifest.ts'
-import { tensorBytes } from '../ir/graph.ts'
+import { elements, type IntTensor, limitsOf, tensorBytes, toBytes } from '../ir/graph.ts'
 import { random } from '../random.ts'
 import type { Engine, RunnableModel } from './engine.ts'
 import { reference } from './reference.ts'
@@ -17,19 +17,25 @@ export interface ParityRow {
   readonly skipped?: string
 }
 
-/** Returns `count` seeded rows of inputs: first all −128, all 127 and all zero points, then uniform random bytes. */
+/** Returns the bytes of `count` seeded rows of inputs: first all least, all largest values and all zero points, then random bytes. */
 export function probeInputs(model: RunnableModel, count: number, seed = 1): Int8Array {
   const { graph } = model
   const bytes = rowBytes(graph, graph.inputs)
   const rows = new Int8Array(bytes * count)
-  const zeros = graph.inputs.flatMap(i => {
-    const { quantization } = graph.tensors[i]
-    return Array<number>(tensorBytes(graph.tensors[i])).fill(quantization?.zeroPoint[0] ?? 0)
-  })
+  const constant = (value: (tensor: IntTensor) => number) =>
+    graph.inputs.flatMap(i => {
+      const tensor = graph.tensors[i]
+      const Type = tensor.type === 'int16' ? Int16Array : Int8Array
+      return [...toBytes(new Type(elements(tensor.shape)).fill(value(tensor)))]
+    })
+  const first = [
+    constant(tensor => limitsOf(tensor).min),
+    constant(tensor => limitsOf(tensor).max),
+    constant(({ quantization }) => quantization?.zeroPoint[0] ?? 0),
+  ]
   for (let row = 0; row < count; row++) {
     const place = rows.subarray(row * bytes, (row + 1) * bytes)
-    if (row < 2) place.fill([-128, 127][row])
-    else if (row === 2) place.set(zeros)
+    if (row < first.length) place.set(first[row])
     else {
       const stream = random(seed, row)
       for (let i = 0; i < bytes; i++) place[i] = stream.integer(256) - 128

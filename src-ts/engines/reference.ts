@@ -1,5 +1,14 @@
 import { prepareGraph } from '../codegen/prepare.ts'
-import { arrays, elements, type IntData, type IntGraph, type IntTensor } from '../ir/graph.ts'
+import {
+  arrays,
+  elements,
+  fromBytes,
+  type IntData,
+  type IntGraph,
+  type IntTensor,
+  tensorBytes,
+  toBytes,
+} from '../ir/graph.ts'
 import type { Engine } from './engine.ts'
 
 /** Returns a function that runs a graph once by the ops' references: the definition of the network, byte for byte. */
@@ -47,17 +56,15 @@ export const reference: Engine = {
   flavours: ['typescript'],
   missing: () => undefined,
   async run({ graph }, _, inputs, count) {
-    const inputBytes = graph.inputs.map(i => elements(graph.tensors[i].shape))
-    const rowBytes = inputBytes.reduce((a, b) => a + b, 0)
     const run = referenceRunner(graph)
-    const rows: Uint8Array[] = []
+    const rows: Int8Array[] = []
+    let at = 0
     for (let row = 0; row < count; row++) {
-      let at = row * rowBytes
-      const parts = inputBytes.map(bytes => {
-        at += bytes
-        return inputs.subarray(at - bytes, at)
+      const parts = graph.inputs.map(i => {
+        at += tensorBytes(graph.tensors[i])
+        return fromBytes(inputs.subarray(at - tensorBytes(graph.tensors[i]), at), graph.tensors[i].type)
       })
-      for (const output of run(parts)) rows.push(new Uint8Array(output.buffer, output.byteOffset, output.byteLength))
+      for (const output of run(parts)) rows.push(toBytes(output))
     }
     return joinRows(rows)
   },
@@ -67,7 +74,7 @@ function valuesOf({ type, shape }: IntTensor): IntData {
   return new arrays[type](elements(shape))
 }
 
-function joinRows(rows: readonly Uint8Array[]): Int8Array {
+function joinRows(rows: readonly Int8Array[]): Int8Array {
   const all = new Int8Array(rows.reduce((sum, row) => sum + row.length, 0))
   let at = 0
   for (const row of rows) {

@@ -1,7 +1,7 @@
-"""Runs int8 .tflite files in TensorFlow Lite Micro, through the PyPI package tflite-micro.
+"""Runs int8 and int16 .tflite files in TensorFlow Lite Micro, through the PyPI package tflite-micro.
 
 usage: tflite-micro.py FOLDER
-FOLDER holds for each job NAME.tflite, NAME.in with rows of int8 (all inputs of the network one after another), and
+FOLDER holds for each job NAME.tflite, NAME.in with rows of bytes (all inputs of the network one after another), and
 NAME.json: { "inputs": bytes per row of each input, "outputs": how many, "rows": how many }.
 Writes NAME.out in the same way, or NAME.err with one line when TFLM refuses the file.
 """
@@ -23,11 +23,11 @@ def run(path):
     rows = numpy.fromfile(path.with_suffix('.in'), numpy.int8).reshape(job['rows'], sum(job['inputs']))
     network = runtime.Interpreter.from_bytes(path.read_bytes(), arena_size=ARENA_BYTES)
     ends = numpy.cumsum(job['inputs'])
-    shapes = [network.get_input_details(i)['shape'] for i in range(len(ends))]
+    details = [network.get_input_details(i) for i in range(len(ends))]
     outputs = bytearray()
     for row in rows:
-        for i, (shape, part) in enumerate(zip(shapes, numpy.split(row, ends[:-1]))):
-            network.set_input(part.reshape(shape), i)
+        for i, (detail, part) in enumerate(zip(details, numpy.split(row, ends[:-1]))):
+            network.set_input(part.view(detail['dtype']).reshape(detail['shape']), i)
         network.invoke()
         for i in range(job['outputs']):
             outputs += network.get_output(i).tobytes()

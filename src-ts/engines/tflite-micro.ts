@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { HolterError } from '../errors.ts'
-import { elements, type IntGraph } from '../ir/graph.ts'
+import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { leftOut, venvPython } from '../toolchain.ts'
 import type { Engine } from './engine.ts'
 
-/** A .tflite file and `count` rows of int8 inputs; `graph` says how many bytes a row has. */
+/** A .tflite file and `count` rows of input bytes; `graph` says of what types they are. */
 export interface Job {
   readonly graph: IntGraph
   readonly tflite: Uint8Array
@@ -40,7 +40,7 @@ export async function runTfliteMicro(jobs: readonly Job[]): Promise<(Int8Array |
   const file = (i: number, extension: string) => join(dir, `${String(i).padStart(6, '0')}.${extension}`)
   try {
     for (const [i, { graph, tflite, inputs, count }] of jobs.entries()) {
-      const sizes = graph.inputs.map(tensor => elements(graph.tensors[tensor].shape))
+      const sizes = graph.inputs.map(tensor => tensorBytes(graph.tensors[tensor]))
       writeFileSync(file(i, 'tflite'), tflite)
       writeFileSync(file(i, 'json'), JSON.stringify({ inputs: sizes, outputs: graph.outputs.length, rows: count }))
       writeFileSync(file(i, 'in'), inputs)

@@ -77,6 +77,22 @@ export function requantize(x: number, multiplier: number, shift: number): number
   return roundingDivideByPowerOfTwo(doublingHighMultiply(Math.imul(x, 1 << left), multiplier), right)
 }
 
+/** Returns the 16-bit factor by which TFLM multiplies 64-bit sums: the upper half of a multiplier, rounded, at most 32767. */
+export function reduceMultiplier(multiplier: number): number {
+  return multiplier < 0x7fff0000 ? (multiplier + (1 << 15)) >> 16 : 0x7fff
+}
+
+/**
+ * Returns x · reduced · 2^(shift − 15), rounded once, halves up, wrapped at 32 bits: TFLM MultiplyByQuantizedMultiplier of an int64_t.
+ * |x| below 2⁴⁷, shift −31 … 14.
+ */
+export function requantizeWide(x: number, reduced: number, shift: number): number {
+  const half = 2 ** (14 - shift)
+  const product = x * reduced
+  if (Math.abs(product) + half < 2 ** 53) return Math.floor((product + half) / (2 * half)) | 0
+  return Number(BigInt.asIntN(32, (BigInt(x) * BigInt(reduced) + BigInt(half)) >> BigInt(15 - shift)))
+}
+
 /** Returns x · 2^exponent, saturated to 32 bits: gemmlowp SaturatingRoundingMultiplyByPOT for exponents ≥ 0. */
 export function saturatingShiftLeft(x: number, exponent: number): number {
   const wide = x * 2 ** exponent

@@ -69,6 +69,25 @@ export const arrays = {
   float32: Float32Array,
 } as const satisfies Readonly<Record<IntType, unknown>>
 
+/** The least and the largest value of the types that activations have. */
+export const limits = { int8: { min: -128, max: 127 }, int16: { min: -32768, max: 32767 } } as const
+export type ActivationType = keyof typeof limits
+
+/** Returns the limits of a tensor of activations; those of int8 for every other type. */
+export function limitsOf({ type }: Pick<IntTensor, 'type'>): { readonly min: number; readonly max: number } {
+  return type === 'int16' ? limits.int16 : limits.int8
+}
+
+/** Returns a copy of bytes as elements of a type (little endian, as every host of ours is). */
+export function fromBytes(bytes: Int8Array, type: IntType): IntData {
+  return new arrays[type](bytes.slice().buffer)
+}
+
+/** Returns the bytes of elements, without a copy. */
+export function toBytes(data: IntData): Int8Array {
+  return new Int8Array(data.buffer, data.byteOffset, data.byteLength)
+}
+
 /** Bytes of a tensor's values. */
 export function tensorBytes({ shape, type }: Pick<IntTensor, 'shape' | 'type'>): number {
   return elements(shape) * arrays[type].BYTES_PER_ELEMENT

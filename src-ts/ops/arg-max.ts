@@ -26,7 +26,7 @@ export const argMax: Op<ArgMaxAttrs, Reduction> = {
       return builder.endObject()
     },
   },
-  outputType: 'int32',
+  outputTypes: ['int32'],
   outputShapes(_, [x, axis]) {
     const along = axisOf(indicesOf(axis, 'axis')[0], x!.shape.length, 'argMax')
     return [x!.shape.filter((_, i) => i !== along)]

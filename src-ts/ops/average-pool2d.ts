@@ -2,7 +2,6 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { clamp } from '../ir/fixed-point.ts'
 import { activate, activationRange } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import { maxPool2d, type Pool2dAttrs } from './max-pool2d.ts'
 import type { Op } from './op.ts'
 import { requireSameQuantization } from './same-quantization.ts'
@@ -17,6 +16,7 @@ export interface AveragePool2dPrepared {
 /** AVERAGE_POOL_2D over the taps inside the input, rounded half away from zero; same scale and zero point in and out. */
 export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kind: 'averagePool2d',
+  inputTypes: ['int8', 'int16'],
   tflite: { ...maxPool2d.tflite, code: 1 },
   outputShapes: maxPool2d.outputShapes,
   evaluate(tf, attrs, [x]) {
@@ -29,7 +29,7 @@ export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
     const { attrs, inputs, outputs } = node
     return {
       window: window(attrs, inputs[0]!.shape, attrs.filterH, attrs.filterW),
-      ...activationRange(attrs.activation, quantizationOf(outputs[0])),
+      ...activationRange(attrs.activation, outputs[0]),
     }
   },
   reference({ window: w, min, max }, [x], [y]) {
@@ -53,7 +53,7 @@ export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
     }
   },
   emit: ({ window: w, min, max }, to) =>
-    to.call('average-pool2d', 'averagePool2d', [
+    to.call('average-pool2d', `averagePool2d<${to.element.name}>`, [
       ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
       ['output', to.output(0), w.outH, w.outW],
       ['filter', w.filterH, w.filterW],

@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
-import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
-import { elements, type IntTensor, type Shape } from '../ir/graph.ts'
-import { broadcastShape, type Operands, operandAddresses, operandData } from './broadcast.ts'
+import { clamp, type Multiplier } from '../ir/fixed-point.ts'
+import { elements, type IntTensor, limitsOf, type Shape } from '../ir/graph.ts'
+import { broadcastShape, inBytes, type Operands, operandAddresses, operandData } from './broadcast.ts'
 import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
+import { factorOf, quantizationOf, rescaleBy } from './channels.ts'
 import { strides } from './movement.ts'
 import type { Op } from './op.ts'
 
@@ -24,12 +24,17 @@ export interface BatchMatmulPrepared extends Pick<Operands, 'constants' | 'zeroP
   readonly depth: number
   readonly steps: readonly [Steps, Steps]
   readonly factor: Multiplier
+  /** int16: TFLM adds in 64 bits. */
+  readonly wide: boolean
   readonly outputZero: number
+  readonly min: number
+  readonly max: number
 }
 
 /** BATCH_MATMUL: matrix products over two to five axes; matrices are repeated along axes of size 1. Either operand may be a constant. */
 export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
   kind: 'batchMatmul',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 126,
     options: 101,
@@ -51,11 +56,16 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
     const [a, b] = inputs as [IntTensor, IntTensor]
     const { batches, rows, columns, depth } = sizesOf(attrs, a.shape, b.shape)
     const [qa, qb, qy] = [quantizationOf(a), quantizationOf(b), quantizationOf(y)]
+    if (a.type !== y.type || b.type !== y.type) {
+      const problem = `operands must be ${y.type} as the output is`
+      throw new HolterError({ stage: 'codegen', where: name, problem, got: `${a.type} and ${b.type}` })
+    }
     const perChannel = [a, b].find(t => quantizationOf(t).scale.length > 1)
     if (perChannel) {
       const problem = `operand ${perChannel.name} is quantized per channel: TFLM would use the first scale for all`
       throw new HolterError({ stage: 'codegen', where: name, problem })
     }
+    const wide = y.type === 'int16'
     return {
       batches: [...Array<number>(3 - batches.length).fill(1), ...batches],
       rows,
@@ -65,8 +75,10 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
       constants: [a.data as Int8Array | undefined, b.data as Int8Array | undefined],
       zeroPoints: [qa.zeroPoint[0], qb.zeroPoint[0]],
       // TFLM multiplies the scales in float32 (GetQuantizedConvolutionMultipler).
-      factor: quantizeMultiplier(Math.fround(qa.scale[0] * qb.scale[0]) / qy.scale[0]),
+      factor: factorOf(Math.fround(qa.scale[0] * qb.scale[0]), y, wide),
+      wide,
       outputZero: qy.zeroPoint[0],
+      ...limitsOf(y),
     }
   },
   reference(p, inputs, [y]) {
@@ -83,20 +95,21 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
             const left = Number(a[startA + row * sa[3] + k * sa[4]]) - zeroA
             sum += left * (Number(b[startB + column * sb[3] + k * sb[4]]) - zeroB)
           }
-          const scaled = requantize(sum | 0, p.factor.multiplier, p.factor.shift)
-          y[at++] = clamp(scaled + p.outputZero, -128, 127)
+          const scaled = rescaleBy(p.factor.multiplier, p.factor.shift, p.wide, sum)
+          y[at++] = clamp(scaled + p.outputZero, p.min, p.max)
         }
       }
     }
   },
   emit(p, to) {
     const [a, b] = operandAddresses(p as never, to)
-    return to.call('batch-matmul', 'batchMatmul', [
-      ['a', a, p.zeroPoints[0], ...p.steps[0]],
-      ['b', b, p.zeroPoints[1], ...p.steps[1]],
+    return to.call('batch-matmul', `batchMatmul<${p.wide ? 'i16, i64' : 'i8, i32'}>`, [
+      ['a', a, p.zeroPoints[0], ...inBytes(p.steps[0], to)],
+      ['b', b, p.zeroPoints[1], ...inBytes(p.steps[1], to)],
       ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
       ['batches', ...p.batches],
       ['sizes', p.rows, p.columns, p.depth],
+      ['clamp', p.min, p.max],
     ])
   },
   macs({ attrs, inputs: [a, b] }) {

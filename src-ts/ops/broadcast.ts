@@ -12,11 +12,13 @@ export interface Walk {
 
 type Four = readonly [number, number, number, number]
 
+type OperandData = Int8Array | Int16Array
+
 /** Two operands of an element-wise operator. */
 export interface Operands {
   readonly walk: Walk
   /** Data of the operand where it is a constant. */
-  readonly constants: readonly [Int8Array | undefined, Int8Array | undefined]
+  readonly constants: readonly [OperandData | undefined, OperandData | undefined]
   readonly zeroPoints: readonly [number, number]
 }
 
@@ -32,14 +34,15 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
   })
 }
 
-/** Returns the operands of a node with two int8 inputs, either of which may be a constant. */
+/** Returns the operands of a node with two inputs, either of which may be a constant. Both have the output's type. */
 export function operandsOf(node: NodeView<unknown>): Operands {
   const [a, b] = node.inputs as readonly [IntTensor, IntTensor]
-  if (a.type !== 'int8' || b.type !== 'int8')
-    throw refusal(node.name, 'operands must be int8', `${a.type} and ${b.type}`)
+  const { type } = node.outputs[0]
+  if (a.type !== type || b.type !== type)
+    throw refusal(node.name, `operands must be ${type} as the output is`, `${a.type} and ${b.type}`)
   return {
     walk: walkOf(node.name, a.shape, b.shape),
-    constants: [a.data as Int8Array | undefined, b.data as Int8Array | undefined],
+    constants: [a.data as OperandData | undefined, b.data as OperandData | undefined],
     zeroPoints: [quantizationOf(a).zeroPoint[0], quantizationOf(b).zeroPoint[0]],
   }
 }
@@ -66,8 +69,13 @@ export function operandData({ constants }: Operands, inputs: readonly IntData[])
 
 /** Both operands' addresses; constants are placed. */
 export function operandAddresses({ constants }: Operands, to: Emitter): [number, number] {
-  const [a, b] = constants.map(data => data && to.data(data, 1))
+  const [a, b] = constants.map(data => data && to.data(data, data.BYTES_PER_ELEMENT))
   return a !== undefined ? [a, b ?? to.input(0)] : [to.input(0), b ?? to.input(1)]
+}
+
+/** Steps of a walk in bytes, as kernels take them. */
+export function inBytes(steps: readonly number[], { element }: Emitter): number[] {
+  return steps.map(step => step * element.bytes)
 }
 
 /** Neighbouring axes that both operands walk alike become one loop: equal shapes need one, [T, C] and [C] two. */

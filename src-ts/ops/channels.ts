@@ -1,19 +1,36 @@
 import { HolterError } from '../errors.ts'
-import { clamp, quantizeMultiplier, roundHalfAway } from '../ir/fixed-point.ts'
+import {
+  clamp,
+  type Multiplier,
+  quantizeMultiplier,
+  reduceMultiplier,
+  requantize,
+  requantizeWide,
+  roundHalfAway,
+} from '../ir/fixed-point.ts'
 import type { IntTensor, Quantization, Shape } from '../ir/graph.ts'
 import type { Op } from './op.ts'
 
-/** What an accumulator of an output channel goes through: + bias, · multiplier · 2^(shift − 31). */
+/** What an accumulator of an output channel goes through: + bias, · multiplier · 2^(shift − 31), or 2^(shift − 15) of a wide one. */
 export interface Channels {
-  readonly bias: Int32Array
+  /** Whole numbers: int32, or up to 2⁴⁶ where accumulators are wide. */
+  readonly bias: Int32Array | Float64Array
   readonly multiplier: Int32Array
   readonly shift: Int32Array
+  /** Whether TFLM adds in 64 bits and multiplies by 16, as with int16 activations, or adds in 32 and multiplies by 32. */
+  readonly wide: boolean
 }
+
+/** TFLM defines its 64-bit rescale below 2⁴⁷; half of that is left for the products. */
+const LARGEST_WIDE_BIAS = 2 ** 46
+/** Larger left shifts than this leave no bit for the rounding, and TFLM's result undefined. */
+const LARGEST_WIDE_SHIFT = 14
 
 /**
  * Returns the per-channel constants of a convolution or a dense layer.
  * A filter quantized per tensor gives every channel the same factor. `product` is s_in · s_w as the kernel computes it:
  * in double for convolutions and per-channel dense layers, rounded to float32 for per-tensor dense layers.
+ * `wide` says how TFLM's kernel adds for these types.
  */
 export function channelConstants(
   input: IntTensor,
@@ -22,24 +39,45 @@ export function channelConstants(
   output: IntTensor,
   count: number,
   product: (inputScale: number, weightScale: number) => number = (a, b) => a * b,
+  wide = false,
 ): Channels {
   const inputScale = quantizationOf(input).scale[0]
-  const outputScale = quantizationOf(output).scale[0]
   const weightScales = quantizationOf(filter).scale
-  refuseOddConstants(filter, bias, count)
+  refuseOddConstants(filter, bias, count, wide)
   const multiplier = new Int32Array(count)
   const shift = new Int32Array(count)
   for (let channel = 0; channel < count; channel++) {
     const weightScale = weightScales[weightScales.length === 1 ? 0 : channel]
-    const fixed = quantizeMultiplier(product(inputScale, weightScale) / outputScale)
+    const fixed = factorOf(product(inputScale, weightScale), output, wide)
     multiplier[channel] = fixed.multiplier
     shift[channel] = fixed.shift
   }
-  return { bias: bias?.data ? Int32Array.from(bias.data as Int32Array) : new Int32Array(count), multiplier, shift }
+  const values = Array.from(bias?.data ?? new Int32Array(count), Number)
+  return { bias: wide ? Float64Array.from(values) : Int32Array.from(values), multiplier, shift, wide }
+}
+
+/** Returns the factor from a product of scales to the output's: of 16 bits where accumulators are wide, else of 32. */
+export function factorOf(product: number, output: IntTensor, wide: boolean): Multiplier {
+  const outputScale = quantizationOf(output).scale[0]
+  const { multiplier, shift } = quantizeMultiplier(product / outputScale)
+  if (!wide) return { multiplier, shift }
+  if (shift <= LARGEST_WIDE_SHIFT) return { multiplier: reduceMultiplier(multiplier), shift }
+  const problem = 'output scale is too small beside the inputs: TFLM does not define its 64-bit rescale there'
+  throw new HolterError({ stage: 'codegen', where: output.name, problem, got: outputScale })
+}
+
+/** Returns an accumulator with its bias on the output's scale, without its zero point. */
+export function rescale({ multiplier, shift, wide }: Channels, sum: number, channel: number): number {
+  return rescaleBy(multiplier[channel], shift[channel], wide, sum)
+}
+
+/** The same by one factor. Sums that are not wide wrap at 32 bits. */
+export function rescaleBy(multiplier: number, shift: number, wide: boolean, sum: number): number {
+  return wide ? requantizeWide(sum, multiplier, shift) : requantize(sum | 0, multiplier, shift)
 }
 
 /** Weights and biases as every converter writes them; other forms would be computed wrongly, so they are refused. */
-function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, count: number): void {
+function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, count: number, wide: boolean): void {
   const refuse = ({ name }: IntTensor, problem: string, got: string | number, expected: string | number): never => {
     throw new HolterError({ stage: 'codegen', where: name, problem, got, expected })
   }
@@ -50,7 +88,10 @@ function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, coun
   const odd = zeroPoint.find(z => z !== 0)
   if (odd !== undefined) refuse(filter, 'weights must have the zero point 0', odd, 0)
   if (!bias) return
-  if (bias.type !== 'int32' || !bias.data) refuse(bias, 'a bias must be constant', bias.type, 'int32')
+  const type = wide ? 'int64' : 'int32'
+  if (bias.type !== type || !bias.data) refuse(bias, 'a bias must be constant', bias.type, type)
+  const huge = wide && Array.from(bias.data!, Number).find(value => Math.abs(value) >= LARGEST_WIDE_BIAS)
+  if (huge) refuse(bias, 'a bias is larger than TFLM can rescale', huge, 'below 2^46')
   if (bias.data?.length !== count) refuse(bias, 'a bias must have one value for each channel', bias.data!.length, count)
 }
 
@@ -123,9 +164,20 @@ export function quantizeWeightsAndBias(axis: number): NonNullable<Op['quantizeCo
   }
 }
 
-/** Packs per-channel constants as the kernels read them: bias, multiplier, shift as three int32 per channel. */
+/** Packs per-channel constants as the kernels of int8 read them: bias, multiplier, shift as three int32 per channel. */
 export function packChannels({ bias, multiplier, shift }: Channels): Int32Array {
   const packed = new Int32Array(bias.length * 3)
   for (let i = 0; i < bias.length; i++) packed.set([bias[i], multiplier[i], shift[i]], i * 3)
+  return packed
+}
+
+/** Packs them as the kernels of int16 read them: bias as int64, multiplier and shift as int32, 16 bytes per channel. */
+export function packWideChannels({ bias, multiplier, shift }: Channels): Int32Array {
+  const packed = new Int32Array(bias.length * 4)
+  const wide = new BigInt64Array(packed.buffer)
+  for (let i = 0; i < bias.length; i++) {
+    wide[i * 2] = BigInt(bias[i])
+    packed.set([multiplier[i], shift[i]], i * 4 + 2)
+  }
   return packed
 }

@@ -13,15 +13,16 @@ export interface ConcatenationAttrs {
 export interface ConcatenationPrepared {
   /** Number of pieces that each input is cut into: the product of the axes before `axis`. */
   readonly outer: number
-  /** Bytes of one piece of each input. */
+  /** Elements of one piece of each input. */
   readonly pieces: readonly number[]
   /** Data of the inputs that are constants. */
-  readonly constants: readonly (Int8Array | undefined)[]
+  readonly constants: readonly (Int8Array | Int16Array | undefined)[]
 }
 
-/** CONCATENATION: a byte copy; every input has the output's scale and zero point. */
+/** CONCATENATION: a copy; every input has the output's scale and zero point. */
 export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
   kind: 'concatenation',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 2,
     options: 10,
@@ -89,13 +90,14 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
       })
     }
   },
-  emit({ outer, pieces, constants }, to) {
+  emit({ outer, pieces: counts, constants }, to) {
+    const pieces = counts.map(count => count * to.element.bytes)
     let computed = 0
     const pitch = pieces.reduce((a, b) => a + b, 0)
     let offset = 0
     const calls = pieces.map((bytes, i) => {
       const text = to.call('copy', 'copyRows', [
-        ['from', constants[i] ? to.data(constants[i], 1) : to.input(computed++), bytes],
+        ['from', constants[i] ? to.data(constants[i], to.element.bytes) : to.input(computed++), bytes],
         ['to', to.output(0) + offset, pitch],
         ['rows', outer, bytes],
       ])

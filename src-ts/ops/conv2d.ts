@@ -1,10 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
-import { clamp, requantize } from '../ir/fixed-point.ts'
+import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { type CaseTensor, caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeWeightsAndBias } from './channels.ts'
+import {
+  type Channels,
+  channelConstants,
+  packChannels,
+  quantizationOf,
+  quantizeWeightsAndBias,
+  rescale,
+} from './channels.ts'
+import { emitInt16Convolution } from './conv2d-int16.ts'
 import { packFilter } from './filter-layout.ts'
 import type { Op } from './op.ts'
 import { type Padding, type Window, window } from './window.ts'
@@ -31,9 +39,13 @@ export interface Conv2dPrepared extends Channels {
   readonly max: number
 }
 
-/** CONV_2D, also grouped. Inputs: x [N, H, W, C], filter [O, kH, kW, C / groups], bias [O] (optional). */
+/**
+ * CONV_2D, also grouped. Inputs: x [N, H, W, C], filter [O, kH, kW, C / groups], bias [O] (optional).
+ * With int16 TFLM adds in 64 bits, but for a bias of int32 in 32.
+ */
 export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
   kind: 'conv2d',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 3,
     options: 1,
@@ -83,8 +95,8 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
       })
     }
     return {
-      ...channelConstants(x!, filter!, bias, output, outC),
-      ...activationRange(node.attrs.activation, quantizationOf(output)),
+      ...channelConstants(x!, filter!, bias, output, outC, undefined, x!.type === 'int16' && bias?.type !== 'int32'),
+      ...activationRange(node.attrs.activation, output),
       window: window(node.attrs, x!.shape, filterH, filterW),
       outC,
       groups,
@@ -116,12 +128,11 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
                 const from = ((b * w.inH + iy) * w.inW + ix) * w.inC + firstChannel
                 const tap = o * perFilter + (ky * w.filterW + kx) * groupIn
                 for (let c = 0; c < groupIn; c++) {
-                  sum = (sum + (Number(x[from + c]) - p.inputZero) * p.filter[tap + c]) | 0
+                  sum += (Number(x[from + c]) - p.inputZero) * p.filter[tap + c]
                 }
               }
             }
-            const scaled = requantize(sum, p.multiplier[o], p.shift[o]) + p.outputZero
-            y[at++] = clamp(scaled, p.min, p.max)
+            y[at++] = clamp(rescale(p, sum, o) + p.outputZero, p.min, p.max)
           }
         }
       }
@@ -130,6 +141,7 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
   /** Two windows, gathered where they cross the border, are dilated or belong to a group. */
   scratchBytes: p => 2 * p.window.filterH * roundUp8(p.window.filterW * (p.window.inC / p.groups)),
   emit(p, to) {
+    if (to.element.name === 'i16') return emitInt16Convolution(p, to)
     const w = p.window
     return to.call('conv2d', 'conv2d', [
       ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
@@ -178,12 +190,12 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
 /** Folds the input's zero point into the bias: Σ w·(x − zp) + b = Σ w·x + (b − zp·Σw), exact modulo 2³². */
 export function withoutInputZero(p: Pick<Conv2dPrepared, keyof Channels | 'filter' | 'inputZero' | 'outC'>): Channels {
   const perFilter = p.filter.length / p.outC
-  const bias = p.bias.map((b, o) => {
+  const bias = Int32Array.from(p.bias, (b, o) => {
     let sum = 0
     for (let i = o * perFilter; i < (o + 1) * perFilter; i++) sum += p.filter[i]
     return (b - Math.imul(p.inputZero, sum)) | 0
   })
-  return { bias, multiplier: p.multiplier, shift: p.shift }
+  return { ...p, bias }
 }
 
 function roundUp8(n: number): number {

@@ -1,11 +1,19 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
-import { clamp, requantize } from '../ir/fixed-point.ts'
+import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeWeightsAndBias } from './channels.ts'
+import {
+  type Channels,
+  channelConstants,
+  packChannels,
+  quantizationOf,
+  quantizeWeightsAndBias,
+  rescale,
+} from './channels.ts'
 import type { Conv2dAttrs } from './conv2d.ts'
+import { emitInt16Convolution } from './conv2d-int16.ts'
 import type { Op } from './op.ts'
 import { type Window, window } from './window.ts'
 
@@ -28,6 +36,7 @@ export interface DepthwiseConv2dPrepared extends Channels {
 /** DEPTHWISE_CONV_2D. Inputs: x [N, H, W, C], filter [1, kH, kW, C · depthMultiplier], bias (optional). */
 export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> = {
   kind: 'depthwiseConv2d',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 4,
     options: 2,
@@ -86,8 +95,8 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
       })
     }
     return {
-      ...channelConstants(x!, filter!, bias, output, outC),
-      ...activationRange(node.attrs.activation, quantizationOf(output)),
+      ...channelConstants(x!, filter!, bias, output, outC, undefined, x!.type === 'int16'),
+      ...activationRange(node.attrs.activation, output),
       window: window(node.attrs, x!.shape, filterH, filterW),
       depthMultiplier,
       filter: filter!.data as Int8Array,
@@ -112,11 +121,10 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
                 const ix = ox * w.strideW - w.padLeft + kx * w.dilationW
                 if (ix < 0 || ix >= w.inW) continue
                 const value = Number(x[((b * w.inH + iy) * w.inW + ix) * w.inC + c]) - p.inputZero
-                sum = (sum + value * p.filter[(ky * w.filterW + kx) * outC + o]) | 0
+                sum += value * p.filter[(ky * w.filterW + kx) * outC + o]
               }
             }
-            const scaled = requantize(sum, p.multiplier[o], p.shift[o]) + p.outputZero
-            y[at++] = clamp(scaled, p.min, p.max)
+            y[at++] = clamp(rescale(p, sum, o) + p.outputZero, p.min, p.max)
           }
         }
       }
@@ -124,6 +132,11 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
   },
   emit(p, to) {
     const w = p.window
+    if (to.element.name === 'i16') {
+      const outC = w.inC * p.depthMultiplier
+      // A group for each input channel: the same products as a convolution.
+      return emitInt16Convolution({ ...p, outC, groups: w.inC, filter: channelsFirst(p.filter, outC) }, to)
+    }
     return to.call('depthwise-conv2d', 'depthwiseConv2d', [
       ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
       ['output', to.output(0), w.outH, w.outW, p.depthMultiplier],
@@ -145,6 +158,12 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
     depthwise('one channel becomes eight', [1, 12, 6, 1], [1, 5, 3, 8], { depthMultiplier: 8, strideH: 2, strideW: 2 }),
     depthwise('dilated, valid', [1, 1, 25, 16], [1, 1, 3, 16], { dilationW: 3, padding: 'valid' }),
   ],
+}
+
+/** [taps, outC] turned to [outC, taps]. */
+function channelsFirst(filter: Int8Array, outC: number): Int8Array {
+  const taps = filter.length / outC
+  return Int8Array.from(filter, (_, i) => filter[(i % taps) * outC + Math.floor(i / taps)])
 }
 
 function depthwise(name: string, x: number[], filter: number[], attrs: Partial<DepthwiseConv2dAttrs>) {

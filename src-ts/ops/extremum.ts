@@ -1,5 +1,5 @@
 import type { IntData } from '../ir/graph.ts'
-import { broadcastShape, forEachPair, type Operands, operandAddresses, operandData } from './broadcast.ts'
+import { broadcastShape, forEachPair, inBytes, type Operands, operandAddresses, operandData } from './broadcast.ts'
 import { caseNode } from './cases.ts'
 import type { Emitter } from './op.ts'
 
@@ -16,13 +16,13 @@ export function extremum(p: Operands, inputs: readonly IntData[], y: any, sign: 
 
 export function emitExtremum(p: Operands, to: Emitter, name: 'maximum' | 'minimum'): string {
   const [a, b] = operandAddresses(p, to)
-  return to.call('extremum', name, [
+  return to.call('extremum', `${name}<${to.element.name}>`, [
     ['a', a],
     ['b', b],
     ['output', to.output(0)],
     ['sizes', ...p.walk.sizes],
-    ['steps of a', ...p.walk.stepsA],
-    ['steps of b', ...p.walk.stepsB],
+    ['steps of a', ...inBytes(p.walk.stepsA, to)],
+    ['steps of b', ...inBytes(p.walk.stepsB, to)],
   ])
 }
 

@@ -1,13 +1,22 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
-import { clamp, requantize } from '../ir/fixed-point.ts'
+import { clamp } from '../ir/fixed-point.ts'
 import { elements, type Shape } from '../ir/graph.ts'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeWeightsAndBias } from './channels.ts'
+import {
+  type Channels,
+  channelConstants,
+  packChannels,
+  quantizationOf,
+  quantizeWeightsAndBias,
+  rescale,
+} from './channels.ts'
 import { withoutInputZero } from './conv2d.ts'
+import { emitInt16Convolution } from './conv2d-int16.ts'
 import { packFilter } from './filter-layout.ts'
 import type { Op } from './op.ts'
+import { window } from './window.ts'
 
 export interface FullyConnectedAttrs {
   readonly activation: Activation
@@ -31,6 +40,7 @@ export interface FullyConnectedPrepared extends Channels {
 /** FULLY_CONNECTED. Inputs: x, weights [out, in] (per tensor or per channel), bias [out] (optional). */
 export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
   kind: 'fullyConnected',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 9,
     options: 8,
@@ -64,8 +74,8 @@ export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
     // TFLM rounds the product to float32 when the weights have one scale: seen as ±1 in outputs when it is not done.
     const product = perChannel ? undefined : (a: number, b: number) => Math.fround(a * b)
     return {
-      ...channelConstants(x!, weights!, bias, output, outC, product),
-      ...activationRange(node.attrs.activation, quantizationOf(output)),
+      ...channelConstants(x!, weights!, bias, output, outC, product, x!.type === 'int16' && bias?.type !== 'int32'),
+      ...activationRange(node.attrs.activation, output),
       rows: rowsOf(x!.shape, depth, node.name),
       depth,
       outC,
@@ -79,22 +89,27 @@ export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
       for (let o = 0; o < p.outC; o++) {
         let sum = p.bias[o]
         for (let i = 0; i < p.depth; i++) {
-          sum = (sum + (Number(x[row * p.depth + i]) - p.inputZero) * p.filter[o * p.depth + i]) | 0
+          sum += (Number(x[row * p.depth + i]) - p.inputZero) * p.filter[o * p.depth + i]
         }
-        const scaled = requantize(sum, p.multiplier[o], p.shift[o]) + p.outputZero
-        y[row * p.outC + o] = clamp(scaled, p.min, p.max)
+        y[row * p.outC + o] = clamp(rescale(p, sum, o) + p.outputZero, p.min, p.max)
       }
     }
   },
-  emit: (p, to) =>
-    to.call('fully-connected', 'fullyConnected', [
+  emit(p, to) {
+    if (to.element.name === 'i16') {
+      // Every row is a pixel of a 1×1 convolution.
+      const pixels = window({ strideH: 1, strideW: 1, padding: 'valid' }, [1, 1, p.rows, p.depth], 1, 1)
+      return emitInt16Convolution({ ...p, window: pixels, groups: 1 }, to)
+    }
+    return to.call('fully-connected', 'fullyConnected', [
       ['input', to.input(0), p.rows, p.depth],
       ['output', to.output(0), p.outC],
       ['weights', to.data(packFilter(p.filter, p.outC, 1, p.depth, to.flavour), 16)],
       ['channels', to.data(packChannels(withoutInputZero(p)), 4)],
       ['zero point', p.outputZero],
       ['clamp', p.min, p.max],
-    ]),
+    ])
+  },
   macs: ({ inputs }) => elements(inputs[0]!.shape) * inputs[1]!.shape[0],
   cases: () => [
     dense('per channel', [1, 40], [5, 40], {}),

@@ -1,17 +1,18 @@
-import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import { quantizeMultiplier } from '../ir/fixed-point.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './two-slopes.ts'
 
 export interface LeakyReluAttrs {
   /** Slope of the negative side. */
   readonly alpha: number
 }
 
-/** LEAKY_RELU: one factor for each side; TFLM computes both in float32 (leaky_relu_common.cc). */
-export const leakyRelu: Op<LeakyReluAttrs, TablePrepared> = {
+/** LEAKY_RELU: one factor for each side. */
+export const leakyRelu: Op<LeakyReluAttrs, TwoSlopesPrepared> = {
   kind: 'leakyRelu',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 98,
     options: 75,
@@ -28,17 +29,12 @@ export const leakyRelu: Op<LeakyReluAttrs, TablePrepared> = {
   prepare(node) {
     const from = quantizationOf(node.inputs[0]!)
     const to = quantizationOf(node.outputs[0])
-    const scaledAlpha = Math.fround(from.scale[0] * Math.fround(node.attrs.alpha))
-    const negative = quantizeMultiplier(Math.fround(scaledAlpha / to.scale[0]))
-    const positive = quantizeMultiplier(Math.fround(from.scale[0] / to.scale[0]))
-    return tableOf(q => {
-      const x = q - from.zeroPoint[0]
-      const { multiplier, shift } = x >= 0 ? positive : negative
-      return clamp(requantize(x, multiplier, shift) + to.zeroPoint[0], -128, 127)
-    }, node.outputs[0])
+    const negative = quantizeMultiplier((from.scale[0] * Math.fround(node.attrs.alpha)) / to.scale[0])
+    const positive = quantizeMultiplier(from.scale[0] / to.scale[0])
+    return prepareTwoSlopes(node, { positive, negative })
   },
-  reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  reference: followSlopes,
+  emit: emitTwoSlopes,
   macs: () => 0,
   cases: () => [leakyCase(0.3, 0.05), leakyCase(0.01, 0.2), leakyCase(0, 0.05), leakyCase(1.5, 0.001)],
 }

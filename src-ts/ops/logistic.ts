@@ -3,16 +3,19 @@ import { logisticQ4 } from '../ir/logistic.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
+import { emitInt16Sigmoid, type Int16Sigmoid, logisticInt16, prepareInt16Sigmoid } from './sigmoid-int16.ts'
 import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
 
-/** LOGISTIC by TFLM's Q4.27 arithmetic; its output is always 1/256, −128. */
-export const logistic: Op<Record<string, never>, TablePrepared> = {
+/** LOGISTIC by TFLM's Q4.27 arithmetic; its output is always 1/256, −128; of int16 by a table, to 1/32768, 0. */
+export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'logistic',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 14, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.sigmoid(x!),
   quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128 },
   prepare(node) {
+    if (node.inputs[0]!.type === 'int16') return prepareInt16Sigmoid(node, false)
     const { scale, zeroPoint } = quantizationOf(node.inputs[0]!)
     // The input multiplier maps q − zeroPoint to Q4.27; TFLM takes frexp as it is, without the clamp of QuantizeMultiplier.
     const { fraction, exponent } = frexp(scale[0] * 2 ** 27)
@@ -26,8 +29,8 @@ export const logistic: Op<Record<string, never>, TablePrepared> = {
       return clamp(roundingDivideByPowerOfTwo(y, 23) - 128, -128, 127)
     }, node.outputs[0])
   },
-  reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  reference: (p, [x], [y]) => ('table' in p ? lookUp(p, x, y) : logisticInt16(p, [x], [y])),
+  emit: (p, to) => ('table' in p ? emitLookUp(p, to) : emitInt16Sigmoid(p, to, 'logistic')),
   macs: () => 0,
   cases: () => [0.05, 0.001, 0.4, 2, 20.4].map(scale => logisticCase(scale, scale === 0.4 ? 127 : -9)),
 }

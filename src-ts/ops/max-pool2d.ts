@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
 import { type Padding, type Window, window } from './window.ts'
 
@@ -23,6 +22,7 @@ export interface MaxPool2dPrepared {
 /** MAX_POOL_2D over the taps inside the input; same scale and zero point in and out. */
 export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
   kind: 'maxPool2d',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 17,
     options: 5,
@@ -61,7 +61,7 @@ export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
   quantization: { kind: 'same-as-input' },
   prepare: ({ attrs, inputs, outputs }) => ({
     window: window(attrs, inputs[0]!.shape, attrs.filterH, attrs.filterW),
-    ...activationRange(attrs.activation, quantizationOf(outputs[0])),
+    ...activationRange(attrs.activation, outputs[0]),
   }),
   reference({ window: w, min, max }, [x], [y]) {
     let at = 0
@@ -86,7 +86,7 @@ export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
     }
   },
   emit: ({ window: w, min, max }, to) =>
-    to.call('max-pool2d', 'maxPool2d', [
+    to.call('max-pool2d', `maxPool2d<${to.element.name}>`, [
       ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
       ['output', to.output(0), w.outH, w.outW],
       ['filter', w.filterH, w.filterW],

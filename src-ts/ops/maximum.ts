@@ -5,6 +5,7 @@ import type { Op } from './op.ts'
 /** MAXIMUM. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const maximum: Op<Record<string, never>, Operands> = {
   kind: 'maximum',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 55, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
   evaluate: (tf, _, [a, b]) => tf.maximum(a!, b!),

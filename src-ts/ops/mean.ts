@@ -1,4 +1,5 @@
 import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import { limitsOf } from '../ir/graph.ts'
 import { quantizationOf } from './channels.ts'
 import { quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
@@ -16,11 +17,14 @@ export interface MeanPrepared extends Reduction {
   readonly shift: number
   readonly inputZero: number
   readonly outputZero: number
+  readonly min: number
+  readonly max: number
 }
 
 /** MEAN over adjacent axes. Inputs: x, axes (int32, constant). */
 export const mean: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'mean',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 40, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],
   evaluate: (tf, attrs, [x, axes]) => tf.mean(x!, Array.from(axes!.dataSync()), attrs.keepDims),
@@ -36,6 +40,7 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
       ...divide(fixed.multiplier, fixed.shift, reduction.count),
       inputZero: quantizationOf(x!).zeroPoint[0],
       outputZero: quantizationOf(output).zeroPoint[0],
+      ...limitsOf(output),
     }
   },
   reference(p, [x], [y]) {
@@ -43,16 +48,17 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
       for (let c = 0; c < p.inner; c++) {
         let sum = -p.inputZero * p.count
         for (let i = 0; i < p.count; i++) sum += Number(x[(a * p.count + i) * p.inner + c])
-        y[a * p.inner + c] = clamp(requantize(sum, p.multiplier, p.shift) + p.outputZero, -128, 127)
+        y[a * p.inner + c] = clamp(requantize(sum, p.multiplier, p.shift) + p.outputZero, p.min, p.max)
       }
     }
   },
   emit: (p, to) =>
-    to.call('mean', 'mean', [
+    to.call('mean', `mean<${to.element.name}>`, [
       ['input', to.input(0), p.outer, p.count, p.inner],
       ['output', to.output(0)],
       ['scale', p.multiplier, p.shift],
       ['zero points', p.inputZero, p.outputZero],
+      ['clamp', p.min, p.max],
     ]),
   macs: () => 0,
   cases: () => [

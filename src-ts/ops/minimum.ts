@@ -5,6 +5,7 @@ import type { Op } from './op.ts'
 /** MINIMUM. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const minimum: Op<Record<string, never>, Operands> = {
   kind: 'minimum',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 57, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
   evaluate: (tf, _, [a, b]) => tf.minimum(a!, b!),

@@ -2,16 +2,16 @@ import { HolterError } from '../errors.ts'
 import type { Shape } from '../ir/graph.ts'
 import type { Emitter } from './op.ts'
 
-/** One loop of a copy: how often, and how many bytes source and target move in each step. */
+/** One loop of a copy: how often, and how many elements source and target move in each step. */
 interface Loop {
   readonly size: number
   readonly from: number
   readonly to: number
 }
 
-/** A copy of single bytes along nested loops: what SLICE, TRANSPOSE and their kin come down to. */
+/** A copy of single elements along nested loops: what SLICE, TRANSPOSE and their kin come down to. */
 export interface Movement {
-  /** Places of the first byte. */
+  /** Places of the first element. */
   readonly from: number
   readonly to: number
   /** Outermost first; five. */
@@ -21,7 +21,7 @@ export interface Movement {
 /** Loops of the kernel. */
 const LOOPS = 5
 
-/** Bytes from one element to the next along each axis of a shape that lies in memory without gaps. */
+/** Elements from one to the next along each axis of a shape that lies in memory without gaps. */
 export function strides(shape: Shape): number[] {
   return shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
 }
@@ -58,7 +58,7 @@ export function movement(
   return { from: source.at, to: target.at, loops }
 }
 
-/** The definition: byte after byte. */
+/** The definition: element after element. */
 export function move({ from, to, loops }: Movement, x: ArrayLike<number | bigint>, y: any): void {
   const walk = (depth: number, read: number, write: number): void => {
     const { size, from: stepFrom, to: stepTo } = loops[depth]
@@ -71,9 +71,10 @@ export function move({ from, to, loops }: Movement, x: ArrayLike<number | bigint
 }
 
 export function emitMove({ from, to, loops }: Movement, emitter: Emitter, output = 0): string {
-  return emitter.call('move', 'move', [
-    ['from', emitter.input(0) + from, ...loops.map(loop => loop.from)],
-    ['to', emitter.output(output) + to, ...loops.map(loop => loop.to)],
+  const { name, bytes } = emitter.element
+  return emitter.call('move', `move<${name}>`, [
+    ['from', emitter.input(0) + from * bytes, ...loops.map(loop => loop.from * bytes)],
+    ['to', emitter.output(output) + to * bytes, ...loops.map(loop => loop.to * bytes)],
     ['sizes', ...loops.map(loop => loop.size)],
   ])
 }

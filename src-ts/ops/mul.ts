@@ -1,7 +1,15 @@
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import type { IntTensor } from '../ir/graph.ts'
 import { activate, activationRange } from './activation.ts'
-import { broadcastShape, forEachPair, type Operands, operandAddresses, operandData, operandsOf } from './broadcast.ts'
+import {
+  broadcastShape,
+  forEachPair,
+  inBytes,
+  type Operands,
+  operandAddresses,
+  operandData,
+  operandsOf,
+} from './broadcast.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
@@ -17,6 +25,7 @@ export interface MulPrepared extends Operands {
 /** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const mul: Op<ActivationAttrs, MulPrepared> = {
   kind: 'mul',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 18, options: 21, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
   evaluate: (tf, attrs, [a, b]) => activate(tf, attrs.activation, tf.mul(a!, b!)),
@@ -26,7 +35,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
     const output = quantizationOf(node.outputs[0])
     return {
       ...operandsOf(node),
-      ...activationRange(node.attrs.activation, output),
+      ...activationRange(node.attrs.activation, node.outputs[0]),
       factor: quantizeMultiplier((quantizationOf(a).scale[0] * quantizationOf(b).scale[0]) / output.scale[0]),
       outputZero: output.zeroPoint[0],
     }
@@ -42,14 +51,14 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
   },
   emit(p, to) {
     const [a, b] = operandAddresses(p, to)
-    return to.call('product', 'product', [
+    return to.call('product', `product<${to.element.name}>`, [
       ['a', a, p.zeroPoints[0]],
       ['b', b, p.zeroPoints[1]],
       ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
       ['clamp', p.min, p.max],
       ['sizes', ...p.walk.sizes],
-      ['steps of a', ...p.walk.stepsA],
-      ['steps of b', ...p.walk.stepsB],
+      ['steps of a', ...inBytes(p.walk.stepsA, to)],
+      ['steps of b', ...inBytes(p.walk.stepsB, to)],
     ])
   },
   macs: () => 0,

@@ -36,6 +36,8 @@ export type Flavour = 'scalar' | 'simd'
 /** What `emit` may ask of the code generator. All addresses are byte offsets in linear memory, known when the text is made. */
 export interface Emitter {
   readonly flavour: Flavour
+  /** Element of the node's first data input, as AssemblyScript names it: the type argument of kernels that know several. */
+  readonly element: { readonly name: 'i8' | 'i16'; readonly bytes: 1 | 2 }
   /** Address of the node's i-th data input in the arena. */
   input(i: number): number
   output(i: number): number
@@ -44,7 +46,7 @@ export interface Emitter {
   /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
   data(bytes: ArrayBufferView, align: number): number
   /**
-   * Returns the text of a call of a function of src-as/<file>.ts and imports it.
+   * Returns the text of a call of a function of src-as/<file>.ts and imports it; `name` may have type arguments, `move<i8>`.
    * Arguments come in named groups, so that a person can read them: ['input', address, …shape].
    */
   call(file: string, name: string, args: readonly (readonly [string, ...number[]])[]): string
@@ -84,8 +86,10 @@ export interface Op<Attrs = any, Prepared = any> {
   readonly quantization: OutputQuantization
   /** Set where the output is the first input's bytes under another shape: both get one place in memory. */
   readonly sameBytes?: true
-  /** Element type of the outputs where it is not int8. */
-  readonly outputType?: IntType
+  /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */
+  readonly inputTypes?: readonly IntType[]
+  /** Element types of the outputs; that of the inputs where this is absent. */
+  readonly outputTypes?: readonly IntType[]
   /** Real constants → integers. Called by the quantizer with the constants' data and the quantization of the data inputs. */
   quantizeConstants?(
     attrs: Attrs,

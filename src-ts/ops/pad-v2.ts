@@ -5,9 +5,10 @@ import { quantizationOf } from './channels.ts'
 import type { NodeView, Op } from './op.ts'
 import { emitPad, type PadPrepared, paddedShape, preparePad, surround } from './pad.ts'
 
-/** PADV2: surrounds the input with a given value. Inputs: x, paddings (int32 [rank, 2], constant), value (int8, constant). */
+/** PADV2: surrounds the input with a given value. Inputs: x, paddings (int32 [rank, 2], constant), value (constant). */
 export const padV2: Op<Record<string, never>, PadPrepared> = {
   kind: 'padV2',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 60, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, paddings]) => [paddedShape(x!.shape, paddings!.data)],
   evaluate(tf, _, [x, paddings, value]) {

@@ -5,7 +5,7 @@ import { quantizationOf } from './channels.ts'
 import type { Emitter, NodeView, Op } from './op.ts'
 
 export interface PadPrepared {
-  /** Output sizes as batch, rows, columns and bytes per column; the last takes in all axes that are not padded. */
+  /** Output sizes as batch, rows, columns and elements per column; the last takes in all axes that are not padded. */
   readonly sizes: readonly number[]
   readonly before: readonly number[]
   readonly inputSizes: readonly number[]
@@ -15,6 +15,7 @@ export interface PadPrepared {
 /** PAD: surrounds the input with its zero point. Inputs: x, paddings (int32 [rank, 2], constant). */
 export const pad: Op<Record<string, never>, PadPrepared> = {
   kind: 'pad',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 34, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, paddings]) => [paddedShape(x!.shape, paddings!.data)],
   evaluate: (tf, _, [x, paddings]) => tf.pad(x!, pairs(paddings!.dataSync())),
@@ -56,7 +57,7 @@ export function preparePad(node: NodeView<unknown>, value: number): PadPrepared 
   }
 }
 
-/** The definition: every output byte is the input's, or `value` outside of it. */
+/** The definition: every output element is the input's, or `value` outside of it. */
 export function surround(p: PadPrepared, [x]: readonly ArrayLike<number | bigint>[], [y]: readonly any[]): void {
   y.fill(p.value)
   const [batches, height, width, channels] = p.inputSizes
@@ -73,7 +74,7 @@ export function surround(p: PadPrepared, [x]: readonly ArrayLike<number | bigint
 }
 
 export function emitPad(p: PadPrepared, to: Emitter): string {
-  return to.call('pad', 'pad', [
+  return to.call('pad', `pad<${to.element.name}>`, [
     ['input', to.input(0), ...p.inputSizes],
     ['output', to.output(0), ...p.sizes],
     ['before', ...p.before],

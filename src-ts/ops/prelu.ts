@@ -1,6 +1,14 @@
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
-import type { IntTensor } from '../ir/graph.ts'
-import { broadcastShape, forEachPair, type Operands, operandAddresses, operandData, operandsOf } from './broadcast.ts'
+import { type IntTensor, limitsOf } from '../ir/graph.ts'
+import {
+  broadcastShape,
+  forEachPair,
+  inBytes,
+  type Operands,
+  operandAddresses,
+  operandData,
+  operandsOf,
+} from './broadcast.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
@@ -11,11 +19,17 @@ export interface PreluPrepared extends Operands {
   /** Factor of a negative value times its slope. */
   readonly negative: Multiplier
   readonly outputZero: number
+  readonly min: number
+  readonly max: number
 }
 
-/** PRELU: x where it is positive, slope · x where it is not. Inputs: x, slopes (a constant, repeated along axes of size 1). */
+/**
+ * PRELU: x where it is positive, slope · x where it is not. Inputs: x, slopes (repeated along axes of size 1).
+ * Slopes are int8 beside int16 too (prelu_common.cc).
+ */
 export const prelu: Op<Record<string, never>, PreluPrepared> = {
   kind: 'prelu',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 54, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, slopes]) => [broadcastShape(x!.shape, slopes!.shape)],
   evaluate: (tf, _, [x, slopes]) => tf.prelu(x!, slopes!),
@@ -24,10 +38,15 @@ export const prelu: Op<Record<string, never>, PreluPrepared> = {
     const [x, slopes] = node.inputs as [IntTensor, IntTensor]
     const [from, slope, to] = [quantizationOf(x), quantizationOf(slopes), quantizationOf(node.outputs[0])]
     return {
-      ...operandsOf(node),
+      ...operandsOf({
+        ...node,
+        inputs: [{ ...x, type: 'int8' }, slopes],
+        outputs: [{ ...node.outputs[0], type: 'int8' }],
+      }),
       positive: quantizeMultiplier(from.scale[0] / to.scale[0]),
       negative: quantizeMultiplier((from.scale[0] * slope.scale[0]) / to.scale[0]),
       outputZero: to.zeroPoint[0],
+      ...limitsOf(node.outputs[0]),
     }
   },
   reference(p, inputs, [y]) {
@@ -36,19 +55,20 @@ export const prelu: Op<Record<string, never>, PreluPrepared> = {
       const value = Number(x[inX]) - p.zeroPoints[0]
       const { multiplier, shift } = value >= 0 ? p.positive : p.negative
       const factor = value >= 0 ? 1 : Number(slopes[inSlopes]) - p.zeroPoints[1]
-      y[at] = clamp(requantize(value * factor, multiplier, shift) + p.outputZero, -128, 127)
+      y[at] = clamp(requantize(value * factor, multiplier, shift) + p.outputZero, p.min, p.max)
     })
   },
   emit(p, to) {
     const [x, slopes] = operandAddresses(p, to)
-    return to.call('prelu', 'prelu', [
+    return to.call('prelu', `prelu<${to.element.name}>`, [
       ['x', x, p.zeroPoints[0]],
       ['slopes', slopes, p.zeroPoints[1]],
       ['output', to.output(0), p.outputZero],
+      ['clamp', p.min, p.max],
       ['positive', p.positive.multiplier, p.positive.shift],
       ['negative', p.negative.multiplier, p.negative.shift],
       ['sizes', ...p.walk.sizes],
-      ['steps of x', ...p.walk.stepsA],
+      ['steps of x', ...inBytes(p.walk.stepsA, to)],
       ['steps of slopes', ...p.walk.stepsB],
     ])
   },

@@ -1,12 +1,15 @@
-import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import { quantizeMultiplier } from '../ir/fixed-point.ts'
+import type { IntType } from '../ir/graph.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './two-slopes.ts'
 
-/** QUANTIZE from int8 to int8: the same real number under another scale. From float32 it stands at a file's border only. */
-export const quantize: Op<Record<string, never>, TablePrepared> = {
+/** QUANTIZE between integers: the same real number under another scale or in another type. From float32 it stands at a file's border only. */
+export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'quantize',
+  inputTypes: ['int8', 'int16'],
+  outputTypes: ['int8', 'int16', 'int32'],
   tflite: { code: 114, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (_, __, [x]) => x!,
@@ -14,20 +17,27 @@ export const quantize: Op<Record<string, never>, TablePrepared> = {
   prepare(node) {
     const from = quantizationOf(node.inputs[0]!)
     const to = quantizationOf(node.outputs[0])
-    const { multiplier, shift } = quantizeMultiplier(from.scale[0] / to.scale[0])
-    return tableOf(
-      q => clamp(requantize(q - from.zeroPoint[0], multiplier, shift) + to.zeroPoint[0], -128, 127),
-      node.outputs[0],
-    )
+    const factor = quantizeMultiplier(from.scale[0] / to.scale[0])
+    return prepareTwoSlopes(node, { positive: factor, negative: factor })
   },
-  reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  reference: followSlopes,
+  emit: emitTwoSlopes,
   macs: () => 0,
-  cases: () => [quantizeCase(0.05, 0.05), quantizeCase(0.1, 0.04), quantizeCase(1e-6, 4), quantizeCase(3, 0.001)],
+  cases: () => [
+    quantizeCase(0.05, 0.05),
+    quantizeCase(0.1, 0.04),
+    quantizeCase(1e-6, 4),
+    quantizeCase(3, 0.001),
+    quantizeCase(0.05, 0.0002, 'int8', 'int16'),
+    quantizeCase(0.05, 1e-5, 'int8', 'int32'),
+    quantizeCase(0.0002, 0.04, 'int16', 'int8'),
+    quantizeCase(0.0002, 0.03, 'int16', 'int32'),
+  ],
 }
 
-function quantizeCase(scale: number, outScale: number) {
+function quantizeCase(scale: number, outScale: number, from: IntType = 'int8', to: IntType = 'int8') {
   const shape = [1, 77]
-  const output = { shape, scale: outScale, zeroPoint: -20 }
-  return caseNode(`${scale} to ${outScale}`, 'quantize', {}, [{ shape, scale, zeroPoint: 5 }], [output])
+  const input = { shape, scale, zeroPoint: from === 'int8' ? 5 : 0, type: from }
+  const output = { shape, scale: outScale, zeroPoint: to === 'int8' ? -20 : 0, type: to }
+  return caseNode(`${from} ${scale} to ${to} ${outScale}`, 'quantize', {}, [input], [output])
 }

@@ -1,12 +1,13 @@
-import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import { quantizeMultiplier } from '../ir/fixed-point.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './two-slopes.ts'
 
 /** RELU that stands alone: rescales, then clamps at the output's zero point. */
-export const relu: Op<Record<string, never>, TablePrepared> = {
+export const relu: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 19, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.relu(x!),
@@ -14,13 +15,11 @@ export const relu: Op<Record<string, never>, TablePrepared> = {
   prepare(node) {
     const from = quantizationOf(node.inputs[0]!)
     const to = quantizationOf(node.outputs[0])
-    // TFLM divides the scales in float32 here, in double in its other operators.
-    const { multiplier, shift } = quantizeMultiplier(Math.fround(from.scale[0] / to.scale[0]))
-    const zero = to.zeroPoint[0]
-    return tableOf(q => clamp(requantize(q - from.zeroPoint[0], multiplier, shift) + zero, zero, 127), node.outputs[0])
+    const factor = quantizeMultiplier(from.scale[0] / to.scale[0])
+    return prepareTwoSlopes(node, { positive: factor, negative: factor }, { min: to.zeroPoint[0] })
   },
-  reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  reference: followSlopes,
+  emit: emitTwoSlopes,
   macs: () => 0,
   cases: () => [reluCase(0.05, -9, 0.05, -128), reluCase(0.3, 100, 0.07, 3), reluCase(1e-6, -128, 2, 127)],
 }

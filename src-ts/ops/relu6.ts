@@ -1,26 +1,33 @@
-import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
+import { clamp, quantizeMultiplier, roundHalfAway } from '../ir/fixed-point.ts'
+import { limitsOf } from '../ir/graph.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { tableOf } from './table.ts'
+import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './two-slopes.ts'
 
 /**
  * RELU6 that stands alone. TFLM clamps by the input's quantization and does not rescale: where the output has another scale
  * its bytes are right and the real numbers they stand for are not. Holter gives the same bytes.
  */
-export const relu6: Op<Record<string, never>, TablePrepared> = {
+export const relu6: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu6',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 21, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.clipByValue(x!, 0, 6),
   quantization: { kind: 'same-as-input' },
   prepare(node) {
-    const { scale, zeroPoint } = quantizationOf(node.inputs[0]!)
-    const six = clamp(roundHalfAway(Math.fround(6 / scale[0])) + zeroPoint[0], -128, 127)
-    return tableOf(q => clamp(q, zeroPoint[0], six), node.outputs[0])
+    const x = node.inputs[0]!
+    const { scale, zeroPoint } = quantizationOf(x)
+    const limits = limitsOf(x)
+    const six = clamp(roundHalfAway(Math.fround(6 / scale[0])) + zeroPoint[0], limits.min, limits.max)
+    if (x.type === 'int8') return tableOf(q => clamp(q, zeroPoint[0], six), node.outputs[0])
+    const one = quantizeMultiplier(1)
+    return prepareTwoSlopes(node, { positive: one, negative: one }, { min: 0, max: six })
   },
-  reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  reference: followSlopes,
+  emit: emitTwoSlopes,
   macs: () => 0,
   cases: () => [relu6Case('six inside', 0.05, -100), relu6Case('six beyond', 0.02, 0), relu6Case('coarse', 4, -128)],
 }

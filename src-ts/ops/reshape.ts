@@ -11,6 +11,7 @@ export interface ReshapeAttrs {
 export const reshape: Op<ReshapeAttrs, Record<string, never>> = {
   ...shapeOnly,
   kind: 'reshape',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 22,
     options: 17,

@@ -24,6 +24,7 @@ export interface ResizePrepared {
 /** RESIZE_NEAREST_NEIGHBOR of [N, H, W, C]. Inputs: x, size (int32 [2], constant: new height and width). */
 export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
   kind: 'resizeNearestNeighbor',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 97,
     options: 74,
@@ -69,7 +70,7 @@ export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
   },
   emit: ({ batches, inH, inW, channels, rows, columns }, to) =>
     to.call('resize-nearest-neighbor', 'resizeNearestNeighbor', [
-      ['input', to.input(0), batches, inH, inW, channels],
+      ['input', to.input(0), batches, inH, inW, channels * to.element.bytes],
       ['output', to.output(0)],
       ['input row of each row', to.data(rows, 4), rows.length],
       ['input column of each column', to.data(columns, 4), columns.length],

@@ -8,6 +8,7 @@ import type { Op, Shaped } from './op.ts'
 /** SLICE: a block of the input. Inputs: x (up to five axes, as in TFLM), begin and size (int32 or int64, constant; size −1: to the end). */
 export const slice: Op<Record<string, never>, Movement> = {
   kind: 'slice',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 65, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, begin, size]) => [blockOf(x!.shape, begin, size).sizes],
   evaluate: (tf, _, [x, begin, size]) => tf.slice(x!, Array.from(begin!.dataSync()), Array.from(size!.dataSync())),

@@ -11,6 +11,7 @@ import { expOnNegative, oneOverOnePlusX } from '../ir/logistic.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
+import { emitInt16Softmax, type Int16Softmax, prepareInt16Softmax, softmaxInt16 } from './softmax-int16.ts'
 
 export interface SoftmaxAttrs {
   readonly beta: number
@@ -28,9 +29,10 @@ const DIFFERENCE_BITS = 5
 const SUM_BITS = 12
 const MOST_CLASSES = 2 ** SUM_BITS - 1
 
-/** SOFTMAX over the last axis; its output is always 1/256, −128. */
-export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared> = {
+/** SOFTMAX over the last axis; its output is always 1/256, −128; of int16 1/32768, 0. */
+export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
   kind: 'softmax',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 25,
     options: 9,
@@ -45,6 +47,7 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared> = {
   evaluate: (tf, attrs, [x]) => tf.softmax(tf.mul(x!, attrs.beta)),
   quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128 },
   prepare(node) {
+    if (node.inputs[0]!.type === 'int16') return prepareInt16Softmax(node)
     const { shape } = node.inputs[0]!
     const output = quantizationOf(node.outputs[0])
     if (output.scale[0] !== 1 / 256 || output.zeroPoint[0] !== -128) {
@@ -69,7 +72,9 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared> = {
     const scale = quantizationOf(node.inputs[0]!).scale[0]
     return { rows: elements(shape) / classes, classes, exponentials: exponentials(scale, node.attrs.beta) }
   },
-  reference({ rows, classes, exponentials: exp }, [x], [y]) {
+  reference(p, [x], [y]) {
+    if ('factor' in p) return softmaxInt16(p, [x], [y])
+    const { rows, classes, exponentials: exp } = p
     for (let row = 0; row < rows; row++) {
       const start = row * classes
       let largest = -128
@@ -89,12 +94,14 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared> = {
       }
     }
   },
-  emit: ({ rows, classes, exponentials: exp }, to) =>
-    to.call('softmax', 'softmax', [
-      ['input', to.input(0), rows, classes],
+  emit(p, to) {
+    if ('factor' in p) return emitInt16Softmax(p, to)
+    return to.call('softmax', 'softmax', [
+      ['input', to.input(0), p.rows, p.classes],
       ['output', to.output(0)],
-      ['exponentials', to.data(exp, 4)],
-    ]),
+      ['exponentials', to.data(p.exponentials, 4)],
+    ])
+  },
   macs: () => 0,
   cases: () => [
     softmaxCase('five classes', [1, 5], 0.2),

@@ -12,7 +12,7 @@ export interface SplitAttrs {
 export interface SplitPrepared {
   /** Pieces of each part: the product of the axes before the one that is split. */
   readonly outer: number
-  /** Bytes of a piece. */
+  /** Elements of a piece. */
   readonly piece: number
   readonly parts: number
 }
@@ -20,6 +20,7 @@ export interface SplitPrepared {
 /** SPLIT: equal parts along one axis. Inputs: axis (int32, constant) and then x; as many outputs as parts. */
 export const split: Op<SplitAttrs, SplitPrepared> = {
   kind: 'split',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 49,
     options: 35,
@@ -50,14 +51,17 @@ export const split: Op<SplitAttrs, SplitPrepared> = {
       }
     })
   },
-  emit: ({ outer, piece, parts }, to) =>
-    Array.from({ length: parts }, (_, i) =>
+  emit({ outer, piece, parts }, to) {
+    const bytes = piece * to.element.bytes
+    const calls = Array.from({ length: parts }, (_, i) =>
       to.call('copy', 'copyRows', [
-        ['from', to.input(0) + i * piece, parts * piece],
-        ['to', to.output(i), piece],
-        ['rows', outer, piece],
+        ['from', to.input(0) + i * bytes, parts * bytes],
+        ['to', to.output(i), bytes],
+        ['rows', outer, bytes],
       ]),
-    ).join('\n'),
+    )
+    return calls.join('\n')
+  },
   macs: () => 0,
   cases: () => [
     splitCase('channels', [1, 1, 7, 6], 3, 2),

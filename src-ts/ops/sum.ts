@@ -1,4 +1,5 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
+import { limitsOf } from '../ir/graph.ts'
 import { quantizationOf } from './channels.ts'
 import { quantizeIndices } from './indices.ts'
 import { type MeanPrepared, mean } from './mean.ts'
@@ -8,6 +9,7 @@ import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductio
 /** SUM over adjacent axes: MEAN without its division. Inputs: x, axes (int32, constant). */
 export const sum: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'sum',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 74, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],
   evaluate: (tf, attrs, [x, axes]) => tf.sum(x!, Array.from(axes!.dataSync()), attrs.keepDims),
@@ -20,6 +22,7 @@ export const sum: Op<ReductionAttrs, MeanPrepared> = {
       ...quantizeMultiplier(from.scale[0] / to.scale[0]),
       inputZero: from.zeroPoint[0],
       outputZero: to.zeroPoint[0],
+      ...limitsOf(y),
     }
   },
   reference: mean.reference,

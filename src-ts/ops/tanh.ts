@@ -3,16 +3,19 @@ import { tanhQ4 } from '../ir/logistic.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
+import { emitInt16Sigmoid, type Int16Sigmoid, prepareInt16Sigmoid, tanhInt16 } from './sigmoid-int16.ts'
 import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
 
-/** TANH by TFLM's Q4.27 arithmetic; its output is always 1/128, 0. */
-export const tanh: Op<Record<string, never>, TablePrepared> = {
+/** TANH by TFLM's Q4.27 arithmetic; its output is always 1/128, 0; of int16 by a table, to 1/32768, 0. */
+export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'tanh',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 28, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.tanh(x!),
   quantization: { kind: 'fixed', scale: 1 / 128, zeroPoint: 0 },
   prepare(node) {
+    if (node.inputs[0]!.type === 'int16') return prepareInt16Sigmoid(node, true)
     const { scale, zeroPoint } = quantizationOf(node.inputs[0]!)
     // As in LOGISTIC: frexp as it is, and beyond the radius the function is flat.
     const { fraction, exponent } = frexp(scale[0] * 2 ** 27)
@@ -26,8 +29,8 @@ export const tanh: Op<Record<string, never>, TablePrepared> = {
       return clamp(roundingDivideByPowerOfTwo(y, 24), -128, 127)
     }, node.outputs[0])
   },
-  reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  reference: (p, [x], [y]) => ('table' in p ? lookUp(p, x, y) : tanhInt16(p, [x], [y])),
+  emit: (p, to) => ('table' in p ? emitLookUp(p, to) : emitInt16Sigmoid(p, to, 'tanh')),
   macs: () => 0,
   cases: () => [0.05, 0.001, 0.4, 2, 20.4].map(scale => tanhCase(scale, scale === 0.4 ? 127 : -9)),
 }

@@ -1,10 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
-import { clamp, requantize } from '../ir/fixed-point.ts'
+import { clamp } from '../ir/fixed-point.ts'
 import type { Shape } from '../ir/graph.ts'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
-import { type Channels, channelConstants, packChannels, quantizationOf, quantizeChannels } from './channels.ts'
+import {
+  type Channels,
+  channelConstants,
+  packChannels,
+  packWideChannels,
+  quantizationOf,
+  quantizeChannels,
+  rescale,
+} from './channels.ts'
 import { indicesOf } from './indices.ts'
 import type { Op, Shaped } from './op.ts'
 import { type Padding, type Window, window } from './window.ts'
@@ -32,6 +40,7 @@ export interface TransposeConvPrepared extends Channels {
 /** TRANSPOSE_CONV. Inputs: output shape (int32, constant), filter [O, kH, kW, C], x [N, H, W, C], bias [O] (optional). */
 export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
   kind: 'transposeConv',
+  inputTypes: ['int8', 'int16'],
   tflite: {
     code: 67,
     options: 49,
@@ -75,8 +84,8 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
     const [shape, filter, x, bias] = node.inputs
     const [output] = node.outputs
     return {
-      ...channelConstants(x!, filter!, bias, output, filter!.shape[0]),
-      ...activationRange(node.attrs.activation, quantizationOf(output)),
+      ...channelConstants(x!, filter!, bias, output, filter!.shape[0], undefined, x!.type === 'int16'),
+      ...activationRange(node.attrs.activation, output),
       window: windowOf(node.attrs, shape, filter!.shape, x!.shape),
       depth: x!.shape[3],
       filter: filter!.data as Int8Array,
@@ -98,7 +107,7 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
               const weight = ((o * w.filterH + ky) * w.filterW + kx) * depth
               for (let c = 0; c < depth; c++) sum += (Number(x[from + c]) - p.inputZero) * p.filter[weight + c]
             }
-            y[at++] = clamp(requantize(sum | 0, p.multiplier[o], p.shift[o]) + p.outputZero, p.min, p.max)
+            y[at++] = clamp(rescale(p, sum, o) + p.outputZero, p.min, p.max)
           }
         }
       }
@@ -106,11 +115,12 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
   },
   emit(p, to) {
     const { window: w } = p
-    return to.call('transpose-conv', 'transposeConv', [
+    const types = p.wide ? 'i16, i64' : 'i8, i32'
+    return to.call('transpose-conv', `transposeConv<${types}>`, [
       ['input', to.input(0), w.batches, w.outH, w.outW, p.depth],
       ['output', to.output(0), w.inH, w.inW, w.inC],
       ['filter', to.data(p.filter, 16), w.filterH, w.filterW],
-      ['bias, multiplier, shift of each channel', to.data(packChannels(p), 4)],
+      ['channels', to.data(p.wide ? packWideChannels(p) : packChannels(p), p.wide ? 8 : 4)],
       ['stride', w.strideH, w.strideW],
       ['padding', w.padTop, w.padLeft],
       ['zero points', p.inputZero, p.outputZero],

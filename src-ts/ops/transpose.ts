@@ -8,6 +8,7 @@ import type { Op } from './op.ts'
 /** TRANSPOSE: axis i of the output is axis order[i] of the input. Inputs: x (up to five axes, as in TFLM), order (int32, constant). */
 export const transpose: Op<Record<string, never>, Movement> = {
   kind: 'transpose',
+  inputTypes: ['int8', 'int16'],
   tflite: { code: 39, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, order]) => [orderOf(x!.shape, indicesOf(order, 'order of axes')).map(axis => x!.shape[axis])],
   evaluate: (tf, _, [x, order]) => tf.transpose(x!, Array.from(order!.dataSync())),

@@ -10,8 +10,8 @@ export interface FileNetwork {
 }
 
 /**
- * Returns the network without the QUANTIZE and DEQUANTIZE nodes that give an int8 network float32 (or uint8) inputs and outputs:
- * it starts and ends at the int8 tensors behind them. `warn` is told of each.
+ * Returns the network without the QUANTIZE and DEQUANTIZE nodes that give an integer network float32 (or uint8) inputs and outputs:
+ * it starts and ends at the int8 or int16 tensors behind them. `warn` is told of each.
  * A uint8 border is dropped only where q8 = u8 − 128 exactly: the same scale and zero points 128 apart.
  */
 export function dropBorders(network: FileNetwork, warn: (fact: string) => void): FileNetwork {
@@ -19,7 +19,7 @@ export function dropBorders(network: FileNetwork, warn: (fact: string) => void):
   const { readers, producer } = connections(nodes)
   const outputs = new Set(network.outputs)
   const dropped = new Set<FileNode>()
-  /** int8 tensor that stands for an outer one. */
+  /** Inner tensor that stands for an outer one. */
   const inside = new Map<number, number>()
 
   for (const [i, index] of network.inputs.entries()) {
@@ -28,7 +28,9 @@ export function dropBorders(network: FileNetwork, warn: (fact: string) => void):
     if (!isUnary(node, [borderCode.quantize]) || !matches(tensors[index], tensors[node.outputs[0]])) continue
     dropped.add(node)
     inside.set(index, node.outputs[0])
-    warn(`input ${i} is ${tensors[index].type} in the file: the network starts at the int8 tensor behind it`)
+    warn(
+      `input ${i} is ${tensors[index].type} in the file: the network starts at the ${tensors[node.outputs[0]].type} tensor behind it`,
+    )
   }
   for (const [i, index] of network.outputs.entries()) {
     const node = producer.get(index)
@@ -38,7 +40,9 @@ export function dropBorders(network: FileNetwork, warn: (fact: string) => void):
     if (!matches(tensors[index], tensors[node.inputs[0]])) continue
     dropped.add(node)
     inside.set(index, node.inputs[0])
-    warn(`output ${i} is ${tensors[index].type} in the file: the network ends at the int8 tensor before it`)
+    warn(
+      `output ${i} is ${tensors[index].type} in the file: the network ends at the ${tensors[node.inputs[0]].type} tensor before it`,
+    )
   }
   if (dropped.size === 0) return network
   const moved = (index: number) => inside.get(index) ?? index
@@ -68,13 +72,20 @@ function isUnary(node: FileNode, codes: readonly number[]): boolean {
   return codes.includes(node.code) && node.inputs.length === 1 && node.outputs.length === 1
 }
 
-/** Whether `inner` holds the same values as the border's `outer`, as int8. */
+/** Whether `inner` holds the same values as the border's `outer`, as int8 or int16. */
 function matches(outer: IntTensor | undefined, inner: IntTensor | undefined): boolean {
-  if (!outer || !inner || outer.data || inner.data || inner.type !== 'int8') return false
+  if (!outer || !inner || outer.data || inner.data || !(inner.type === 'int8' || inner.type === 'int16')) return false
   if (outer.shape.join() !== inner.shape.join()) return false
   if (outer.type === 'float32') return true
   const [a, b] = [outer.quantization, inner.quantization]
-  return outer.type === 'uint8' && !!a && !!b && a.scale[0] === b.scale[0] && a.zeroPoint[0] === b.zeroPoint[0] + 128
+  return (
+    outer.type === 'uint8' &&
+    inner.type === 'int8' &&
+    !!a &&
+    !!b &&
+    a.scale[0] === b.scale[0] &&
+    a.zeroPoint[0] === b.zeroPoint[0] + 128
+  )
 }
 
 /** Removes the tensors that are keys of `gone` and renumbers the rest. */

@@ -6,6 +6,7 @@ import { opByKind } from '../ops/index.ts'
 import { dropBorders, type FileNetwork } from './border.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
 import { foldShapes } from './fold-shapes.ts'
+import { operatorName } from './operator-names.ts'
 import { checkNodes, readFileNodes, readNodes } from './read-nodes.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
 import {
@@ -96,23 +97,36 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNe
   const seen = [...used].map(i => tensors[i]).filter(tensor => tensor !== undefined)
   const floats = seen.filter(tensor => tensor.type === 'float32')
   if (floats.length === 0) return
-  const partly = seen.some(tensor => tensor.type === 'int8')
+  const partly = seen.some(tensor => tensor.type === 'int8' || tensor.type === 'int16')
   const problem = partly ? 'the model is only partly quantized' : 'the model is not quantized'
   const got = `${floats.length} float32 tensors, the first "${brief(floats[0].name)}"`
   file.fail('', { problem, got, hint: int8Hint })
 }
 
-/** Operators read int8 only, and most write it: another type that reached them would be computed wrongly. */
+/**
+ * Each operator knows which types of activations TFLM's kernel takes: another one would be computed wrongly. int16 is symmetric in
+ * TFLite, and most kernels do not look at its zero point.
+ */
 function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph): void {
-  const require = (index: number, expected: IntType) => {
-    const { name, type } = tensors[index]
-    if (type === expected) return
-    file.fail(`tensor "${brief(name)}"`, { problem: `is not ${expected}`, got: type, hint: int8Hint })
+  const require = (index: number, types: readonly IntType[], reader = '') => {
+    const { name, type, quantization } = tensors[index]
+    const where = `tensor "${brief(name)}"`
+    if (!types.includes(type)) {
+      file.fail(where, { problem: `is not ${types.join(' or ')}${reader}`, got: type, hint: int8Hint })
+    }
+    const zeroPoint = quantization?.zeroPoint[0] ?? 0
+    if (type === 'int16' && zeroPoint !== 0) {
+      file.fail(where, { problem: 'is int16 with another zero point than 0', got: zeroPoint, expected: 0 })
+    }
   }
-  for (const index of inputs) require(index, 'int8')
+  for (const index of inputs) require(index, ['int8', 'int16'])
   for (const node of nodes) {
-    for (const index of node.inputs) if (index >= 0 && !tensors[index].data) require(index, 'int8')
-    for (const index of node.outputs) require(index, opByKind(node.op).outputType ?? 'int8')
+    const { inputTypes = ['int8'], outputTypes, tflite } = opByKind(node.op)
+    const read = node.inputs.filter(index => index >= 0 && !tensors[index].data)
+    for (const index of read) require(index, inputTypes, `, as TFLM's ${operatorName(tflite.code)} demands`)
+    const own = read.length ? [tensors[read[0]].type] : inputTypes
+    for (const index of read) require(index, own, ' as the other input')
+    for (const index of node.outputs) require(index, outputTypes ?? own, outputTypes ? '' : ' as the input')
   }
 }
 

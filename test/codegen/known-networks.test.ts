@@ -8,6 +8,7 @@ import { reference } from '../../src-ts/engines/reference.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { random } from '../../src-ts/random.ts'
 import { python, skip } from '../helpers/environment.ts'
+import { isAllInt16, withInt16 } from '../helpers/int16-network.ts'
 import { NetworkBuilder } from '../helpers/network-builder.ts'
 import { difference, type Rows, runProgram } from '../helpers/run-program.ts'
 import { runTfliteMicro } from '../helpers/tflite-micro.ts'
@@ -86,6 +87,9 @@ const networks = [
   { graph: autoencoder(), count: 6, macs: 264_192 },
   { graph: streaming(), count: 6, macs: undefined },
   { graph: branches(), count: 8, macs: undefined },
+  { graph: withInt16(dsCnn()), count: 1, macs: 2_656_768 },
+  { graph: withInt16(autoencoder()), count: 6, macs: 264_192 },
+  { graph: withInt16(branches()), count: 8, macs: undefined },
 ]
 const jobs = networks.map(({ graph, count }, i): Rows => {
   const stream = random(i, 5)
@@ -96,6 +100,14 @@ let expected: Int8Array[] = []
 test.before(async () => {
   expected = await Promise.all(
     jobs.map(({ graph, inputs, count }) => reference.run({ graph } as RunnableModel, 'typescript', inputs, count)),
+  )
+})
+
+test('16×8 keeps nothing in int8 but weights', () => {
+  const wide = networks.filter(({ graph }) => graph.name.endsWith('int16'))
+  assert.equal(
+    wide.map(({ graph }) => isAllInt16(graph)),
+    [true, true, true],
   )
 })
 

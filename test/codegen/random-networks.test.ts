@@ -8,12 +8,13 @@ import { random } from '../../src-ts/random.ts'
 import { readTflite } from '../../src-ts/tflite/index.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 import { python, skip } from '../helpers/environment.ts'
-import { randomNetwork } from '../helpers/random-network.ts'
+import { randomInt16Network, randomNetwork } from '../helpers/random-network.ts'
 import { difference, type Rows, runProgram } from '../helpers/run-program.ts'
 import { runTfliteMicro } from '../helpers/tflite-micro.ts'
 
-/** HOLTER_LONG=1 for all 300. */
-const NETWORKS = process.env.HOLTER_LONG ? 300 : 60
+/** HOLTER_LONG=1 for all 300, and 150 more with int16 activations. */
+const INT8_NETWORKS = process.env.HOLTER_LONG ? 300 : 60
+const NETWORKS = process.env.HOLTER_LONG ? 450 : 90
 const INPUTS = 8
 const BATCH = 60
 const suiteName = 'random networks'
@@ -21,7 +22,7 @@ const test = suite(suiteName)
 const truth = python()
 
 const jobs = Array.from({ length: NETWORKS }, (_, seed): Rows => {
-  const graph = randomNetwork(seed)
+  const graph = seed < INT8_NETWORKS ? randomNetwork(seed) : randomInt16Network(seed)
   const stream = random(seed, 99)
   const inputs = Int8Array.from({ length: INPUTS * rowBytes(graph, graph.inputs) }, () => stream.integer(256))
   return { graph, inputs, count: INPUTS }
@@ -29,12 +30,19 @@ const jobs = Array.from({ length: NETWORKS }, (_, seed): Rows => {
 const expected = await Promise.all(
   jobs.map(({ graph, inputs }) => reference.run({ graph } as RunnableModel, 'typescript', inputs, INPUTS)),
 )
-const where = (i: number) => `${jobs[i].graph.name}; tools/fuzz --seed ${i} --count 1 shows its first wrong node`
+const where = (i: number) => {
+  const option = i < INT8_NETWORKS ? '' : ' --int16'
+  return `${jobs[i].graph.name}; tools/fuzz --seed ${i} --count 1${option} shows its first wrong node`
+}
 
 test('they cover all ops, several inputs and several outputs', () => {
   const kinds = new Set(jobs.flatMap(({ graph }) => graph.nodes.map(node => node.op)))
   assert.ok(kinds.size >= 35, `${kinds.size} ops`)
   assert.ok(jobs.some(({ graph }) => graph.inputs.length > 1) && jobs.some(({ graph }) => graph.outputs.length > 1))
+  const wide = new Set(
+    jobs.flatMap(({ graph }) => graph.nodes.filter(n => graph.tensors[n.outputs[0]].type === 'int16').map(n => n.op)),
+  )
+  assert.ok(wide.size >= 28, `${wide.size} ops of int16`)
 })
 
 for (const flavour of flavours) {

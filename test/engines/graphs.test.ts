@@ -5,7 +5,7 @@ import { runnable } from '../../src-ts/engines/model.ts'
 import { compareEngines, probeInputs } from '../../src-ts/engines/parity.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
-import { randomNetwork } from '../helpers/random-network.ts'
+import { randomInt16Network, randomNetwork } from '../helpers/random-network.ts'
 
 const COUNT = 6
 const test = suite('graphs on every engine')
@@ -25,11 +25,19 @@ const traits: readonly [string, (graph: IntGraph) => boolean][] = [
   ['an output that is read again', ({ outputs, nodes }) => nodes.some(n => n.inputs.some(i => outputs.includes(i)))],
 ]
 
-for (const [name, has] of traits) {
+const both: (typeof traits)[number] = [
+  'int16 and int8 activations, in and out',
+  ({ inputs, outputs, tensors }) =>
+    [inputs, outputs].every(list => list.some(i => tensors[i].type === 'int16')) &&
+    outputs.some(i => tensors[i].type === 'int8'),
+]
+
+for (const [name, has] of [...traits, both]) {
   test(name, async () => {
+    const draw = name === both[0] ? randomInt16Network : randomNetwork
     let seed = 1000
-    while (!has(randomNetwork(seed))) seed++
-    const graph = randomNetwork(seed)
+    while (!has(draw(seed))) seed++
+    const graph = draw(seed)
     const model = runnable(writeTflite(graph), graph.name)
     const rows = await compareEngines(model, engines, probeInputs(model, COUNT), COUNT)
     for (const { engine, flavour, differing, first, skipped } of rows) {

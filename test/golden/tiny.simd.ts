@@ -49,7 +49,7 @@ function node1(): void {
 // 2 maxPool2d "largest": [1, 1, 4, 4] → [1, 1, 4, 4]
 // strideH 1, strideW 1, padding same, activation none, filterH 1, filterW 3
 function node2(): void {
-  maxPool2d(
+  maxPool2d<i8>(
     1040, 1, 1, 4, 4, // input
     1072, 1, 4, // output
     1, 3, // filter

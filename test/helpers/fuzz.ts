@@ -6,10 +6,10 @@ import type { RunnableModel } from '../../src-ts/engines/engine.ts'
 import { firstDifference } from '../../src-ts/engines/layers.ts'
 import { reference, runReference } from '../../src-ts/engines/reference.ts'
 import { cutOut, exposeTensors } from '../../src-ts/ir/cut.ts'
-import { type IntGraph, tensorBytes } from '../../src-ts/ir/graph.ts'
+import { fromBytes, type IntGraph, tensorBytes, toBytes } from '../../src-ts/ir/graph.ts'
 import { random } from '../../src-ts/random.ts'
 import { python } from './environment.ts'
-import { randomNetwork } from './random-network.ts'
+import { randomInt16Network, randomNetwork } from './random-network.ts'
 import { difference, type Rows, runProgram } from './run-program.ts'
 import { runTfliteMicro } from './tflite-micro.ts'
 
@@ -28,7 +28,7 @@ const peers: readonly Peer[] = [
 ]
 
 function job(seed: number, count: number): Rows {
-  const graph = randomNetwork(seed)
+  const graph = int16 ? randomInt16Network(seed) : randomNetwork(seed)
   const stream = random(seed, 99)
   const inputs = Int8Array.from({ length: count * rowBytes(graph, graph.inputs) }, () => stream.integer(256))
   return { graph, inputs, count }
@@ -66,11 +66,11 @@ function inputsOf(graph: IntGraph, step: number, inputs: Int8Array, row: number)
   let at = row * pitch
   const parts = graph.inputs.map(i => {
     at += tensorBytes(graph.tensors[i])
-    return inputs.subarray(at - tensorBytes(graph.tensors[i]), at)
+    return fromBytes(inputs.subarray(at - tensorBytes(graph.tensors[i]), at), graph.tensors[i].type)
   })
   const values = runReference(graph, parts)
   const read = [...new Set(graph.nodes[step].inputs)].filter(i => i >= 0 && !graph.tensors[i].data)
-  return Int8Array.from(read.flatMap(i => [...(values[i] as Int8Array)]))
+  return Int8Array.from(read.flatMap(i => [...toBytes(values[i]!)]))
 }
 
 const program = new Command('fuzz')
@@ -80,7 +80,14 @@ const program = new Command('fuzz')
   .addOption(new Option('--seed <n>', 'first seed').argParser(whole(0)).default(0))
   .addOption(new Option('--count <n>', 'stop after n networks').argParser(whole(1)))
   .addOption(new Option('--inputs <n>', 'rows of inputs for each network').argParser(whole(1)).default(8))
-const { seed, count = Infinity, inputs } = program.parse().opts<{ seed: number; count?: number; inputs: number }>()
+  .option('--int16', 'networks with int16 activations in three of four nodes')
+interface FuzzOptions {
+  seed: number
+  count?: number
+  inputs: number
+  int16?: boolean
+}
+const { seed, count = Infinity, inputs, int16 } = program.parse().opts<FuzzOptions>()
 const start = performance.now()
 let wrong = 0
 console.error(

@@ -1,6 +1,7 @@
 import type { IntGraph, IntTensor } from '../../src-ts/ir/graph.ts'
 import { ops } from '../../src-ts/ops/index.ts'
-import type { Case } from '../../src-ts/ops/op.ts'
+import type { Case, Op } from '../../src-ts/ops/op.ts'
+import { isAllInt16, withInt16 } from './int16-network.ts'
 
 /** A graph of one node, made of an op's test case. */
 export function graphOf(kind: string, { node }: Case<any>): IntGraph {
@@ -23,7 +24,8 @@ export function graphOf(kind: string, { node }: Case<any>): IntGraph {
   }
 }
 
-/** Every case of every op as a graph. */
-export function allCases(): IntGraph[] {
-  return ops.flatMap(op => op.cases().map(each => graphOf(op.kind, each)))
+/** Every case of every op as a graph, and again with int16 activations where the op takes them. */
+export function allCases(kinds: readonly Op[] = ops): IntGraph[] {
+  const graphs = kinds.flatMap(op => op.cases().map(each => graphOf(op.kind, each)))
+  return [...graphs, ...graphs.map(graph => withInt16(graph)).filter(isAllInt16)]
 }

@@ -1,6 +1,7 @@
 import type { IntGraph, IntTensor, Node } from '../../src-ts/ir/graph.ts'
 import { type CaseTensor, caseNode } from '../../src-ts/ops/cases.ts'
 import { type Random, random } from '../../src-ts/random.ts'
+import { withInt16 } from './int16-network.ts'
 import { accepted, makers } from './random-case.ts'
 import { anyShape, count, type Drawn, pick, plane, scaleIn, sizeIn, zeroOf } from './random-draw.ts'
 import { undefinedInTflm } from './undefined-in-tflm.ts'
@@ -54,6 +55,12 @@ export function randomNetwork(seed: number): IntGraph {
     const graph = build(`random ${seed}`, r)
     if (graph && !undefinedInTflm(graph)) return graph
   }
+}
+
+/** Returns `randomNetwork` with int16 activations; a quarter of the nodes, and those that take none, stay int8. */
+export function randomInt16Network(seed: number): IntGraph {
+  const r = random(seed, 16)
+  return withInt16(randomNetwork(seed), () => r.integer(4) === 0)
 }
 
 function build(name: string, r: Random): IntGraph | undefined {

@@ -59,7 +59,7 @@ test('scales for which TFLM stops', () => {
 
 test('operands that do not fit together', () => {
   refused('mul', 'inputs.1', { shape: [1, 1, 9, 5] }, /cannot be broadcast/)
-  refused('mul', 'inputs.1', { type: 'int16' }, /operands must be int8/)
+  refused('mul', 'inputs.1', { type: 'int16' }, /operands must be int8 as the output is \(got int8 and int16\)/)
   refused('padV2', 'inputs.2', { data: undefined }, /padding value must be one constant/)
 })
 

@@ -1,12 +1,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { RunnableModel } from '../../src-ts/engines/engine.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
-import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
+import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import type { Op } from '../../src-ts/ops/op.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { python, skip } from '../helpers/environment.ts'
+import { isAllInt16, withInt16 } from '../helpers/int16-network.ts'
 import { graphOf } from '../helpers/one-node.ts'
 import { randomCase } from '../helpers/random-case.ts'
 import { difference } from '../helpers/run-program.ts'
@@ -21,10 +23,10 @@ const NODES = process.env.HOLTER_LONG ? 400 : 40
 const TABLES = Math.max(NODES, 200)
 const nodesOf = (op: Op) => ('table' in op.prepare(op.cases()[0].node) ? TABLES : NODES)
 
-/** Rows that hold every int8 value first, then random ones. */
+/** Rows that hold every byte first, then random ones. */
 function randomJob(graph: IntGraph, stream: Random): Job {
   const count = 3
-  const bytes = graph.inputs.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+  const bytes = rowBytes(graph, graph.inputs)
   const inputs = Int8Array.from({ length: bytes * count }, (_, i) => (i < bytes ? i : stream.integer(256)))
   return { graph, count, inputs }
 }
@@ -33,8 +35,11 @@ const jobs = ops.flatMap((op, which) =>
   Array.from({ length: nodesOf(op) }, (_, seed) => {
     const { kind } = op
     const stream = random(seed, which)
-    return { kind, ...randomJob(graphOf(kind, randomCase(kind, `seed ${seed}`, stream)), stream) }
-  }),
+    const graph = graphOf(kind, randomCase(kind, `seed ${seed}`, stream))
+    const wide = withInt16(graph)
+    const both = seed < NODES && isAllInt16(wide) ? [graph, wide] : [graph]
+    return both.map(each => ({ kind, ...randomJob(each, stream) }))
+  }).flat(),
 )
 let results: (Int8Array | string)[] = []
 
@@ -45,7 +50,8 @@ test.before(async () => {
 
 for (const op of ops) {
   const { kind } = op
-  const testName = `${kind}: ${nodesOf(op)} random nodes give the bytes of TFLM`
+  const int16 = op.inputTypes?.includes('int16') ? `, and ${NODES} of int16,` : ''
+  const testName = `${kind}: ${nodesOf(op)} random nodes${int16} give the bytes of TFLM`
   if (!truth) {
     skip(suiteName, testName, 'no Python environment: npm run setup makes it')
     continue

@@ -105,7 +105,16 @@ test('models that are not full int8', () => {
     changed(0, { type: 0, quantization: undefined }),
     /only partly quantized \(got 1 float32 tensors, the first "x"\)/,
   )
-  refused(changed(0, { type: 7 }), /tensor "x": is not int8 \(got int16\)/)
+})
+
+test('types of activations that TFLM does not take', () => {
+  const int16 = { type: 7, quantization: { scale: [0.01], zeroPoint: [0] } }
+  const both = logisticFile().tensors.map(tensor => ({ ...tensor, ...int16 }))
+  read({ ...logisticFile(), tensors: both })
+  refused(changed(0, { type: 7 }), /tensor "x": is int16 with another zero point than 0/)
+  refused(changed(0, int16), /tensor "y": is not int16 as the input \(got int8\)/)
+  refused({ tensors: both, codes: [{ code: 111 }] }, /tensor "x": is not int8, as TFLM's ELU demands \(got int16\)/)
+  refused(changed(0, { type: 3 }), /tensor "x": is not int8 or int16 \(got uint8\)/)
 })
 
 test('all missing operators are listed at once, with nodes and counts', () => {

@@ -1,0 +1,43 @@
+import { storeWideChannel, WIDE_CHANNEL_BYTES } from "./fixed-point";
+
+/**
+ * Convolution of int16 by int8, NHWC, also grouped and dilated, without zero points. `A` is the accumulator that TFLM has for
+ * the bias: i64 or i32. Filter: [outC, filterH, filterW, inC / groups].
+ */
+export function conv2dInt16<A>(
+  input: usize, batches: i32, inH: i32, inW: i32, inC: i32,
+  output: usize, outH: i32, outW: i32, outC: i32,
+  filter: usize, filterH: i32, filterW: i32,
+  channels: usize,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, padTop: i32, padLeft: i32, groups: i32,
+  low: i32, high: i32
+): void {
+  const groupIn = inC / groups, groupOut = outC / groups;
+  for (let batch = 0; batch < batches; batch++) {
+    for (let oy = 0; oy < outH; oy++) {
+      const top = oy * strideH - padTop;
+      for (let ox = 0; ox < outW; ox++) {
+        const left = ox * strideW - padLeft;
+        let w = filter;
+        for (let o = 0; o < outC; o++) {
+          const from = input + (<usize>(o / groupOut * groupIn) << 1);
+          let sum: A = <A>0;
+          for (let ky = 0; ky < filterH; ky++) {
+            const iy = top + ky * dilationH;
+            for (let kx = 0; kx < filterW; kx++, w += <usize>groupIn) {
+              const ix = left + kx * dilationW;
+              if (<u32>iy >= <u32>inH || <u32>ix >= <u32>inW) continue;
+              const x = from + (<usize>((iy * inW + ix) * inC) << 1);
+              for (let c: usize = 0; c < <usize>groupIn; c++) {
+                sum += <A>(<i32>load<i16>(x + (c << 1)) * <i32>load<i8>(w + c));
+              }
+            }
+          }
+          storeWideChannel<A>(sum, channels + <usize>o * WIDE_CHANNEL_BYTES, output, low, high);
+          output += 2;
+        }
+      }
+    }
+    input += <usize>(inH * inW * inC) << 1;
+  }
+}
