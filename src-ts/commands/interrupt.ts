@@ -1,5 +1,8 @@
+import { isJob } from '../report/relay.ts'
+
 /**
  * Runs work that can stop in good order: the first Ctrl-C (or SIGTERM) aborts its signal, the second ends the process at once.
+ * In a process that another one started for this work, the end of the other one aborts it, too.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
@@ -8,12 +11,18 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     console.error('\nStopping after this batch; once more to stop at once.')
     controller.abort()
   }
+  const orphaned = () => controller.abort()
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  if (isJob()) {
+    process.on('disconnect', orphaned)
+    if (!process.connected) orphaned()
+  }
   try {
     return await work(controller.signal)
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
+    process.off('disconnect', orphaned)
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 /** Parses a whole number of at least `min` for commander. */
 export function whole(min: number): (text: string) => number {
@@ -16,6 +16,27 @@ export function within(min: number, max: number): (text: string) => number {
     if (text.trim() && value >= min && value <= max) return value
     throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`)
   }
+}
+
+/** Parses different whole numbers of at least `min`, parted by commas, for commander. */
+export function wholes(min: number): (text: string) => number[] {
+  return text => {
+    const values = text.split(',').map(part => whole(min)(part.trim()))
+    if (new Set(values).size === values.length) return values
+    throw new InvalidArgumentError('Each number may stand there once.')
+  }
+}
+
+/** Returns the options that a user gave to a command, as one types them, without those named (by their names in code). */
+export function givenOptions(command: Command, without: readonly string[] = []): string[] {
+  return command.options.flatMap(option => {
+    const key = option.attributeName()
+    if (without.includes(key) || command.getOptionValueSource(key) !== 'cli') return []
+    const value: unknown = command.getOptionValue(key)
+    if (option.negate) return value === false ? [option.long!] : []
+    if (option.isBoolean()) return value === true ? [option.long!] : []
+    return [value].flat().flatMap(part => [option.long!, String(part)])
+  })
 }
 
 /** --json, wherever a script may read. */

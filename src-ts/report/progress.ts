@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { isJob, relayed } from './relay.ts'
 
 export interface ProgressOptions {
   /** What is going on, a word or two. */
@@ -39,10 +40,12 @@ export function endProgress(): void {
 
 /**
  * Returns a progress display on stderr with rate and remaining time: a bar on a terminal, now and then a plain line in a log,
- * nothing when `quiet`. A display that is never stopped does not keep the process alive.
+ * nothing when `quiet`. A display that is never stopped does not keep the process alive. In a process that another one started
+ * for this work, the other one shows it.
  */
 export function progress(options: ProgressOptions): Progress {
   if (options.quiet) return { update() {}, stop() {} }
+  if (!options.stream && isJob()) return relayed(options)
   const stream = options.stream ?? process.stderr
   const clock = options.clock ?? (() => performance.now())
   const start = clock()

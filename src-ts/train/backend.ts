@@ -34,6 +34,17 @@ export function loadTfjs(): Tf {
   return loaded
 }
 
+/**
+ * Bounds the threads of the native library in this process, if a number is given; to be called before the library is loaded.
+ * The order of its sums depends on the number: only the same number gives the same weights.
+ */
+export function limitThreads(threads?: number): void {
+  if (threads === undefined) return
+  // What TensorFlow itself reads (NumIntraOpThreadsFromEnvironment in core/common_runtime); tfjs-node has no option for it.
+  process.env.TF_NUM_INTRAOP_THREADS = `${threads}`
+  process.env.TF_NUM_INTEROP_THREADS = `${threads}`
+}
+
 /** Returns why training cannot run here and what to do, one clause; undefined when it can. Loads the library to be sure. */
 export function trainingMissing(): string | undefined {
   try {
