@@ -3,6 +3,7 @@ import { bench } from './bench.ts'
 import { compile } from './compile.ts'
 import { data } from './data.ts'
 import { demo } from './demo.ts'
+import { distill } from './distill.ts'
 import { evaluate } from './evaluate.ts'
 import { inspect } from './inspect.ts'
 import { plot } from './plot.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   data,
   plot,
   train,
+  distill,
   prune,
   quantize,
   evaluate,

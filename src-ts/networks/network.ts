@@ -37,6 +37,13 @@ export interface Recipe {
   readonly augment: false | 'record' | 'beat'
   /** Trains on random windows of this many samples, tests on the whole record; for networks that pool over time at the end. */
   readonly cropSamples?: number
+  /**
+   * Decay of a running mean over the weights of all steps, below 1: the mean is what is validated and kept (train/weight-average.ts).
+   * Without it, or with 0, the weights themselves are.
+   */
+  readonly averageDecay?: number
+  /** Mixes each training record with another one by a share from Beta(x, x), x ≤ 1 (train/mixup.ts). Default 0: none. */
+  readonly mixup?: number
   /** Largest Euclidean norm of all gradients together. */
   readonly clipNorm?: number
   /** Share of the steps in which a one-cycle rate rises, default .3. */

@@ -5,6 +5,7 @@ import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'
 import type { Tf } from './backend.ts'
+import { mixBatch } from './mixup.ts'
 import { streams } from './streams.ts'
 
 /** Some records, ready for the network. The arrays are used again for the next batch. */
@@ -16,7 +17,7 @@ export interface Batch {
   readonly inputs: Float32Array
   /** Standardized, [size, features]; absent when the task has none. */
   readonly features?: Float32Array
-  /** 0 or 1, [size, labels]. */
+  /** 0 or 1, or between them after mixing, [size, labels]. */
   readonly targets: Float32Array
 }
 
@@ -27,12 +28,13 @@ export function batchesPerEpoch(records: number, batchSize: number): number {
 
 /**
  * Yields every record of a training split once, in random order, cropped and augmented as the recipe says.
- * What happens to a record depends on seed, epoch and record only: not on the batch it falls into, nor on interrupts.
+ * What happens to a record depends on seed, epoch and record only: not on interrupts, nor on the batch it falls into, unless it is mixed
+ * with others of that batch.
  */
 export function* trainingBatches(
   dataset: Dataset,
   standardization: Standardization,
-  { batchSize, cropSamples, augment }: Recipe,
+  { batchSize, cropSamples, augment, mixup }: Recipe,
   seed: number,
   epoch: number,
 ): Generator<Batch> {
@@ -49,7 +51,9 @@ export function* trainingBatches(
   for (let batch = 0; batch < count; batch++) {
     const from = Math.floor((batch * dataset.length) / count)
     const to = Math.floor(((batch + 1) * dataset.length) / count)
-    yield fill(order.subarray(from, to), distortion)
+    const filled = fill(order.subarray(from, to), distortion)
+    if (mixup) mixBatch(filled, mixup, random(seed, streams.mixup, epoch, batch))
+    yield filled
   }
 }
 

@@ -59,7 +59,7 @@ function checkScorable({ name, labels, targets }: Dataset): void {
 }
 
 function checkNumbers(
-  { epochs, batchSize, learningRate, weightDecay, cropSamples, clipNorm }: Recipe,
+  { epochs, batchSize, learningRate, weightDecay, cropSamples, clipNorm, averageDecay, mixup }: Recipe,
   patience?: number,
 ): void {
   const whole = { epochs, batchSize, cropSamples, patience }
@@ -72,6 +72,17 @@ function checkNumbers(
   for (const [where, got] of Object.entries(positive)) {
     if (got !== undefined && !(got > 0 && Number.isFinite(got)))
       refuse({ stage: 'usage', where, problem: 'not a number above 0', got })
+  }
+  if (averageDecay !== undefined && !(averageDecay >= 0 && averageDecay < 1)) {
+    refuse({
+      stage: 'usage',
+      where: 'averageDecay',
+      problem: 'not a number of at least 0 and below 1',
+      got: averageDecay,
+    })
+  }
+  if (mixup !== undefined && !(mixup >= 0 && mixup <= 1)) {
+    refuse({ stage: 'usage', where: 'mixup', problem: 'not a number from 0 to 1', got: mixup })
   }
   if (!(weightDecay >= 0))
     refuse({ stage: 'usage', where: 'weightDecay', problem: 'not a number of at least 0', got: weightDecay })

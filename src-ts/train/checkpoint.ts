@@ -25,6 +25,8 @@ export interface TrainingState {
   readonly history: readonly EpochFigures[]
   readonly weights: Values
   readonly adam: AdamState
+  /** Running mean of the weights, where the recipe asks for one. */
+  readonly average?: Values
   /** The weights with the highest validation score so far (the last ones when there is none); undefined before the first epoch is over. */
   readonly best?: { readonly epoch: number; readonly weights: Values }
 }
@@ -64,6 +66,7 @@ export function writeCheckpoint(dir: string, identity: RunIdentity, state: Train
   add('weights', state.weights)
   add('first', adam.first)
   add('second', adam.second)
+  add('average', state.average)
   add('best', best?.weights)
   writeFile(checkpointPath(dir), encodeSafeTensors({ metadata: { holter: JSON.stringify(header) }, tensors }))
 }
@@ -91,10 +94,12 @@ export function readCheckpoint(dir: string, identity: RunIdentity): TrainingStat
         .filter(([name]) => name.startsWith(`${prefix}/`))
         .map(([name, x]) => [name.slice(prefix.length + 1), x]),
     )
+  const average = group('average')
   return {
     history: header.history,
     weights: group('weights'),
     adam: { steps: header.adamSteps, first: group('first'), second: group('second') },
+    ...(average.size > 0 && { average }),
     ...(header.bestEpoch && { best: { epoch: header.bestEpoch, weights: group('best') } }),
   }
 }

@@ -50,8 +50,16 @@ export async function saveFloatModel(tf: Tf, model: LayersModel, metadata: Metad
   await model.save(handler)
 }
 
+/** What a float model's folder holds. */
+export interface FloatModel {
+  readonly model: LayersModel
+  readonly metadata: Metadata
+  /** Of its weights. */
+  readonly sha256: string
+}
+
 /** Returns the model and metadata of a folder that `saveFloatModel` wrote. Throws HolterError when a file is missing, damaged, or of another origin. */
-export async function loadFloatModel(tf: Tf, dir: string): Promise<{ model: LayersModel; metadata: Metadata }> {
+export async function loadFloatModel(tf: Tf, dir: string): Promise<FloatModel> {
   const files = floatModelFiles(dir)
   const hint = 'A float model is a folder with model.json and weights.bin, as holter train writes it'
   const { modelTopology, weightsManifest, userDefinedMetadata } = parse(
@@ -75,7 +83,7 @@ export async function loadFloatModel(tf: Tf, dir: string): Promise<{ model: Laye
       weightData: Uint8Array.from(weights).buffer,
     }),
   )
-  return { model, metadata: holter }
+  return { model, metadata: holter, sha256: weightsSha256 }
 }
 
 function json(path: string, bytes: Uint8Array): unknown {

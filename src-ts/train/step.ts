@@ -10,6 +10,7 @@ import { type LossTerm, totalLoss } from './loss.ts'
 import { type Weight, weightsOf } from './model-weights.ts'
 import { fuseBatchNorm } from './native-gradients.ts'
 import type { Masks } from './prune.ts'
+import { type WeightAverage, weightAverage } from './weight-average.ts'
 
 /** What may join the loop beside the labels. */
 export interface Hooks {
@@ -24,6 +25,8 @@ export interface Hooks {
 /** One model on its way: what a training step needs, and what it moves. */
 export interface Stepper {
   readonly adam: Adam
+  /** Running mean of the weights, where the recipe asks for one. */
+  readonly average?: WeightAverage
   /** Learns from one batch and returns its loss without weight decay. `stream` draws the dropout of this batch. */
   step(batch: Batch, learningRate: number, stream: Random): number
   dispose(): void
@@ -50,8 +53,10 @@ export function stepper(
   const forward = hooks.forward ?? (inputs => model.apply([...inputs], { training: true }) as Tensor2D)
   const unfuse = fuseBatchNorm(tf, model)
   applyMasks()
+  const average = recipe.averageDecay ? weightAverage(tf, model, recipe.averageDecay) : undefined
   return {
     adam: optimizer,
+    average,
     step(batch, learningRate, stream) {
       for (const layer of dropouts) layer.seed = stream.integer(2 ** 31 - 1)
       return tf.tidy(() => {
@@ -62,12 +67,14 @@ export function stepper(
         decay(tf, grads, weights, recipe.weightDecay)
         optimizer.step(recipe.clipNorm ? clipped(tf, grads, recipe.clipNorm) : grads, learningRate)
         applyMasks()
+        average?.update()
         return value.dataSync()[0]
       })
     },
     dispose() {
       unfuse()
       optimizer.dispose()
+      average?.dispose()
       for (const { mask } of masked) mask.dispose()
       for (const [i, layer] of dropouts.entries()) layer.seed = seeds[i]
     },

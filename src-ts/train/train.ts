@@ -73,7 +73,8 @@ export interface Trained {
 }
 
 /**
- * Trains a model and leaves in it the weights of the epoch with the highest validation score, or of the last one without validation records.
+ * Trains a model and leaves in it the weights of the epoch with the highest validation score, or of the last one without validation records;
+ * with `Recipe.averageDecay` the running mean of the weights is what is scored and kept.
  * The same options on the same machine with the same number of threads give the same weights, however often the run was killed and resumed.
  * Throws HolterError on options, data and networks that do not fit together, and when the loss is no longer a number.
  */
@@ -88,11 +89,13 @@ export async function train(options: TrainOptions): Promise<Trained> {
     while (reasonToEnd(state, options) === undefined) {
       const loss = await trainEpoch(options, steps, state.history.length)
       if (loss === undefined) break
-      const figures = { epoch: state.history.length + 1, loss, score: validate(options) }
-      const weights = readWeights(model)
-      const better = figures.score === undefined || figures.score > (bestOf(state)?.score ?? -1)
-      const best = better ? { epoch: figures.epoch, weights } : state.best
-      state = { history: [...state.history, figures], weights, adam: steps.adam.state(), best }
+      const { average } = steps
+      const score = average ? average.shown(() => validate(options)) : validate(options)
+      const figures = { epoch: state.history.length + 1, loss, score }
+      const own = { weights: readWeights(model), adam: steps.adam.state(), average: average?.values() }
+      const better = score === undefined || score > (bestOf(state)?.score ?? -1)
+      const best = better ? { epoch: figures.epoch, weights: own.average ?? own.weights } : state.best
+      state = { history: [...state.history, figures], ...own, best }
       if (checkpointDir) writeCheckpoint(checkpointDir, identity, state)
       onEpoch?.({ ...figures, epochs: recipe.epochs, best: better })
     }
@@ -110,16 +113,17 @@ export async function train(options: TrainOptions): Promise<Trained> {
 /** Returns the state of the checkpoint after setting model and optimizer to it, or a fresh state. */
 function start(
   { tf, model, checkpointDir, resume }: TrainOptions,
-  { adam }: Stepper,
+  { adam, average }: Stepper,
   identity: RunIdentity,
 ): TrainingState {
   const saved = checkpointDir && resume ? readCheckpoint(checkpointDir, identity) : undefined
   if (saved) {
     writeWeights(tf, model, saved.weights)
     adam.restore(saved.adam)
+    if (saved.average) average?.restore(saved.average, saved.adam.steps)
     return saved
   }
-  const fresh = { history: [], weights: readWeights(model), adam: adam.state() }
+  const fresh = { history: [], weights: readWeights(model), adam: adam.state(), average: average?.values() }
   if (checkpointDir) writeCheckpoint(checkpointDir, identity, fresh)
   return fresh
 }

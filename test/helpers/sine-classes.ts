@@ -69,4 +69,7 @@ export const tinyRecipe: Recipe = {
   augment: 'record',
 }
 
+/** Everything of a recipe that a checkpoint must carry over a kill. */
+export const everythingRecipe: Recipe = { ...tinyRecipe, averageDecay: 0.9, mixup: 0.3 }
+
 export const noScaling = { mean: 0, deviation: 1 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { loadTfjs } from '../../src-ts/train/backend.ts'
 import { readWeights } from '../../src-ts/train/model-weights.ts'
 import { train } from '../../src-ts/train/train.ts'
-import { noScaling, sineClasses, tinyNetwork, tinyRecipe } from './sine-classes.ts'
+import { everythingRecipe, noScaling, sineClasses, tinyNetwork } from './sine-classes.ts'
 
 /**
  * A training run to be killed: `train-sines.ts DIR [BATCHES]` resumes from DIR, dies by SIGKILL after that many batches of its own,
@@ -18,7 +18,7 @@ await train({
   train: sineClasses('train', 96),
   validation: sineClasses('validation', 48),
   standardization: noScaling,
-  recipe: tinyRecipe,
+  recipe: everythingRecipe,
   seed: 1,
   dataHash: 'sines',
   checkpointDir: dir,

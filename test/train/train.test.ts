@@ -14,7 +14,7 @@ import { readWeights, type Values } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
 import { pruneModel } from '../../src-ts/train/prune.ts'
 import { type Trained, type TrainOptions, train } from '../../src-ts/train/train.ts'
-import { noScaling, sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
+import { everythingRecipe, noScaling, sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('train')
@@ -120,8 +120,8 @@ native('progress tells every batch and every epoch', async tf => {
   assert.equal(epochs, expected)
 })
 
-native('a run killed twice and resumed ends in the same weights', async tf => {
-  const whole = await run(tf)
+native('a run killed twice and resumed ends in the same weights, averages and mixing included', async tf => {
+  const whole = await run(tf, { recipe: everythingRecipe })
   const dir = folder()
   const script = new URL('../helpers/train-sines.ts', import.meta.url).pathname
   const child = (...args: string[]) =>
@@ -130,7 +130,7 @@ native('a run killed twice and resumed ends in the same weights', async tf => {
   for (const batches of ['3', '9']) assert.is(child(batches).signal, 'SIGKILL')
   assert.equal(readdirSync(dir), ['checkpoint.safetensors'])
   const last = child()
-  const resumed = await run(tf, { checkpointDir: dir, resume: true })
+  const resumed = await run(tf, { checkpointDir: dir, resume: true, recipe: everythingRecipe })
   same(resumed.weights, whole.weights)
   assert.equal(resumed.history, whole.history)
   assert.match(last.stdout, /^[0-9a-f]{64}\n$/, last.stderr)
@@ -209,6 +209,11 @@ native('what cannot work is refused before any training', async tf => {
   await refused(run(tf, { recipe: { epochs: 0 } }), /epochs: not a whole number of at least 1 \(got 0\)/)
   await refused(run(tf, { recipe: { learningRate: Number.NaN } }), /learningRate: not a number above 0 \(got NaN\)/)
   await refused(run(tf, { recipe: { weightDecay: -1 } }), /weightDecay/)
+  await refused(
+    run(tf, { recipe: { averageDecay: 1 } }),
+    /averageDecay: not a number of at least 0 and below 1 \(got 1\)/,
+  )
+  await refused(run(tf, { recipe: { mixup: 1.5 } }), /mixup: not a number from 0 to 1 \(got 1.5\)/)
   await refused(run(tf, { train: validation }), /training on another split \(got validation/)
   await refused(run(tf, { validation: { ...validation, split: 'test' } }), /the test split must not choose weights/)
   await refused(run(tf, { train: { ...data.train, length: 0 } }), /no training records/)

@@ -1,0 +1,79 @@
+import { Argument, type Command, Option } from 'commander'
+import { networks } from '../networks/index.ts'
+import type { Recipe } from '../networks/network.ts'
+import { dataOption, skipMissingOption } from './data-options.ts'
+import { json, whole, within } from './options.ts'
+
+/** Options of every command that trains a network from its first weights on. */
+export interface TrainingOptions extends Partial<Omit<Recipe, 'augment'>> {
+  task?: string
+  seed: number
+  out?: string
+  data?: string
+  skipMissing?: boolean
+  resume?: boolean
+  patience?: number
+  augment: boolean
+  json?: boolean
+}
+
+/** Gives a command the argument and options of training, and returns it. */
+export function withTrainingOptions(command: Command): Command {
+  return command
+    .addArgument(new Argument('<network>', networks.map(n => `${n.name}: ${n.title}`).join('; ')))
+    .option('-t, --task <task>', "default: the network's own")
+    .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
+    .addOption(
+      new Option('--seed <n>', 'seed of weights, order, augmentation and dropout').argParser(whole(0)).default(1),
+    )
+    .option('-o, --out <dir>', 'folder to write into (default: build/NETWORK)')
+    .addOption(dataOption())
+    .addOption(skipMissingOption())
+    .addOption(new Option('--batch-size <n>', 'records per step').argParser(whole(1)))
+    .addOption(new Option('--learning-rate <x>', 'peak rate of Adam').argParser(within(1e-9, 10)))
+    .addOption(new Option('--schedule <name>', 'course of the rate').choices(['one-cycle', 'cosine', 'constant']))
+    .addOption(new Option('--weight-decay <x>', 'L2 on kernels').argParser(within(0, 1)))
+    .addOption(new Option('--crop-samples <n>', 'train on random windows of this length').argParser(whole(1)))
+    .addOption(new Option('--clip-norm <x>', 'largest norm of all gradients together').argParser(within(1e-9, 1e9)))
+    .addOption(
+      new Option('--average-decay <x>', 'keep a running mean of the weights, of this decay; 0: none').argParser(
+        within(0, 0.999999),
+      ),
+    )
+    .addOption(
+      new Option('--mixup <a>', 'mix records by shares from Beta(a, a); 0: leave them apart').argParser(within(0, 1)),
+    )
+    .addOption(new Option('--patience <n>', 'stop after so many epochs without a better one').argParser(whole(1)))
+    .option('--no-augment', 'train on the records as they are')
+    .option('--resume', 'go on from the checkpoint in the output folder')
+    .addOption(json())
+}
+
+/** Returns the network's recipe with what the command line changes. */
+export function recipeOf(base: Recipe, options: TrainingOptions): Recipe {
+  const {
+    epochs,
+    batchSize,
+    learningRate,
+    schedule,
+    weightDecay,
+    cropSamples,
+    clipNorm,
+    averageDecay,
+    mixup,
+    augment,
+  } = options
+  const given = { epochs, batchSize, learningRate, schedule, weightDecay, cropSamples, clipNorm, averageDecay, mixup }
+  const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return { ...base, ...changed, ...(augment ? {} : { augment: false }) }
+}
+
+/** Returns the flags that turn a network's recipe into the one that was used. */
+export function flagsOf(base: Recipe, used: Recipe): string {
+  const { augment, ...values } = used
+  const changed = Object.entries(values).filter(([key, value]) => value !== base[key as keyof Recipe])
+  const flags = changed.map(
+    ([key, value]) => ` --${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} ${value}`,
+  )
+  return `${flags.join('')}${augment === base.augment ? '' : ' --no-augment'}`
+}

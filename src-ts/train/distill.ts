@@ -1,0 +1,120 @@
+import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { LabelKind, Standardization } from '../ecg/dataset.ts'
+import { HolterError } from '../errors.ts'
+import type { Metadata } from '../ir/metadata.ts'
+import type { Recipe } from '../networks/network.ts'
+import type { Tf } from './backend.ts'
+import type { LossTerm } from './loss.ts'
+
+/** A trained network that another one learns from; its weights never move. */
+export interface Teacher {
+  /** The folder it came from. */
+  readonly path: string
+  readonly model: LayersModel
+  readonly metadata: Metadata
+  /** Of its weights. */
+  readonly sha256: string
+}
+
+export interface Distillation {
+  readonly kind: LabelKind
+  readonly teachers: readonly Teacher[]
+  /** Divides the logits of teachers and student: above 1 the teachers' second thoughts count more. */
+  readonly temperature: number
+  /** Weight of the teachers; the labels keep 1 − alpha. */
+  readonly alpha: number
+}
+
+/** What a student is made for and trained on, as far as its teachers must share it. */
+export interface Lesson extends Standardization {
+  readonly task: string
+  readonly labels: readonly string[]
+  readonly leads: readonly string[]
+  readonly sampleRateHz: number
+  readonly samples: number
+  readonly recipe: Pick<Recipe, 'cropSamples' | 'includeValidation'>
+}
+
+/**
+ * Returns the loss that pulls a student towards its teachers (Hinton, Vinyals and Dean, 2015): T² · cross-entropy between
+ * their averaged logits z_t and the student's z, both divided by the temperature T, mean over records, on the very batch that the student
+ * sees. Independent labels are compared label by label, through sigmoids; only labels that exclude each other go through a softmax,
+ * as the Kullback–Leibler divergence. The factor T² keeps the gradient's size whatever the temperature.
+ */
+export function distillation({ kind, teachers, temperature, alpha }: Distillation): LossTerm {
+  const compare = kind === 'multi-label' ? labelByLabel : between
+  return {
+    name: `distillation T = ${temperature} from ${teachers.map(({ sha256 }) => sha256.slice(0, 16)).join(' ')}`,
+    weight: alpha,
+    value(tf, { inputs, logits }) {
+      const taught = teachers.map(({ model }) => model.apply([...inputs], { training: false }) as Tensor2D)
+      const target = tf.addN(taught).div(teachers.length * temperature)
+      return compare(tf, target, logits.div(temperature)).mul(temperature ** 2) as Scalar
+    },
+  }
+}
+
+/** Binary cross-entropy between the probabilities of each label, mean over records and labels as binaryCrossEntropy is. */
+function labelByLabel(tf: Tf, teacher: Tensor, student: Tensor): Tensor {
+  return tf.losses.sigmoidCrossEntropy(tf.sigmoid(teacher), student)
+}
+
+/** Kullback–Leibler divergence of the student's distribution over labels from the teachers', mean over records. */
+function between(tf: Tf, teacher: Tensor, student: Tensor): Tensor {
+  const expected = tf.logSoftmax(teacher)
+  return tf
+    .exp(expected)
+    .mul(expected.sub(tf.logSoftmax(student)))
+    .sum(1)
+    .mean()
+}
+
+/**
+ * Throws HolterError unless every teacher answers the student's question on the student's records: same task, labels, leads and scaling,
+ * windows that it can take, and no knowledge of validation records that are to score the student.
+ */
+export function checkTeachers(teachers: readonly Teacher[], lesson: Lesson): void {
+  const { recipe, mean, deviation } = lesson
+  for (const teacher of teachers) {
+    const { path, model, metadata } = teacher
+    const form = (each: Omit<Lesson, 'recipe'>) =>
+      `${each.task}: ${each.labels.join(' ')} from ${each.leads.join(' ')}, ${each.samples} samples at ${each.sampleRateHz} Hz` +
+      (each.features ? `, features ${each.features.names.join(' ')}` : '')
+    if (form(metadata) !== form(lesson)) {
+      refuse(path, 'the teacher was made for another task', form(metadata), form(lesson))
+    }
+    if (recipe.cropSamples && model.layers.some(layer => layer.getClassName() === 'Flatten')) {
+      refuse(
+        path,
+        `the teacher cannot see crops of ${recipe.cropSamples} samples, because a flat dense layer fixes its input length`,
+      )
+    }
+    const taught = metadata.provenance.recipe as Partial<Recipe> | undefined
+    if (taught?.includeValidation && !recipe.includeValidation) {
+      refuse(path, 'the teacher was trained on the validation records, which are to score the student')
+    }
+    const scaling = (each: Standardization) =>
+      JSON.stringify([each.mean, each.deviation, each.features?.mean, each.features?.deviation])
+    if (scaling(metadata) !== scaling(lesson)) {
+      const numbers = (each: Standardization) => `mean ${each.mean}, deviation ${each.deviation}`
+      refuse(
+        path,
+        'the teacher was trained on other records, with another scaling',
+        numbers(metadata),
+        numbers({ mean, deviation }),
+      )
+    }
+  }
+}
+
+function refuse(where: string, problem: string, got?: string, expected?: string): never {
+  throw new HolterError({
+    stage: 'train',
+    where,
+    problem,
+    got,
+    expected,
+    hint: 'Choose another teacher, or train one on these records',
+  })
+}
