@@ -40,6 +40,8 @@ export interface RecordInfo {
   readonly id: string
   readonly patient: string
   readonly fold: number
+  /** Where it was cut out, if it is a piece of a longer recording (a beat). */
+  readonly from?: { readonly recording: string; readonly seconds: number }
 }
 
 /** Where a task's records come from. */

@@ -76,18 +76,26 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
     : 'ECG_DATA_DIR is not set'
   const fetched = task.locate(cache)
   if (fetched) return folder(fetched, `fetched earlier; ${lacking}`)
-  if (task.needs !== undefined) {
-    throw new HolterError({
-      stage: 'ecg',
-      where: task.name,
-      problem: `no data was found: ${lacking}, ${cache} holds none either, and synthetic records cannot stand in`,
-      hint: `Run holter data fetch ${task.needs}, or name the folder that holds it by --data or ECG_DATA_DIR`,
-    })
-  }
+  if (task.needs !== undefined) throw noStandIn(task, `no data was found: ${lacking}, ${cache} holds none either, and `)
   return {
     source: { kind: 'synthetic', seed },
     sentence: `Data: synthetic records of seed ${seed}, since ${lacking} and ${cache} holds none either.`,
   }
+}
+
+/** Returns the folder of a source for a task that cannot draw synthetic records. */
+export function realFolder(source: DataSource, task: Locator): string {
+  if (source.kind === 'folder') return source.dir
+  throw noStandIn(task, '')
+}
+
+function noStandIn({ name, needs }: Locator, found: string): HolterError {
+  return new HolterError({
+    stage: 'ecg',
+    where: name,
+    problem: `${found}synthetic records cannot stand in`,
+    hint: `Run holter data fetch ${needs}, or name the folder that holds it by --data or ECG_DATA_DIR`,
+  })
 }
 
 function requireFolder(dir: string, name: string, hint: string): void {
