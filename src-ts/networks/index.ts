@@ -1,3 +1,4 @@
+import { beatRr } from './beat-rr.ts'
 import { cnn1dStudent } from './cnn1d-student.ts'
 import { cnn1dTeacher } from './cnn1d-teacher.ts'
 import { ecgMcu } from './ecg-mcu.ts'
@@ -16,4 +17,5 @@ export const networks: readonly Network[] = [
   inceptionCnn,
   cnn1dTeacher,
   cnn1dStudent,
+  beatRr,
 ]

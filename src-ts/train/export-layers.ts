@@ -94,6 +94,11 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     return to.node('mean', { keepDims: false }, [...to.inputs, axes])
   },
 
+  GlobalMaxPooling1D(_, to) {
+    const axes = to.constant('axes', [2], Int32Array.of(1, 2))
+    return to.node('reduceMax', { keepDims: false }, [...to.inputs, axes])
+  },
+
   Flatten(_, to) {
     const newShape = [1, elements(to.inputShapes[0])]
     return to.node('reshape', { newShape }, to.inputs)

@@ -2,7 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { byName } from '../../src-ts/errors.ts'
 import { sha256 } from '../../src-ts/files.ts'
+import { beatRr } from '../../src-ts/networks/beat-rr.ts'
 import { cnn1dStudent } from '../../src-ts/networks/cnn1d-student.ts'
 import { cnn1dTeacher } from '../../src-ts/networks/cnn1d-teacher.ts'
 import { ecgMcu } from '../../src-ts/networks/ecg-mcu.ts'
@@ -11,7 +13,8 @@ import { gapCnn } from '../../src-ts/networks/gap-cnn.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
 import { inceptionGap } from '../../src-ts/networks/inception-gap.ts'
 import { networks } from '../../src-ts/networks/index.ts'
-import type { Network } from '../../src-ts/networks/network.ts'
+import type { Network, NetworkShape } from '../../src-ts/networks/network.ts'
+import { networkShape } from '../../src-ts/stages.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
 import { loadTfjs, trainingMissing } from '../../src-ts/train/backend.ts'
 import { readWeights } from '../../src-ts/train/model-weights.ts'
@@ -19,11 +22,12 @@ import { skip } from '../helpers/environment.ts'
 
 const test = suite('networks')
 const missing = trainingMissing()
-const shape = { samples: 1000, leads: 12, labels: 5 }
+/** The form of the records that a network was made for. */
+const shapeOf = ({ task }: Network): NetworkShape => networkShape(byName('task', task, tasks))
 
 /** Builds a network, hands it over, frees its weights and returns what `use` made of it. */
 function withModel<T>(network: Network, use: (model: LayersModel) => T, seed = 1): T {
-  const model = network.build(loadTfjs(), shape, seed)
+  const model = network.build(loadTfjs(), shapeOf(network), seed)
   try {
     return use(model)
   } finally {
@@ -217,15 +221,44 @@ native('cnn1d-student has exactly the published parameters, layer by layer', () 
   })
 })
 
+native('beat-rr has 23,584 parameters, layer by layer; it needs features', () => {
+  withModel(beatRr, model => {
+    assert.is(model.countParams(), 23_584)
+    assert.equal(counts(model), {
+      conv1: 864,
+      'conv1-norm': 96,
+      conv2: 5_376,
+      'conv2-norm': 128,
+      conv3: 6_400,
+      'conv3-norm': 160,
+      conv4: 5_760,
+      'conv4-norm': 192,
+      looks: 3_104,
+      'looks-logits': 132,
+      rhythm1: 480,
+      rhythm2: 792,
+      'rhythm-logits': 100,
+    })
+    assert.equal(model.getLayer('pools').outputShape, [null, 96])
+  })
+  const { features, ...rest } = shapeOf(beatRr)
+  assert.throws(() => beatRr.build(loadTfjs(), rest, 1), /beat-rr: the network takes features beside the signal/)
+})
+
 for (const network of networks) {
-  native(`${network.name} takes [samples, leads] and ends in logits`, () => {
+  native(`${network.name} takes [samples, leads], and features where there are any, and ends in logits`, () => {
     withModel(network, model => {
+      const { samples, leads, labels, features } = shapeOf(network)
       assert.is(model.name, network.name)
-      assert.equal(model.inputs[0].shape, [null, shape.samples, shape.leads])
-      assert.equal(model.outputs[0].shape, [null, shape.labels])
+      assert.equal(
+        model.inputs.map(input => input.shape),
+        [[null, samples, leads], ...(features === undefined ? [] : [[null, features]])],
+      )
+      assert.equal(model.outputs[0].shape, [null, labels])
       const last = model.layers.at(-1)!
       assert.is(last.name, 'logits')
-      assert.is(last.getConfig().activation, 'linear')
+      // A sum of logits has no activation at all.
+      assert.is(last.getConfig().activation ?? 'linear', 'linear')
     })
   })
 
@@ -234,8 +267,8 @@ for (const network of networks) {
       withModel(network, model => {
         const tf = loadTfjs()
         tf.tidy(() => {
-          const crop = tf.zeros([2, network.recipe.cropSamples!, shape.leads])
-          assert.equal((model.apply(crop, { training: true }) as Tensor).shape, [2, shape.labels])
+          const crop = tf.zeros([2, network.recipe.cropSamples!, shapeOf(network).leads])
+          assert.equal((model.apply(crop, { training: true }) as Tensor).shape, [2, shapeOf(network).labels])
         })
       })
     })

@@ -1,11 +1,14 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { byName } from '../../src-ts/errors.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
 import { networks } from '../../src-ts/networks/index.ts'
 import { evaluateFloat } from '../../src-ts/passes/evaluate.ts'
 import { runPasses } from '../../src-ts/passes/index.ts'
 import { random } from '../../src-ts/random.ts'
+import { networkShape } from '../../src-ts/stages.ts'
+import { tasks } from '../../src-ts/tasks/index.ts'
 import type { Tf } from '../../src-ts/train/backend.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
@@ -37,26 +40,35 @@ function shakeNorms(tf: Tf, model: LayersModel): void {
 
 /** Largest |model − graph after export and passes| over random inputs; `last` is what the model does after the logits. */
 function worstDifference(tf: Tf, model: LayersModel, last: (x: number) => number = x => x): number {
-  const [, samples, leads] = model.inputs[0].shape as number[]
-  const x = tf.randomNormal([2, samples, leads], 0, 1, 'float32', 11)
+  const x = model.inputs.map(({ shape }) => tf.randomNormal([2, ...(shape.slice(1) as number[])], 0, 1, 'float32', 11))
   const expected = model.predict(x, { batchSize: 2 }) as ReturnType<Tf['tensor']>
-  const graph = runPasses(exportGraph(model), { probe: { tf, inputs: [x] } })
-  const [got] = evaluateFloat(tf, graph, [x])
+  const graph = runPasses(exportGraph(model), { probe: { tf, inputs: x } })
+  const [got] = evaluateFloat(tf, graph, x)
   assert.equal(got.shape, expected.shape)
   const a = expected.dataSync()
   const worst = Array.from(got.dataSync()).reduce((most, value, i) => Math.max(most, Math.abs(last(value) - a[i])), 0)
-  tf.dispose([x, expected, got])
+  tf.dispose([...x, expected, got])
   return worst
 }
 
 for (const network of networks) {
   testWithTfjs(`${network.name} computes the same after export and passes`, tf => {
-    const model = network.build(tf, { samples: 1000, leads: 12, labels: 5 }, 3)
+    const model = network.build(tf, networkShape(byName('task', network.task, tasks)), 3)
     shakeNorms(tf, model)
     assert.ok(worstDifference(tf, model) <= TOLERANCE)
     model.dispose()
   })
 }
+
+testWithTfjs('both pools over time compute the same, and a row dropout is gone', tf => {
+  const { layers } = tf
+  const input = ecg(tf)
+  const pools = [then(layers.globalAveragePooling1d(), input), then(layers.globalMaxPooling1d(), input)]
+  const kept = then(layers.dropout({ rate: 0.5, noiseShape: [null as unknown as number, 1] }), pools[1])
+  const model = tf.model({ inputs: input, outputs: then(layers.add(), [pools[0], kept]) })
+  assert.ok(worstDifference(tf, model) <= TOLERANCE)
+  model.dispose()
+})
 
 testWithTfjs('every kind of layer computes the same, in branches too', tf => {
   const { layers } = tf
