@@ -1,13 +1,18 @@
-/** REDUCE_MAX of [outer, count, inner] over the middle axis. */
-export function reduceMax(input: usize, outer: i32, count: i32, inner: i32, output: usize): void {
+/** REDUCE_MAX of [outer, first, between, second, inner] over `first` and `second`. */
+export function reduceMax(
+  input: usize, outer: i32, first: i32, between: i32, second: i32, inner: i32, output: usize
+): void {
+  const group = second * inner, pitch = <usize>(between * group);
   for (let a = 0; a < outer; a++) {
-    for (let c = 0; c < inner; c++) {
-      let largest = -128;
-      for (let i = 0, at = input + <usize>c; i < count; i++, at += <usize>inner) {
-        largest = max(largest, <i32>load<i8>(at));
+    for (let b = 0; b < between; b++) {
+      for (let c = 0; c < inner; c++) {
+        let largest = -128, from = input + <usize>(b * group + c);
+        for (let k = 0; k < second; k++, from += <usize>inner) {
+          for (let i = 0, at = from; i < first; i++, at += pitch) largest = max(largest, <i32>load<i8>(at));
+        }
+        store<i8>(output++, largest);
       }
-      store<i8>(output++, largest);
     }
-    input += <usize>(count * inner);
+    input += <usize>first * pitch;
   }
 }

@@ -3,10 +3,16 @@ import { elements } from '../ir/graph.ts'
 import { caseNode } from './cases.ts'
 import { axisOf, indicesOf, quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
-import type { Reduction } from './reduction.ts'
 
 /** Element types of the places; TFLM knows int32 only. */
 const INT32 = 2
+
+/** The input seen as [outer, count, inner]. */
+export interface ArgMaxPrepared {
+  readonly outer: number
+  readonly count: number
+  readonly inner: number
+}
 
 export interface ArgMaxAttrs {
   /** TensorType of the output. */
@@ -14,7 +20,7 @@ export interface ArgMaxAttrs {
 }
 
 /** ARG_MAX: the place of the largest value along an axis, the first of equals, as int32. Inputs: x, axis (int32, constant). */
-export const argMax: Op<ArgMaxAttrs, Reduction> = {
+export const argMax: Op<ArgMaxAttrs, ArgMaxPrepared> = {
   kind: 'argMax',
   tflite: {
     code: 56,

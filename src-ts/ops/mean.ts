@@ -4,12 +4,14 @@ import { quantizationOf } from './channels.ts'
 import { quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
 import {
+  forEachReduced,
   type Reduction,
   type ReductionAttrs,
   reducedShape,
   reductionCase,
   reductionOf,
   reductionOptions,
+  reductionSizes,
 } from './reduction.ts'
 
 export interface MeanPrepared extends Reduction {
@@ -21,7 +23,7 @@ export interface MeanPrepared extends Reduction {
   readonly max: number
 }
 
-/** MEAN over adjacent axes. Inputs: x, axes (int32, constant). */
+/** MEAN. Inputs: x, axes (int32, constant). */
 export const mean: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'mean',
   inputTypes: ['int8', 'int16'],
@@ -37,24 +39,22 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
     const fixed = quantizeMultiplier(quantizationOf(x!).scale[0] / quantizationOf(output).scale[0])
     return {
       ...reduction,
-      ...divide(fixed.multiplier, fixed.shift, reduction.count),
+      ...divide(fixed.multiplier, fixed.shift, reduction.first * reduction.second),
       inputZero: quantizationOf(x!).zeroPoint[0],
       outputZero: quantizationOf(output).zeroPoint[0],
       ...limitsOf(output),
     }
   },
   reference(p, [x], [y]) {
-    for (let a = 0; a < p.outer; a++) {
-      for (let c = 0; c < p.inner; c++) {
-        let sum = -p.inputZero * p.count
-        for (let i = 0; i < p.count; i++) sum += Number(x[(a * p.count + i) * p.inner + c])
-        y[a * p.inner + c] = clamp(requantize(sum, p.multiplier, p.shift) + p.outputZero, p.min, p.max)
-      }
-    }
+    forEachReduced(p, (at, places) => {
+      let sum = 0
+      for (const place of places) sum += Number(x[place]) - p.inputZero
+      y[at] = clamp(requantize(sum, p.multiplier, p.shift) + p.outputZero, p.min, p.max)
+    })
   },
   emit: (p, to) =>
     to.call('mean', `mean<${to.element.name}>`, [
-      ['input', to.input(0), p.outer, p.count, p.inner],
+      ['input', to.input(0), ...reductionSizes(p)],
       ['output', to.output(0)],
       ['scale', p.multiplier, p.shift],
       ['zero points', p.inputZero, p.outputZero],
@@ -68,6 +68,8 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
     meanCase('dimensions kept', [1, 4, 4, 3], [1, 2], true),
     meanCase('negative axis', [1, 3, 10], [-1]),
     meanCase('ratio above 1', [1, 1, 9, 4], [1, 2], false, 0.004),
+    meanCase('rows and channels', [1, 4, 5, 3], [1, 3]),
+    meanCase('first and last', [2, 3, 4], [0, -1], true),
   ],
 }
 

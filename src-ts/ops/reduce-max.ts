@@ -1,16 +1,18 @@
 import { quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
 import {
+  forEachReduced,
   type Reduction,
   type ReductionAttrs,
   reducedShape,
   reductionCase,
   reductionOf,
   reductionOptions,
+  reductionSizes,
 } from './reduction.ts'
 import { requireEqualQuantization } from './same-quantization.ts'
 
-/** REDUCE_MAX over adjacent axes. Inputs: x, axes (int32, constant). */
+/** REDUCE_MAX. Inputs: x, axes (int32, constant). */
 export const reduceMax: Op<ReductionAttrs, Reduction> = {
   kind: 'reduceMax',
   tflite: { code: 82, ...reductionOptions },
@@ -22,18 +24,16 @@ export const reduceMax: Op<ReductionAttrs, Reduction> = {
     requireEqualQuantization(node)
     return reductionOf(node.inputs[0]!.shape, node.inputs[1], node.name)
   },
-  reference({ outer, count, inner }, [x], [y]) {
-    for (let a = 0; a < outer; a++) {
-      for (let c = 0; c < inner; c++) {
-        let largest = -128
-        for (let i = 0; i < count; i++) largest = Math.max(largest, Number(x[(a * count + i) * inner + c]))
-        y[a * inner + c] = largest
-      }
-    }
+  reference(p, [x], [y]) {
+    forEachReduced(p, (at, places) => {
+      let largest = -128
+      for (const place of places) largest = Math.max(largest, Number(x[place]))
+      y[at] = largest
+    })
   },
-  emit: ({ outer, count, inner }, to) =>
+  emit: (p, to) =>
     to.call('reduce-max', 'reduceMax', [
-      ['input', to.input(0), outer, count, inner],
+      ['input', to.input(0), ...reductionSizes(p)],
       ['output', to.output(0)],
     ]),
   macs: () => 0,
@@ -42,6 +42,7 @@ export const reduceMax: Op<ReductionAttrs, Reduction> = {
     maxCase('over channels', [1, 3, 10], [-1]),
     maxCase('dimensions kept', [1, 4, 4, 3], [1, 2], true),
     maxCase('everything', [2, 3, 4], [0, 1, 2], true),
+    maxCase('rows and channels', [1, 4, 5, 3], [1, 3]),
   ],
 }
 

@@ -1,5 +1,5 @@
 import { HolterError } from '../errors.ts'
-import { elements, type Shape } from '../ir/graph.ts'
+import type { Shape } from '../ir/graph.ts'
 import { caseNode } from './cases.ts'
 import { indicesOf } from './indices.ts'
 import type { Op, Shaped } from './op.ts'
@@ -8,10 +8,12 @@ export interface ReductionAttrs {
   readonly keepDims: boolean
 }
 
-/** An input seen as [outer, count, inner]; the middle axis is reduced. */
+/** An input seen as [outer, first, between, second, inner], of which `first` and `second` are reduced. Adjacent axes are one. */
 export interface Reduction {
   readonly outer: number
-  readonly count: number
+  readonly first: number
+  readonly between: number
+  readonly second: number
   readonly inner: number
 }
 
@@ -32,27 +34,54 @@ export function reducedShape(x: Shape, axes: Shaped | undefined, keepDims: boole
   return keepDims ? x.map((n, i) => (gone.has(i) ? 1 : n)) : x.filter((_, i) => !gone.has(i))
 }
 
-/** Sees a shape as [outer, count, inner], the axes being the middle. Axes of length 1 may lie anywhere. */
+/** Sees a shape as kept and reduced axes in turn. Axes of length 1 may lie anywhere. */
 export function reductionOf(x: Shape, axes: Shaped | undefined, where: string): Reduction {
   const gone = axesOf(x, axes)
-  const long = [...gone].filter(axis => x[axis] !== 1).sort((a, b) => a - b)
-  const first = long[0] ?? 0
-  const last = long.at(-1) ?? -1
-  const between = x.slice(first, last + 1).some((n, i) => n !== 1 && !gone.has(first + i))
-  if (between || [...gone].some(axis => !(axis >= 0 && axis < x.length))) {
+  // Kept, reduced, kept, …: sizes of neighbours of one kind are multiplied.
+  const runs = [1]
+  for (const [axis, size] of x.entries()) {
+    if (size === 1) continue
+    const same = (runs.length % 2 === 0) === gone.has(axis)
+    if (same) runs[runs.length - 1] *= size
+    else runs.push(size)
+  }
+  if (runs.length > 5 || [...gone].some(axis => !(axis >= 0 && axis < x.length))) {
     throw new HolterError({
       stage: 'codegen',
       where,
-      problem: 'only a reduction over adjacent axes is supported',
+      problem: 'axes do not exist, or are more than two that are not adjacent',
       got: `axes [${[...gone]}] of shape [${x}]`,
     })
   }
-  return {
-    outer: elements(x.slice(0, first)),
-    count: elements(x.slice(first, last + 1)),
-    inner: elements(x.slice(last + 1)),
+  const [outer, first = 1, between = 1, second = 1, inner = 1] = runs
+  // Where one run is reduced, what lies behind it is the inner one: the kernel walks it fastest.
+  return second === 1 ? { outer, first, between: 1, second, inner: between } : { outer, first, between, second, inner }
+}
+
+/** Calls `visit` with the place of each output element and with those of the elements that it is made of. */
+export function forEachReduced(r: Reduction, visit: (at: number, places: Iterable<number>) => void): void {
+  let at = 0
+  for (let a = 0; a < r.outer; a++) {
+    for (let b = 0; b < r.between; b++) {
+      for (let c = 0; c < r.inner; c++) visit(at++, placesOf(r, a, b, c))
+    }
   }
 }
+
+function* placesOf({ first, between, second, inner }: Reduction, a: number, b: number, c: number): Generator<number> {
+  for (let i = 0; i < first; i++) {
+    for (let k = 0; k < second; k++) yield (((a * first + i) * between + b) * second + k) * inner + c
+  }
+}
+
+/** The sizes in the order of the kernels' arguments. */
+export const reductionSizes = ({ outer, first, between, second, inner }: Reduction) => [
+  outer,
+  first,
+  between,
+  second,
+  inner,
+]
 
 function axesOf(x: Shape, axes: Shaped | undefined): Set<number> {
   return new Set(indicesOf(axes, 'axes').map(axis => (axis < 0 ? axis + x.length : axis)))

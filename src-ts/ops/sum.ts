@@ -6,7 +6,7 @@ import { type MeanPrepared, mean } from './mean.ts'
 import type { Op } from './op.ts'
 import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductionOptions } from './reduction.ts'
 
-/** SUM over adjacent axes: MEAN without its division. Inputs: x, axes (int32, constant). */
+/** SUM: MEAN without its division. Inputs: x, axes (int32, constant). */
 export const sum: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'sum',
   inputTypes: ['int8', 'int16'],
@@ -33,6 +33,7 @@ export const sum: Op<ReductionAttrs, MeanPrepared> = {
     sumCase('over channels', [1, 3, 10], [-1]),
     sumCase('dimensions kept', [1, 4, 4, 3], [1, 2], true),
     sumCase('the scale of the input', [1, 1, 9, 4], [2], false, 0.03),
+    sumCase('rows and channels', [1, 4, 5, 3], [1, 3]),
   ],
 }
 

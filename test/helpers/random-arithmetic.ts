@@ -84,7 +84,7 @@ const prelu: Maker = {
   },
 }
 
-/** Reductions over one axis or two neighbouring ones: TFLM has room for no more. */
+/** Reductions over one axis or two: TFLM has room for no more. */
 const reduction = (kind: 'mean' | 'sum' | 'reduceMax'): [string, Maker] => [
   kind,
   {
@@ -93,7 +93,8 @@ const reduction = (kind: 'mean' | 'sum' | 'reduceMax'): [string, Maker] => [
       const rank = x.shape.length
       if (rank < 2) return undefined
       const first = sizeIn(r, rank > 2 ? 1 : 0, rank - 1)
-      const axes = places(first + 1 < rank && r.integer(2) ? [first, first + 1] : [r.integer(2) ? first : first - rank])
+      const second = sizeIn(r, first + 1, rank - 1)
+      const axes = places(first + 1 < rank && r.integer(2) ? [first, second] : [r.integer(2) ? first : first - rank])
       const attrs = { keepDims: r.integer(2) === 0 }
       const [shape] = opByKind(kind).outputShapes(attrs, [x, axes])
       if (!shape.length) return undefined
