@@ -5,22 +5,25 @@ import { loadFloatModel } from '../train/float-model.ts'
 import { labelLoss } from '../train/loss.ts'
 import { within } from './options.ts'
 import { type Joined, type Run, trainNetwork } from './train-network.ts'
-import { type TrainingOptions, withTrainingOptions } from './training-options.ts'
+import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
+import { withTrainingOptions } from './training-options.ts'
 
-interface DistillOptions extends TrainingOptions {
+interface DistillOptions extends SeedsOptions {
   teacher: string[]
   temperature: number
   alpha: number
 }
 
 /** `holter distill`: as `holter train`, with teachers that answer on every training batch. */
-export const distill = withTrainingOptions(
-  new Command('distill')
-    .summary('train a network on the labels and on what trained ones answer')
-    .description(
-      'Trains as holter train does, towards the labels and towards the averaged answers of teachers on the same augmented records. ' +
-        'Teachers are folders of float models of the same task and records.',
-    ),
+export const distill = withSeeds(
+  withTrainingOptions(
+    new Command('distill')
+      .summary('train a network on the labels and on what trained ones answer')
+      .description(
+        'Trains as holter train does, towards the labels and towards the averaged answers of teachers on the same augmented records. ' +
+          'Teachers are folders of float models of the same task and records.',
+      ),
+  ),
 )
   .requiredOption(
     '--teacher <dir>',
@@ -39,7 +42,8 @@ export const distill = withTrainingOptions(
     'after',
     '\nExample: holter distill ecg-tiny --teacher build/gap-cnn --teacher build/inception-gap --mixup 0.3 --out build/ecg-tiny',
   )
-  .action(async (name: string, options: DistillOptions) => {
+  .action(async (name: string, options: DistillOptions, command: Command) => {
+    if (options.seeds) return trainSeeds(command, name, options)
     const teachers = await loadTeachers(loadTfjs(), options.teacher)
     await trainNetwork('distill', name, options, run => taughtBy(teachers, run, options))
   })

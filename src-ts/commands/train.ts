@@ -1,15 +1,21 @@
 import { Command } from 'commander'
 import { trainNetwork } from './train-network.ts'
-import { type TrainingOptions, withTrainingOptions } from './training-options.ts'
+import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
+import { withTrainingOptions } from './training-options.ts'
 
-/** `holter train`: a network on a task, with checkpoints; its float model, and its int8 file. */
-export const train = withTrainingOptions(
-  new Command('train')
-    .summary('train a network on a task')
-    .description(
-      'Trains a network, keeps the weights of the epoch with the best validation score, and quantizes them. Writes a tfjs ' +
-        'LayersModel (model.json, weights.bin) and model.tflite. The test split stays closed.',
-    ),
-)
-  .addHelpText('after', '\nExample: holter train gap-cnn --epochs 12 --seed 1 --out build/gap-cnn')
-  .action((name: string, options: TrainingOptions) => trainNetwork('train', name, options))
+const described = new Command('train')
+  .summary('train a network on a task')
+  .description(
+    'Trains a network, keeps the weights of the epoch with the best validation score, and quantizes them. Writes a tfjs ' +
+      'LayersModel (model.json, weights.bin) and model.tflite. The test split stays closed.',
+  )
+
+/** `holter train`: a network on a task, with checkpoints; its float model, and its int8 file. Several seeds give a mean. */
+export const train = withSeeds(withTrainingOptions(described))
+  .addHelpText(
+    'after',
+    '\nExamples: holter train gap-cnn --epochs 12 --seed 1 --out build/gap-cnn\n          holter train gap-cnn --seeds 1,2,3 --jobs 2',
+  )
+  .action((name: string, options: SeedsOptions, command: Command) =>
+    options.seeds ? trainSeeds(command, name, options) : trainNetwork('train', name, options),
+  )

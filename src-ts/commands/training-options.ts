@@ -1,6 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'
+import { limitThreads } from '../train/backend.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, whole, within } from './options.ts'
 
@@ -13,6 +14,7 @@ export interface TrainingOptions extends Partial<Omit<Recipe, 'augment'>> {
   skipMissing?: boolean
   resume?: boolean
   patience?: number
+  threads?: number
   augment: boolean
   json?: boolean
 }
@@ -44,9 +46,16 @@ export function withTrainingOptions(command: Command): Command {
       new Option('--mixup <a>', 'mix records by shares from Beta(a, a); 0: leave them apart').argParser(within(0, 1)),
     )
     .addOption(new Option('--patience <n>', 'stop after so many epochs without a better one').argParser(whole(1)))
+    .addOption(
+      new Option(
+        '--threads <n>',
+        'processor threads (default: all cores, shared by --jobs); other numbers, other last bits',
+      ).argParser(whole(1)),
+    )
     .option('--no-augment', 'train on the records as they are')
     .option('--resume', 'go on from the checkpoint in the output folder')
     .addOption(json())
+    .hook('preAction', (_, action) => limitThreads(action.opts<TrainingOptions>().threads))
 }
 
 /** Returns the network's recipe with what the command line changes. */

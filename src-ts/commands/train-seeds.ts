@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { byName } from '../errors.ts'
+import { makeFolder, writeFile } from '../files.ts'
+import { type Spread, spread } from '../metrics/spread.ts'
+import { networks } from '../networks/index.ts'
+import { facts, table } from '../report/terminal.ts'
+import { tasks } from '../tasks/index.ts'
+import { type Job, type Outcome, reportOutcomes, runJobs, shareCores } from './jobs.ts'
+import { givenOptions, printJson, whole, wholes } from './options.ts'
+import type { TrainingOptions } from './training-options.ts'
+
+export interface SeedsOptions extends TrainingOptions {
+  seeds?: number[]
+  jobs?: number
+}
+
+/** Scores on the validation split by the score's name: { macroAuc: { validation: .92 } }. */
+type Scores = Readonly<Record<string, { readonly validation: number }>>
+
+/** What one seed printed, as far as it is summed up here. */
+export interface SeedResult {
+  readonly data: { readonly synthetic: boolean }
+  readonly epochs: readonly unknown[]
+  readonly best?: { readonly epoch: number }
+  readonly float?: Scores
+  readonly int8?: Scores
+}
+
+/** Gives a command that trains the options for several seeds, and returns it. */
+export function withSeeds(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--seeds <list>', 'train each of these seeds in a process of its own: 1,2,3')
+        .argParser(wholes(0))
+        .conflicts('seed'),
+    )
+    .addOption(new Option('--jobs <n>', 'with --seeds: processes at a time (default: 1)').argParser(whole(1)))
+}
+
+/**
+ * Trains a network with several seeds, each in a process of its own, `jobs` at a time: out/seed-N as `holter train --seed N` writes it,
+ * and out/summary.json with the mean and sample deviation of the validation scores. The best seed is the one with the highest int8 score.
+ */
+export async function trainSeeds(command: Command, name: string, options: SeedsOptions): Promise<void> {
+  const network = byName('network', name, networks)
+  const task = byName('task', options.task ?? network.task, tasks)
+  const { seeds = [] } = options
+  const out = options.out ?? join('build', name)
+  makeFolder(out)
+  const summaryFile = join(out, 'summary.json')
+  // One of an earlier run would say that this one is over.
+  rmSync(summaryFile, { force: true })
+  const share = shareCores({ jobs: options.jobs ?? 1, count: seeds.length, threads: options.threads })
+  console.error(`${seeds.length} seeds, ${share.jobs} at a time, threads of each: ${share.threads}.`)
+  const given = givenOptions(command, ['seeds', 'jobs', 'threads', 'out', 'json'])
+  const jobs = seeds.map((seed): Job => {
+    const own = ['--seed', `${seed}`, '--threads', `${share.threads}`, '--out', seedDir(out, seed), '--json']
+    return { name: `seed ${seed}`, args: [command.name(), name, ...given, ...own] }
+  })
+  const outcomes = await runJobs(jobs, share.jobs)
+  if (!reportOutcomes(jobs, outcomes)) return
+  const results = outcomes.map(outcome => (outcome as Extract<Outcome, { ended: 'done' }>).result as SeedResult)
+  const summary = { network: name, task: task.name, threads: share.threads, ...summaryOf(out, seeds, results) }
+  writeFile(summaryFile, `${JSON.stringify(summary, null, 2)}\n`)
+  if (options.json) return printJson(summary)
+  console.log(textOf(summary, summaryFile))
+}
+
+/** Returns the scores of all seeds with their means, and which seed is best; without validation records there are none. */
+export function summaryOf(out: string, seeds: readonly number[], results: readonly SeedResult[]) {
+  const runs = results.map(({ best, epochs, float, int8 }, i) => ({
+    seed: seeds[i],
+    dir: seedDir(out, seeds[i]),
+    keptEpoch: best?.epoch,
+    epochs: epochs.length,
+    ...(float && { float }),
+    ...(int8 && { int8 }),
+  }))
+  const [scoreName] = Object.keys(results[0].int8 ?? {})
+  const { data } = results[0]
+  if (scoreName === undefined) return { data, runs }
+  const over = (kind: 'float' | 'int8') => ({
+    [scoreName]: { validation: spread(results.map(result => result[kind]![scoreName].validation)) },
+  })
+  const int8 = results.map(result => result.int8![scoreName].validation)
+  const best = runs[int8.indexOf(Math.max(...int8))]
+  return { data, runs, float: over('float'), int8: over('int8'), best: { seed: best.seed, dir: best.dir } }
+}
+
+function seedDir(out: string, seed: number): string {
+  return join(out, `seed-${seed}`)
+}
+
+function textOf({ data, runs, ...all }: ReturnType<typeof summaryOf>, summaryFile: string): string {
+  const file = ['written', `${summaryFile}, and a model for each seed beside it`] as const
+  if (!('best' in all)) return facts([['not scored', 'the validation records were trained on too'], file])
+  const [name] = Object.keys(all.int8!)
+  const rows = runs.map(({ seed, keptEpoch, epochs, float, int8 }) => {
+    const scores = [float![name].validation, int8![name].validation].map(value => value.toFixed(4))
+    return [`${seed}`, `${keptEpoch} of ${epochs}`, ...scores]
+  })
+  const mean = ({ mean, deviation }: Spread) =>
+    `${mean.toFixed(4)} ± ${deviation.toFixed(4)} (sample deviation of ${runs.length})`
+  return [
+    ...(data.synthetic ? ['SYNTHETIC records: the scores say nothing about patients.'] : []),
+    table(['seed', 'kept epoch', `float ${name}`, `int8 ${name}`], rows),
+    facts([
+      ['float', mean(all.float![name].validation)],
+      ['int8', mean(all.int8![name].validation)],
+      ['best', `seed ${all.best!.seed} (int8, on the validation records): ${all.best!.dir}`],
+      file,
+    ]),
+  ].join('\n\n')
+}
