@@ -1,0 +1,51 @@
+import type { AamiRecord, AamiSum, AamiTable, AamiTables } from '../metrics/aami.ts'
+import type { QrsCounts, QrsScore } from '../metrics/ec57.ts'
+import { count } from './numbers.ts'
+import { table } from './terminal.ts'
+
+/**
+ * Returns the tables of ectopic beats as text: per recording without the learning time, then gross and average over all, with the
+ * learning time and without it. What is scored stands above each.
+ */
+export function aamiSummary({ all, ec57 }: AamiTables): string {
+  return [
+    `Ectopic beats by EC57: the first ${ec57.fromMinutes} minutes of each recording are not scored, F called V is no error, Q is left out.`,
+    table(
+      ['recording', 'beats', 'VEB', 'Se %', '+P %', 'SVEB', 'Se %', '+P %'],
+      [...ec57.records.map(recordRow), ...ec57.sums.flatMap(sumRows)],
+    ),
+    'Every beat scored, as papers on learning do; F called V counts against the F1 and the accuracy.',
+    table(
+      ['recordings', 'beats', 'accuracy %', ...Object.keys(all.sums[0].f1).map(label => `F1 ${label} %`)],
+      f1Rows(all),
+    ),
+    table(['recordings', '', 'VEB', 'Se %', '+P %', 'SVEB', 'Se %', '+P %'], all.sums.flatMap(sumRows)),
+  ].join('\n\n')
+}
+
+const percent = (value: number) => (Number.isFinite(value) ? (100 * value).toFixed(2) : '–')
+const scoreCells = ({ sensitivity, positivePredictivity }: QrsScore) => [sensitivity, positivePredictivity].map(percent)
+const beatsOf = ({ truePositives, falseNegatives }: QrsCounts) => count(truePositives + falseNegatives)
+
+function recordRow({ recording, beats, counts, scores }: AamiRecord): string[] {
+  const cells = (ectopic: 'VEB' | 'SVEB') => [beatsOf(counts[ectopic]), ...scoreCells(scores[ectopic])]
+  return [recording, count(beats), ...cells('VEB'), ...cells('SVEB')]
+}
+
+function sumRows({ name, beats, gross, average }: AamiSum): string[][] {
+  const row = (kind: string, size: string, scores: AamiSum['gross']) => [
+    `${name}, ${kind}`,
+    size,
+    ...(['VEB', 'SVEB'] as const).flatMap(ectopic => ['', ...scoreCells(scores[ectopic])]),
+  ]
+  return [row('gross', count(beats), gross), row('average', '', average)]
+}
+
+function f1Rows({ sums }: AamiTable): string[][] {
+  return sums.map(({ name, beats, accuracy, f1 }) => [
+    name,
+    count(beats),
+    percent(accuracy),
+    ...Object.values(f1).map(percent),
+  ])
+}
