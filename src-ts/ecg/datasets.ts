@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { locateHeartbeatCsv } from './heartbeat.ts'
 import { FIRST_FILE, locateMitBih } from './mit-bih.ts'
 import { DATABASE_FILE, locatePtbXl } from './ptb-xl-labels.ts'
 
@@ -48,15 +47,12 @@ const mitBih: KnownDataset = {
   },
 }
 
-const HEARTBEAT_FILES = ['mitbih_train.csv', 'mitbih_test.csv']
-
 const heartbeat: KnownDataset = {
   name: 'heartbeat',
   title: 'beats of MIT-BIH as rows of 187 samples (shayanfazeli/heartbeat); else made from the records',
   licence: 'ODC-BY 1.0',
   cite: 'Kachuee, Fazeli and Sarrafzadeh, IEEE ICHI 2018',
-  locate: root =>
-    [root, join(root, 'heartbeat')].find(folder => HEARTBEAT_FILES.every(file => existsSync(join(folder, file)))),
+  locate: locateHeartbeatCsv,
 }
 
 /** Every data set, in the order of `holter data list`. A new one is an entry here. */

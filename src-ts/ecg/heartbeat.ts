@@ -1,4 +1,5 @@
-import { readSync } from 'node:fs'
+import { existsSync, readSync } from 'node:fs'
+import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { BEAT_CLASSES } from './beat-classes.ts'
 import { MIT_BIH_RATE_HZ, type MitBihRecord } from './mit-bih.ts'
@@ -19,6 +20,18 @@ export interface Heartbeats {
   readonly samples: Float32Array
   /** Index into BEAT_CLASSES. */
   readonly classes: Uint8Array
+  /** Where each beat stands: the sample of its annotation in the record, or its row in the file, from 1 on. */
+  readonly places: Int32Array
+}
+
+/** The two files of shayanfazeli/heartbeat that hold MIT-BIH beats. */
+export const TRAIN_CSV = 'mitbih_train.csv'
+export const TEST_CSV = 'mitbih_test.csv'
+
+/** Returns the folder with both files, `root` or its folder `heartbeat`, or undefined. */
+export function locateHeartbeatCsv(root: string): string | undefined {
+  const holdsBoth = (folder: string) => [TRAIN_CSV, TEST_CSV].every(file => existsSync(join(folder, file)))
+  return [root, join(root, 'heartbeat')].find(holdsBoth)
 }
 
 const CHUNK_BYTES = 1 << 20
@@ -48,8 +61,12 @@ export function readHeartbeatCsv(path: string): Heartbeats {
     if (rows.length === 0) throw new HolterError({ stage: 'ecg', where: path, problem: 'the file holds no beats' })
     const samples = new Float32Array(rows.length * HEARTBEAT_SAMPLES)
     for (const [i, row] of rows.entries()) samples.set(row, i * HEARTBEAT_SAMPLES)
-    return { length: rows.length, samples, classes: Uint8Array.from(classes) }
+    return { length: rows.length, samples, classes: Uint8Array.from(classes), places: rowNumbers(rows.length) }
   })
+}
+
+function rowNumbers(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i + 1)
 }
 
 function addRow(line: string, rows: Float32Array[], classes: number[], path: string): void {
@@ -73,20 +90,25 @@ function addRow(line: string, rows: Float32Array[], classes: number[], path: str
   classes.push(label)
 }
 
+/** Returns lead II of a record (else its first) at 125 Hz, in millivolts: what `heartbeatsOf` cuts. */
+export function heartbeatSignal(record: MitBihRecord): Float64Array {
+  const leads = record.leads()
+  return resample(leads.get('MLII') ?? [...leads.values()][0], MIT_BIH_RATE_HZ, HEARTBEAT_RATE_HZ)
+}
+
 /**
  * Returns beats of MIT-BIH records made the same way: lead II (else the first) at 125 Hz, in windows of 10 s scaled to 0 … 1, from each
  * annotated R peak over 1.2 median RR intervals of its window, at most 187 samples. A beat that reaches past its window goes on in the scale of
  * that window, kept within 0 … 1; only beats that the record's end cuts, and those alone in a window, are left out. Classes by convention ML.
  * Source: Kachuee, Fazeli and Sarrafzadeh, IEEE ICHI 2018, who detect the R peaks.
  */
-export function heartbeatsOf(record: MitBihRecord): Heartbeats {
-  const leads = record.leads()
-  const signal = resample(leads.get('MLII') ?? [...leads.values()][0], MIT_BIH_RATE_HZ, HEARTBEAT_RATE_HZ)
+export function heartbeatsOf(record: MitBihRecord, signal: Float64Array = heartbeatSignal(record)): Heartbeats {
   const beats = record.beats('ml')
   const peaks = Array.from(beats.samples, sample => Math.round((sample * HEARTBEAT_RATE_HZ) / MIT_BIH_RATE_HZ))
   const window = WINDOW_SECONDS * HEARTBEAT_RATE_HZ
   const rows: Float32Array[] = []
   const classes: number[] = []
+  const places: number[] = []
   for (let start = 0, next = 0; start < signal.length; start += window) {
     const first = next
     while (next < peaks.length && peaks[next] < start + window) next++
@@ -103,11 +125,12 @@ export function heartbeatsOf(record: MitBihRecord): Heartbeats {
       for (let i = 0; i < length; i++) row[i] = Math.min(1, Math.max(0, (signal[peaks[k] + i] - least) / range))
       rows.push(row)
       classes.push(beats.classes[k])
+      places.push(beats.samples[k])
     }
   }
   const samples = new Float32Array(rows.length * HEARTBEAT_SAMPLES)
   for (const [i, row] of rows.entries()) samples.set(row, i * HEARTBEAT_SAMPLES)
-  return { length: rows.length, samples, classes: Uint8Array.from(classes) }
+  return { length: rows.length, samples, classes: Uint8Array.from(classes), places: Int32Array.from(places) }
 }
 
 function median(values: readonly number[]): number {

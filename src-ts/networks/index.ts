@@ -1,3 +1,4 @@
+import { attentionCnn } from './attention-cnn.ts'
 import { beatRr } from './beat-rr.ts'
 import { cnn1dStudent } from './cnn1d-student.ts'
 import { cnn1dTeacher } from './cnn1d-teacher.ts'
@@ -7,6 +8,9 @@ import { gapCnn } from './gap-cnn.ts'
 import { inceptionCnn } from './inception-cnn.ts'
 import { inceptionGap } from './inception-gap.ts'
 import type { Network } from './network.ts'
+import { resnet1d } from './resnet1d.ts'
+import { resnext1d } from './resnext1d.ts'
+import { vitCnn } from './vit-cnn.ts'
 
 /** Every network that can be trained by name. */
 export const networks: readonly Network[] = [
@@ -18,4 +22,8 @@ export const networks: readonly Network[] = [
   cnn1dTeacher,
   cnn1dStudent,
   beatRr,
+  resnet1d,
+  resnext1d,
+  attentionCnn,
+  vitCnn,
 ]

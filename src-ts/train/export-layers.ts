@@ -64,6 +64,7 @@ export const exporters: Readonly<Record<string, Exporter>> = {
 
   Activation(layer, to) {
     const { activation } = settings(layer)
+    if (activation === 'sigmoid' && !to.last) return to.node('logistic', {}, to.inputs)
     const kind = fused(activation, to)
     if (kind === 'relu6') to.refuse('relu6 as a layer of its own; name it as the activation of the layer before')
     return kind === 'relu' ? to.node('relu', {}, to.inputs) : to.inputs[0]
@@ -116,6 +117,31 @@ export const exporters: Readonly<Record<string, Exporter>> = {
     return to.inputs.slice(1).reduce((sum, term) => to.node('add', { activation: 'none' }, [sum, term]), to.inputs[0])
   },
 
+  Multiply(_, to) {
+    if (to.inputShapes.some(shape => shape.length !== to.outputShape.length)) to.refuse('inputs of different rank')
+    return to.inputs
+      .slice(1)
+      .reduce((product, factor) => to.node('mul', { activation: 'none' }, [product, factor]), to.inputs[0])
+  },
+
+  Reshape(_, to) {
+    return to.node('reshape', { newShape: [...to.outputShape] }, to.inputs)
+  },
+
+  // Over the last axis: tfjs has no other.
+  Softmax(_, to) {
+    return to.node('softmax', { beta: 1 }, to.inputs)
+  },
+
+  Dot(layer, to) {
+    const { axes, normalize } = settings(layer)
+    if (normalize) to.refuse('normalized')
+    if (to.inputShapes.some(shape => kerasRank(shape) !== 3)) to.refuse('an operand is no matrix')
+    const [a, b] = Array.isArray(axes) ? axes : [axes, axes]
+    const attrs = { adjX: fromStart(a) === 1, adjY: fromStart(b) === 2 }
+    return to.node('batchMatmul', attrs, to.inputs)
+  },
+
   Dropout: identity,
   SpatialDropout1D: identity,
   GaussianNoise: identity,
@@ -155,6 +181,11 @@ function transposed(data: Float32Array, rows: number, columns: number): Float32A
 /** Rank that Keras sees, its batch axis included: [1, 1, T, C] is its [null, T, C]. */
 function kerasRank(shape: readonly number[]): number {
   return shape.length === 4 ? 3 : shape.length
+}
+
+/** An axis of a Keras tensor [null, rows, columns], counted from the start. */
+function fromStart(axis: number): number {
+  return axis < 0 ? axis + 3 : axis
 }
 
 function first(value: number | readonly number[]): number {

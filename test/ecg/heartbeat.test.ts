@@ -17,8 +17,9 @@ test('rows of the CSV, with more of them than one piece holds', () =>
     const path = join(dir, 'x.csv')
     const lines = Array.from({ length: 400 }, (_, i) => row(i / 400, (i % 5).toExponential(18)))
     writeFileSync(path, lines.join('\n'))
-    const { length, samples, classes } = readHeartbeatCsv(path)
+    const { length, samples, classes, places } = readHeartbeatCsv(path)
     assert.is(length, 400)
+    assert.is(places[399], 400)
     assert.equal([...classes.subarray(0, 6)], [0, 1, 2, 3, 4, 0])
     assert.is(samples[399 * HEARTBEAT_SAMPLES + 186], Math.fround(399 / 400))
   }))
@@ -45,9 +46,10 @@ else {
   test('beats of record 208: as good as all of them, in range, R peak first, zeros behind', () => {
     const [record] = openMitBih(dir, ['208'])
     const all = record.beats('ml')
-    const { length, samples, classes } = heartbeatsOf(record)
+    const { length, samples, classes, places } = heartbeatsOf(record)
     assert.ok(length <= all.samples.length && length >= all.samples.length - 3, `${length} of ${all.samples.length}`)
     assert.equal([...classes], [...all.classes.subarray(0, length)])
+    assert.equal(places, all.samples.subarray(0, length))
     assert.ok(samples.every(value => value >= 0 && value <= 1))
     // The published rows begin at the R peak: in a record of upright beats the first samples are near the top.
     const starts = Array.from({ length }, (_, i) =>

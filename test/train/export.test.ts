@@ -100,6 +100,45 @@ testWithTfjs('every kind of layer computes the same, in branches too', tf => {
   model.dispose()
 })
 
+testWithTfjs('layers of attention compute the same: gates over channels, products of matrices either way round', tf => {
+  const { layers } = tf
+  const input = ecg(tf)
+  const conv = (filters: number) => then(layers.conv1d({ filters, kernelSize: 1 }), input)
+  const [query, key, value] = [conv(5), conv(5), conv(6)]
+  const scores = then(layers.dot({ axes: 2 }), [query, key])
+  const mixed = then(layers.dot({ axes: [2, 1] }), [then(layers.softmax({ axis: 2 }), scores), value])
+  // Columns of one with columns of the other: the first operand is turned.
+  const turned = then(layers.dot({ axes: 1 }), [then(layers.softmax({ axis: -1 }), query), mixed])
+  const gate = then(layers.activation({ activation: 'sigmoid' }), then(layers.globalAveragePooling1d(), value))
+  const gated = then(layers.multiply(), [mixed, then(layers.reshape({ targetShape: [1, 6] }), gate)])
+  const flat = [then(layers.flatten(), gated), then(layers.flatten(), turned)]
+  const model = tf.model({ inputs: input, outputs: then(layers.concatenate(), flat) })
+  assert.ok(worstDifference(tf, model) <= TOLERANCE)
+  model.dispose()
+})
+
+testWithTfjs('products that would not compute the same are refused', tf => {
+  const { layers } = tf
+  const input = ecg(tf, 6)
+  const flat = then(layers.flatten(), input)
+  const cosine = then(layers.dot({ axes: 2, normalize: true, name: 'cosine' }), [input, input])
+  const inner = then(layers.dot({ axes: 1, name: 'inner' }), [flat, flat])
+  const ranks = then(layers.multiply({ name: 'ranks' }), [input, then(layers.globalAveragePooling1d(), input)])
+  const model = tf.model({ inputs: input, outputs: [cosine, inner, ranks] })
+  const reasons = [
+    'cosine (Dot): normalized',
+    'inner (Dot): an operand is no',
+    'ranks (Multiply): inputs of different rank',
+  ]
+  try {
+    exportGraph(model)
+    assert.unreachable()
+  } catch (error) {
+    for (const reason of reasons) assert.ok((error as Error).message.includes(reason), reason)
+  }
+  model.dispose()
+})
+
 testWithTfjs('a sigmoid at the very end is left out, as an activation and as a layer', tf => {
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
   const fused = tf.sequential({

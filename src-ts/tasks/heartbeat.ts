@@ -1,0 +1,32 @@
+import { BEAT_CLASSES } from '../ecg/beat-classes.ts'
+import { HEARTBEAT_RATE_HZ, HEARTBEAT_SAMPLES } from '../ecg/heartbeat.ts'
+import { locateHeartbeats, openHeartbeats } from '../ecg/heartbeat-dataset.ts'
+import { HolterError } from '../errors.ts'
+import type { Task } from './task.ts'
+
+/**
+ * The class of one beat, in the form of shayanfazeli/heartbeat (Kachuee, Fazeli and Sarrafzadeh, IEEE ICHI 2018): from those two files, or from
+ * beats made the same way of the MIT-BIH records. Samples are shares of the range of the ten seconds around the beat, not millivolts.
+ */
+export const heartbeat: Task = {
+  name: 'heartbeat',
+  title: 'class of a beat (N S V F Q), one lead, 187 samples at 125 Hz; intra-patient',
+  kind: 'single-label',
+  labels: BEAT_CLASSES,
+  leads: ['MLII'],
+  sampleRateHz: HEARTBEAT_RATE_HZ,
+  samples: HEARTBEAT_SAMPLES,
+  unit: 'relative',
+  needs: 'mit-bih',
+  intraPatient: true,
+  locate: locateHeartbeats,
+  async open(source, splits, progress) {
+    if (source.kind === 'folder') return openHeartbeats(source.dir, splits, progress)
+    throw new HolterError({
+      stage: 'ecg',
+      where: 'heartbeat',
+      problem: 'there are no synthetic records for this task',
+      hint: 'Run holter data fetch mit-bih, or name a folder with mitbih_train.csv and mitbih_test.csv by --data',
+    })
+  },
+}
