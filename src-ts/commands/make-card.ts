@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { emitProgram } from '../codegen/emit.ts'
 import { layerTable } from '../codegen/layer-table.ts'
 import { loadModel } from '../engines/model.ts'
@@ -9,11 +10,11 @@ import { networks } from '../networks/index.ts'
 import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
 import { sourceOf } from '../report/sources.ts'
 
-/** Writes the card of a model from the evaluations that are given: tools/make-card. */
-export function makeCard([path, ...evaluations]: readonly string[]): void {
-  if (!path?.endsWith('.tflite') || evaluations.length === 0) {
-    throw new HolterError({ stage: 'usage', where: 'make-card', problem: 'expected MODEL.tflite EVALUATION.json …' })
-  }
+const USAGE = 'MODEL.tflite EVALUATION.json … [--note SENTENCE …]'
+
+/** Writes the card of a model from the evaluations, and with the notes, that are given: tools/make-card. */
+export function makeCard(args: readonly string[]): void {
+  const { path, evaluations, notes } = parsed(args)
   const { graph, tflite } = loadModel(path)
   const { metadata } = graph
   if (!metadata) throw new HolterError({ stage: 'tflite', where: path, problem: 'the file has no "holter" metadata' })
@@ -42,11 +43,25 @@ export function makeCard([path, ...evaluations]: readonly string[]): void {
     commands: figures.map(
       f => `holter evaluate ${f.model} --split ${f.split}${f.engine === 'tfjs' ? '' : ` --engine ${f.engine}`}`,
     ),
+    ...(notes && { notes }),
     licence: figures.some(f => f.data.synthetic) ? 'synthetic records, none' : licenceOf(figures[0].data.name),
   }
   const base = path.replace(/\.tflite$/, '')
   writeFile(`${base}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
   writeFile(`${base}.md`, cardMarkdown(card))
+}
+
+function parsed(args: readonly string[]): { path: string; evaluations: string[]; notes?: string[] } {
+  const wrong = (problem: string) => new HolterError({ stage: 'usage', where: 'make-card', problem, expected: USAGE })
+  const options = { note: { type: 'string', multiple: true } } as const
+  try {
+    const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options })
+    const [path, ...evaluations] = positionals
+    if (path?.endsWith('.tflite') && evaluations.length) return { path, evaluations, notes: values.note }
+  } catch (error) {
+    throw wrong((error as Error).message.split('. ')[0])
+  }
+  throw wrong('a model and its evaluations are needed')
 }
 
 function licenceOf(dataName: string): string {

@@ -1,5 +1,7 @@
 import type { Metadata } from '../ir/metadata.ts'
+import type { AamiTables } from '../metrics/aami.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
+import { aamiMarkdown } from './aami.ts'
 import { count, range, score } from './numbers.ts'
 
 /** What `holter evaluate --json` prints, as far as a card needs it; without `kind` the labels do not exclude each other. */
@@ -10,6 +12,8 @@ export interface CardFigures extends Omit<Evaluation, 'kind'>, Partial<Pick<Eval
   readonly data: { readonly name: string; readonly synthetic: boolean; readonly sha256: string }
   /** Sentences that must stand beside every score. */
   readonly notes?: readonly string[]
+  /** Of beats that were cut out of recordings. */
+  readonly aami?: AamiTables
 }
 
 /** A model's card: who made it from what, and how good it is. Kept as JSON beside the model, and as the Markdown made of it. */
@@ -29,6 +33,8 @@ export interface Card {
   readonly figures: readonly CardFigures[]
   /** The commands that made the figures, in the order of `figures`. */
   readonly commands: readonly string[]
+  /** What else a reader should know: other seeds, why a file is not shipped. One sentence each. */
+  readonly notes?: readonly string[]
   readonly licence: string
 }
 
@@ -39,7 +45,7 @@ export function cardMarkdown(card: Card): string {
   const files = Object.entries(card.files).map(
     ([name, f]) => `| ${name} | ${count(f.bytes)} | \`${f.sha256.slice(0, 16)}\` |`,
   )
-  const notes = [...new Set(card.figures.flatMap(f => f.notes ?? []))]
+  const notes = [...new Set([...card.figures.flatMap(f => f.notes ?? []), ...(card.notes ?? [])])]
   return `${[
     `# ${card.name}`,
     '',
@@ -51,6 +57,7 @@ export function cardMarkdown(card: Card): string {
     '',
     ...figureTable(card.figures, labels),
     '',
+    ...ectopicTables(card.figures),
     ...notes.flatMap(note => [note, '']),
     'Intervals: 1,000 bootstraps of patients. Made by',
     '',
@@ -94,12 +101,15 @@ function figureTable(figures: readonly CardFigures[], labels: readonly string[])
   return [
     row(['model, split', 'records (patients)', ...heads]),
     `|${'---|'.repeat(2 + heads.length)}`,
-    ...figures.map(f =>
-      row([
-        `${f.engine === 'tfjs' ? 'float' : 'int8'}, ${f.split}`,
-        `${count(f.records)} (${count(f.patients)})`,
-        ...cells(f),
-      ]),
-    ),
+    ...figures.map(f => row([nameOf(f), `${count(f.records)} (${count(f.patients)})`, ...cells(f)])),
   ]
+}
+
+function ectopicTables(figures: readonly CardFigures[]): string[] {
+  const scored = figures.flatMap(f => (f.aami ? [{ name: nameOf(f), aami: f.aami }] : []))
+  return scored.length ? [...aamiMarkdown(scored), ''] : []
+}
+
+function nameOf({ engine, split }: CardFigures): string {
+  return `${engine === 'tfjs' ? 'float' : 'int8'}, ${split}`
 }

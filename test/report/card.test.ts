@@ -28,6 +28,7 @@ test('a card of labels that exclude each other shows accuracy, macro F1 and each
   const text = cardMarkdown({
     ...card,
     metadata: { ...card.metadata, kind: 'single-label', labels, leads: ['MLII'], features },
+    notes: ['Not shipped: too large.', note],
     figures: [
       { ...about, ...evaluation, data },
       { ...about, ...evaluation, data, engine: 'tfjs' },
@@ -49,6 +50,7 @@ test('a card of labels that exclude each other shows accuracy, macro F1 and each
   )
   assert.ok(rows[3].startsWith('| float, test |'))
   assert.is(text.split(note).length, 2, 'each note once')
+  assert.match(text, `\n${note}\n\nNot shipped: too large.\n`)
   assert.match(text, 'from 1 lead, 1000 samples at 100 Hz, and 2 numbers.')
 })
 

@@ -53,6 +53,10 @@ test('seed, epoch and batch decide how records are mixed', () => {
   assert.not.equal(epochOf(0.3, 1), mixed)
   assert.not.equal(epochOf(0.3, 0, 2), mixed)
   assert.not.equal(epochOf(undefined), mixed)
+  // Of labels that are 0 or 1, mixing leaves 0, 1, the share and what it lacks to 1: the shares of another epoch are others.
+  const shares = (epoch: number) => new Set(epochOf(0.3, epoch).flatMap(({ targets }) => targets.filter(x => x % 1)))
+  const own = [...shares(0)].filter(share => shares(1).has(share))
+  assert.is(own.length, 0, `${own}`)
   for (const { targets } of mixed) {
     assert.ok(
       targets.every(x => x >= 0 && x <= 1),
