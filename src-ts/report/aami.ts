@@ -23,6 +23,38 @@ export function aamiSummary({ all, ec57 }: AamiTables): string {
   ].join('\n\n')
 }
 
+/** A model's tables with what to call it. */
+export interface NamedTables {
+  readonly name: string
+  readonly aami: AamiTables
+}
+
+/** Returns the sums of several models as Markdown: every beat scored, then by EC57's rules. */
+export function aamiMarkdown(models: readonly NamedTables[]): string[] {
+  const labels = Object.keys(models[0].aami.all.sums[0].f1)
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const heads = (cells: readonly string[]) => [row(cells), `|${'---|'.repeat(cells.length)}`]
+  const rows = (of: (tables: AamiTables) => AamiTable, cells: (sum: AamiSum) => string[][]) =>
+    models.flatMap(({ name, aami }) => of(aami).sums.flatMap(sum => cells(sum).map(each => row([name, ...each]))))
+  return [
+    'Every beat scored:',
+    '',
+    ...heads(['model', 'recordings', 'beats', 'accuracy %', ...labels.map(label => `F1 ${label} %`)]),
+    ...rows(
+      tables => tables.all,
+      sum => f1Rows({ sums: [sum] }),
+    ),
+    '',
+    `By EC57: the first ${models[0].aami.ec57.fromMinutes} minutes of each recording are not scored, F called V is no error, Q is left out.`,
+    '',
+    ...heads(['model', 'recordings', 'beats', 'VEB Se %', 'VEB +P %', 'SVEB Se %', 'SVEB +P %']),
+    ...rows(
+      tables => tables.ec57,
+      sum => sumRows(sum).map(cells => cells.filter((_, i) => i !== 2 && i !== 5)),
+    ),
+  ]
+}
+
 const percent = (value: number) => (Number.isFinite(value) ? (100 * value).toFixed(2) : '–')
 const scoreCells = ({ sensitivity, positivePredictivity }: QrsScore) => [sensitivity, positivePredictivity].map(percent)
 const beatsOf = ({ truePositives, falseNegatives }: QrsCounts) => count(truePositives + falseNegatives)
@@ -41,7 +73,7 @@ function sumRows({ name, beats, gross, average }: AamiSum): string[][] {
   return [row('gross', count(beats), gross), row('average', '', average)]
 }
 
-function f1Rows({ sums }: AamiTable): string[][] {
+function f1Rows({ sums }: Pick<AamiTable, 'sums'>): string[][] {
   return sums.map(({ name, beats, accuracy, f1 }) => [
     name,
     count(beats),
