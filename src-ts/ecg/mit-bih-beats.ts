@@ -65,8 +65,8 @@ export async function openMitBihBeats(
   }
 }
 
-/** Holds the published split to its own rule: nobody on two sides but the one who is known to be. */
-function requireApart(records: readonly MitBihRecord[]): void {
+/** Holds the published split to its own rule: throws HolterError when anybody is on two sides but the one who is known to be. */
+export function requireApart(records: readonly Pick<MitBihRecord, 'id' | 'patient'>[]): void {
   const of = (ids: readonly string[]) => records.filter(({ id }) => ids.includes(id))
   makeSplit(of(DS1_TRAIN), of(DS1_VALIDATION))
   makeSplit(of(DS1), of(DS2), { patients: [SHARED_PATIENT.patient], sentence: SHARED_PATIENT_SENTENCE })

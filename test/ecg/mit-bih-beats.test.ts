@@ -4,8 +4,8 @@ import { BEAT_CHANNELS } from '../../src-ts/ecg/beat-stream.ts'
 import { BEAT_PEAK, BEAT_SAMPLES } from '../../src-ts/ecg/beat-window.ts'
 import type { Dataset } from '../../src-ts/ecg/dataset.ts'
 import { locateMitBih, openMitBih } from '../../src-ts/ecg/mit-bih.ts'
-import { describeBeats, openMitBihBeats } from '../../src-ts/ecg/mit-bih-beats.ts'
-import { SHARED_PATIENT_SENTENCE } from '../../src-ts/ecg/mit-bih-sets.ts'
+import { describeBeats, openMitBihBeats, requireApart } from '../../src-ts/ecg/mit-bih-beats.ts'
+import { DS1, DS2, mitBihPatient, SHARED_PATIENT_SENTENCE } from '../../src-ts/ecg/mit-bih-sets.ts'
 import { ecgDataDir, skip } from '../helpers/environment.ts'
 import { inFolder } from '../helpers/wfdb-files.ts'
 
@@ -100,6 +100,14 @@ real('record 114 has MLII second: its channels are those of MLII', async dir => 
     0,
   )
   assert.equal(out, expected.channels)
+})
+
+test('nobody is on two sides but the man of 201 and 202', () => {
+  const records = [...DS1, ...DS2].map(id => ({ id, patient: mitBihPatient(id) }))
+  requireApart(records)
+  const mixed = (id: string, patient: string) => records.map(record => (record.id === id ? { id, patient } : record))
+  assert.throws(() => requireApart(mixed('112', '101')), /patient 101 is on both sides: record 101 .* record 112/)
+  assert.throws(() => requireApart(mixed('100', '230')), /patient 230 is on both sides: record 230 .* record 100/)
 })
 
 test('a missing record is named', () =>
