@@ -9,9 +9,11 @@ import { runnable } from './engines/model.ts'
 import { node } from './engines/node.ts'
 import { compareEngines, type ParityRow, probeInputs } from './engines/parity.ts'
 import { sha256 } from './files.ts'
-import type { FloatGraph, IntGraph } from './ir/graph.ts'
+import { type FloatGraph, fromBytes, type IntGraph } from './ir/graph.ts'
 import type { Metadata } from './ir/metadata.ts'
+import { endsInProbabilities } from './ir/probability-end.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
+import { logitsOf } from './metrics/probabilities.ts'
 import { fitTemperature } from './metrics/temperature.ts'
 import { chooseThresholds } from './metrics/threshold.ts'
 import type { NetworkShape, Recipe } from './networks/network.ts'
@@ -187,7 +189,7 @@ export async function prove(
 }
 
 /** A model's logits on a split, with what they are scored against. */
-export function predictionsOf(dataset: Dataset, logits: Float32Array): PatientPredictions {
+export function predictionsOf(dataset: Dataset, logits: Float32Array | Float64Array): PatientPredictions {
   return {
     kind: dataset.kind,
     labels: dataset.labels,
@@ -208,24 +210,28 @@ export function predictFloat(
   return predictionsOf(dataset, predictLogits({ tf, model, dataset, standardization, progress: report }))
 }
 
-/** Returns the int8 model's predictions on a split: its own output bytes, by the engine that is named. */
+/**
+ * Returns the int8 model's predictions on a split: its own output bytes, by the engine that is named. Of a network that ends in
+ * probabilities the logits are those that give these probabilities.
+ */
 export async function predictInt8(
   model: RunnableModel,
   dataset: Dataset,
   { engine, flavour }: { engine: Engine; flavour: string } = { engine: node, flavour: 'simd' },
   report?: Report,
 ): Promise<PatientPredictions> {
-  const output = model.graph.tensors[model.graph.outputs[0]].quantization!
+  const { quantization, type } = model.graph.tensors[model.graph.outputs[0]]
   const width = dataset.labels.length
   const logits = new Float32Array(dataset.length * width)
   for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
     const count = Math.min(ENGINE_RECORDS, dataset.length - first)
     const rows = quantizeRecords(model.graph, dataset, first, count)
     const bytes = await engine.run(model, flavour, rows, count)
-    logits.set(dequantizeValues(bytes, output), first * width)
+    logits.set(dequantizeValues(fromBytes(bytes, type) as Int8Array, quantization!), first * width)
     report?.(first + count, dataset.length)
   }
-  return predictionsOf(dataset, logits)
+  if (!endsInProbabilities(model.graph)) return predictionsOf(dataset, logits)
+  return predictionsOf(dataset, logitsOf(logits, dataset.kind, quantization!.scale[0]))
 }
 
 /** Returns records as the integer network's rows: the signal, then the features where there are any. */

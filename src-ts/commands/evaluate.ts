@@ -1,20 +1,15 @@
-import { existsSync, statSync } from 'node:fs'
 import { Argument, Command, Option } from 'commander'
-import type { Dataset, SplitName } from '../ecg/dataset.ts'
-import { engineFor } from '../engines/choose.ts'
-import { loadModel } from '../engines/model.ts'
-import { byName, HolterError } from '../errors.ts'
-import type { Metadata } from '../ir/metadata.ts'
-import { evaluate as scorePredictions } from '../metrics/evaluation.ts'
+import type { Dataset, Opened, SplitName } from '../ecg/dataset.ts'
+import { type AamiTables, aamiTables } from '../metrics/aami.ts'
+import { type Evaluation, evaluate as scorePredictions } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
+import { type ScoreDifference, scoreDifference } from '../metrics/score-difference.ts'
+import { fitTemperature } from '../metrics/temperature.ts'
+import { aamiSummary } from '../report/aami.ts'
 import { progress } from '../report/progress.ts'
-import { evaluationSummary } from '../report/summaries.ts'
-import { predictFloat, predictInt8, type Report } from '../stages.ts'
-import { tasks } from '../tasks/index.ts'
-import type { Task } from '../tasks/task.ts'
-import { loadTfjs } from '../train/backend.ts'
-import { loadFloatModel } from '../train/float-model.ts'
+import { differenceSentence, evaluationSummary } from '../report/summaries.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { type OpenedModel, openModel } from './open-model.ts'
 import { json, printJson } from './options.ts'
 
 interface EvaluateOptions {
@@ -22,23 +17,30 @@ interface EvaluateOptions {
   split: SplitName
   engine?: string
   flavour?: string
+  against?: string
   data?: string
   skipMissing?: boolean
   json?: boolean
 }
 
-/** A model of either kind, ready to predict. */
-interface Loaded {
-  readonly metadata: Metadata
-  readonly engine: string
-  predict(dataset: Dataset, report: Report): Promise<PatientPredictions>
+/** A model with what it said of the records, and what that is worth. */
+export interface Scored {
+  readonly model: OpenedModel
+  readonly predictions: PatientPredictions
+  readonly evaluation: Evaluation
+  /** Of beats that were cut out of recordings. */
+  readonly aami?: AamiTables
+  /** Whether the temperature came with the model, or was fitted on the validation records that are scored. */
+  readonly temperatureFrom?: 'model' | 'these records'
 }
 
 /** `holter evaluate`: the scores of a model on a split. The only command that opens the test split. */
 export const evaluate = new Command('evaluate')
   .summary('score a float or int8 model on the validation or test split')
   .description(
-    'Scores a model with the thresholds that its file carries. Opens the test split only with --split test: for final figures.',
+    'Scores a model with the thresholds that its file carries, on the probabilities of its logits as they are; calibration is ' +
+      'shown before and after its temperature. Opens the test split only with --split test: for final figures. ' +
+      'A .tflite file from elsewhere is scored when --task says what it was made for.',
   )
   .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
   .option('-t, --task <task>', "default: the model's own")
@@ -47,86 +49,65 @@ export const evaluate = new Command('evaluate')
   )
   .option('-e, --engine <engine>', 'what runs an int8 model: reference, node, wasmtime, … (default: node)')
   .option('-f, --flavour <flavour>', 'flavour of the module')
+  .option('--against <model>', 'a second model: how much better the first is on the same resamples of patients')
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(json())
   .addHelpText('after', '\nExample: holter evaluate models/gap-cnn.tflite --split validation --engine wasmtime')
   .action(async (path: string, options: EvaluateOptions) => {
-    const loaded =
-      existsSync(path) && statSync(path).isDirectory() ? await floatModel(path, options) : int8Model(path, options)
-    const task = byName('task', options.task ?? loaded.metadata.task, tasks)
-    requireSameForm(path, loaded.metadata, task)
-    const { opened } = await openFor(task, [options.split], options)
+    const model = await openModel(path, options)
+    const base = options.against ? await openModel(options.against, { task: model.task.name }) : undefined
+    const { opened } = await openFor(model.task, [options.split], options)
     const dataset = opened.splits[options.split]!
-    const bar = progress({ title: 'evaluate', unit: 'records' })
-    const predictions = await loaded.predict(dataset, (done, total) => bar.update(done, { total }))
-    bar.stop()
-    const evaluation = scorePredictions(predictions, loaded.metadata.thresholds)
-    const { synthetic, name, hash, notes = [] } = opened
-    const about = {
-      model: path,
-      task: task.name,
-      split: options.split,
-      engine: loaded.engine,
-      data: { name, synthetic, sha256: hash },
-      notes,
-    }
-    if (options.json) return printJson({ ...about, ...evaluation })
-    if (synthetic) console.log('SYNTHETIC records: the scores say nothing about patients.')
-    console.log(`${path} on ${task.name}, ${options.split} split, ${loaded.engine}\n`)
-    console.log(evaluationSummary(evaluation))
+    const scored = await score(model, dataset)
+    const against = base && (await score(base, dataset))
+    const difference = against && scoreDifference(against.predictions, scored.predictions)
+    const notes = [...(opened.notes ?? []), ...model.notes, ...(base?.notes ?? [])]
+    if (options.json)
+      return printJson(jsonOf(scored, opened, options.split, notes, difference && { against, difference }))
+    if (opened.synthetic) console.log('SYNTHETIC records: the scores say nothing about patients.')
+    console.log(`${path} on ${model.task.name}, ${options.split} split, ${model.engine}\n`)
+    console.log(evaluationSummary(scored.evaluation, scored.temperatureFrom))
+    if (scored.aami) console.log(`\n${aamiSummary(scored.aami)}`)
+    if (difference) console.log(`\n${differenceSentence(path, base!.path, difference)}`)
     for (const note of notes) console.log(`\n${note}`)
   })
 
-async function floatModel(path: string, { engine }: EvaluateOptions): Promise<Loaded> {
-  if (engine && engine !== 'tfjs') {
-    throw new HolterError({
-      stage: 'usage',
-      where: `--engine ${engine}`,
-      problem: 'a float model runs in tfjs only',
-      hint: 'Quantize it first, or leave --engine out',
-    })
-  }
-  const tf = loadTfjs()
-  const { model, metadata } = await loadFloatModel(tf, path)
+async function score(model: OpenedModel, dataset: Dataset): Promise<Scored> {
+  const bar = progress({ title: `score ${model.precision}`, unit: 'records' })
+  const predictions = await model.predict(dataset, (done, total) => bar.update(done, { total }))
+  bar.stop()
+  const { thresholds, temperature: own } = model.fitted
+  const temperature = own ?? (dataset.split === 'validation' ? fitTemperature(predictions) : undefined)
   return {
-    metadata,
-    engine: 'tfjs',
-    predict: async (dataset, report) => predictFloat(tf, model, dataset, metadata, report),
+    model,
+    predictions,
+    evaluation: scorePredictions(predictions, thresholds, { temperature }),
+    aami: aamiTables(predictions, dataset.records),
+    ...(temperature !== undefined && { temperatureFrom: own === undefined ? 'these records' : 'model' }),
   }
 }
 
-function int8Model(path: string, options: EvaluateOptions): Loaded {
-  const { engine, flavour } = engineFor(options.engine ?? 'node', options.flavour)
-  const model = loadModel(path)
-  const { metadata } = model.graph
-  if (!metadata) {
-    throw new HolterError({
-      stage: 'tflite',
-      where: path,
-      problem: 'the file has no "holter" metadata, so its labels, leads and scaling are unknown',
-      hint: 'Evaluate a file that holter quantize wrote',
-    })
-  }
+function jsonOf(
+  { model, evaluation, aami, temperatureFrom }: Scored,
+  { name, synthetic, hash }: Opened,
+  split: SplitName,
+  notes: readonly string[],
+  compared?: { against: Scored; difference: ScoreDifference },
+) {
+  const { path, task, engine } = model
   return {
-    metadata,
-    engine: engine.name,
-    predict: (dataset, report) => predictInt8(model, dataset, { engine, flavour }, report),
+    model: path,
+    task: task.name,
+    split,
+    engine,
+    data: { name, synthetic, sha256: hash },
+    notes,
+    ...evaluation,
+    aami,
+    temperatureFrom,
+    ...(compared && {
+      against: { model: compared.against.model.path, engine: compared.against.model.engine, ...compared.difference },
+    }),
   }
-}
-
-/** A model scores on a task only if it was made for the same records and labels, in the same order. */
-function requireSameForm(path: string, metadata: Metadata, task: Task): void {
-  const form = (x: Pick<Task, 'labels' | 'leads' | 'sampleRateHz' | 'samples' | 'features'>) =>
-    `labels ${x.labels.join(' ')}; leads ${x.leads.join(' ')}; ${x.samples} samples at ${x.sampleRateHz} Hz` +
-    (x.features ? `; features ${x.features.join(' ')}` : '')
-  const got = form({ ...metadata, features: metadata.features?.names })
-  if (got === form(task)) return
-  throw new HolterError({
-    stage: 'metrics',
-    where: path,
-    problem: `the model was not made for task ${task.name}`,
-    got,
-    expected: form(task),
-  })
 }

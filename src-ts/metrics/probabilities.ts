@@ -29,6 +29,18 @@ export function probabilities({ kind, labels, logits }: Pick<Predictions, 'kind'
 }
 
 /**
+ * Returns the inverse of `probabilities`: logits that give a network's own probabilities back (the softmax scales them to a sum of 1).
+ * 0 and 1 have no finite logit and are taken half a `step` inside, where a step is the smallest difference of two of them:
+ * equal probabilities stay equal, and higher ones higher.
+ */
+export function logitsOf(probabilities: ArrayLike<number>, kind: Predictions['kind'], step: number): Float64Array {
+  const inside = (p: number) => Math.min(1 - step / 2, Math.max(step / 2, p))
+  return Float64Array.from(probabilities, p =>
+    kind === 'single-label' ? Math.log(inside(p)) : Math.log(inside(p) / (1 - inside(p))),
+  )
+}
+
+/**
  * Returns the log-odds of each label, row-major [records, labels]: what ranks records, in the order of their probabilities.
  * Multi-label logits are that already. Single-label logits are not, since those of other records compare only after the softmax:
  * theirs are z − log Σ e^(the others' z), which still tells records apart whose probabilities round to 1.

@@ -1,13 +1,15 @@
 import type { LayerParity } from '../engines/layers.ts'
 import type { ParityRow } from '../engines/parity.ts'
 import type { Interval } from '../metrics/bootstrap.ts'
+import type { Calibration } from '../metrics/calibration.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
+import type { ScoreDifference } from '../metrics/score-difference.ts'
 import { count, counted, duration, large, range, score, share, signed, size } from './numbers.ts'
 import type { FileRow, ReportData } from './report-data.ts'
 import { facts, heading, paint, table } from './terminal.ts'
 
 /** Returns the scores of one model as text: one row per label, in label order, then the means; how labels are decided is said. */
-export function evaluationSummary(evaluation: Evaluation): string {
+export function evaluationSummary(evaluation: Evaluation, temperatureFrom?: string): string {
   const { kind, classes, auc, aucInterval, perClass, thresholds, confusionMatrix } = evaluation
   const single = kind === 'single-label'
   const heads = [
@@ -32,7 +34,11 @@ export function evaluationSummary(evaluation: Evaluation): string {
       ['true \\ called', ...classes],
       confusionMatrix.map((row, j) => [classes[j], ...row.map(count)]),
     )
-  return [table(heads, rows), ...(matrix ? [matrix] : []), facts(meansOf(evaluation))].join('\n\n')
+  return [
+    table(heads, rows),
+    ...(matrix ? [matrix] : []),
+    facts([...meansOf(evaluation), ...calibrationOf(evaluation, temperatureFrom)]),
+  ].join('\n\n')
 }
 
 function meansOf(evaluation: Evaluation): [string, string][] {
@@ -58,6 +64,30 @@ function meansOf(evaluation: Evaluation): [string, string][] {
     ['accuracy', `${score(accuracy)} (${interval(accuracyInterval)}) ${right}; balanced ${score(balancedAccuracy)}`],
     ['records', `${count(records)} of ${counted(patients, 'patient')}`],
   ]
+}
+
+function calibrationOf({ calibration, calibrated, temperature }: Evaluation, from?: string): [string, string][] {
+  const numbers = ({ expectedCalibrationError, brierScore, logLoss }: Calibration) =>
+    `error ${score(expectedCalibrationError)}, Brier ${score(brierScore)}, log loss ${score(logLoss)}`
+  const fitted = from === 'model' ? 'from the model, fitted on the validation fold' : 'fitted on these records'
+  return [
+    ['calibration', numbers(calibration)],
+    ...(calibrated && temperature !== undefined
+      ? [['', `${numbers(calibrated)} at temperature ${score(temperature)}, ${fitted}`] as [string, string]]
+      : []),
+  ]
+}
+
+/** Returns how a model's selection score compares with another's on the same records: one sentence. */
+export function differenceSentence(model: string, base: string, difference: ScoreDifference): string {
+  const { title, base: before, other, difference: by, interval, oppositeShare } = difference
+  const opposite = Number.isNaN(oppositeShare)
+    ? ''
+    : `, opposite sign in ${share(oppositeShare / 2, 1)} of the resamples`
+  return (
+    `${title} of ${model} ${score(other)}, of ${base} ${score(before)}: ${signed(by)} ` +
+    `(paired 95 % interval ${interval.map(signed).join(' to ')}${opposite}).`
+  )
 }
 
 /** Returns what each engine's comparison with the reference gave, the first differing byte of those that differ, and the sum. */

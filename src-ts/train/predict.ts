@@ -2,8 +2,12 @@ import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/dataset.ts'
 import { HolterError } from '../errors.ts'
+import { logitsOf } from '../metrics/probabilities.ts'
 import type { Tf } from './backend.ts'
 import { inputTensors, orderedBatches } from './batches.ts'
+
+/** Of single precision, next to 1. */
+const PROBABILITY_STEP = 2 ** -24
 
 export interface PredictOptions {
   readonly tf: Tf
@@ -16,7 +20,10 @@ export interface PredictOptions {
   readonly progress?: (done: number, total: number) => void
 }
 
-/** Returns the logits of every record of a split, whole windows, row-major [records, labels]. */
+/**
+ * Returns the logits of every record of a split, whole windows, row-major [records, labels]. Of a model that ends in a sigmoid or a
+ * softmax they are those that give its probabilities.
+ */
 export function predictLogits(options: PredictOptions): Float32Array {
   const { tf, model, dataset, standardization, batchSize = 128, progress } = options
   checkFit(model, dataset)
@@ -31,7 +38,14 @@ export function predictLogits(options: PredictOptions): Float32Array {
     done += batch.size
     progress?.(done, dataset.length)
   }
-  return logits
+  return endsInProbabilities(model) ? Float32Array.from(logitsOf(logits, dataset.kind, PROBABILITY_STEP)) : logits
+}
+
+/** Whether a model's last layer squashes its outputs, as Keras models from elsewhere often do; ours end at logits. */
+function endsInProbabilities({ outputs: [output] }: LayersModel): boolean {
+  const { activation } = output.sourceLayer.getConfig() as { activation?: unknown }
+  const name = typeof activation === 'string' ? activation : output.sourceLayer.getClassName()
+  return /^(sigmoid|softmax)$/i.test(name)
 }
 
 /** Throws HolterError unless the model takes this dataset's records and gives one logit per label. */

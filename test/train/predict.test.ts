@@ -1,6 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs'
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { probabilities } from '../../src-ts/metrics/probabilities.ts'
 import { valuesOf } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
 import { sineClasses, tinyNetwork } from '../helpers/sine-classes.ts'
@@ -27,6 +29,44 @@ native('logits are those of the model on standardized records, in order', tf => 
     for (const [label, z] of one.entries()) assert.ok(Math.abs(logits[index * 3 + label] - z) < 1e-5)
   }
   model.dispose()
+})
+
+native('a model that ends in a sigmoid or a softmax gets no second one: its logits give its own probabilities', tf => {
+  for (const [activation, kind] of [
+    ['sigmoid', 'multi-label'],
+    ['softmax', 'single-label'],
+  ] as const) {
+    const model = tinyNetwork(tf, 1)
+    const squashed = tf.model({
+      inputs: model.inputs,
+      outputs: tf.layers.activation({ activation }).apply(model.outputs[0]) as SymbolicTensor,
+    })
+    const dense = tf.sequential({
+      layers: [
+        tf.layers.flatten({ inputShape: [64, 2] }),
+        tf.layers.dense({ units: 3, activation, kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
+      ],
+    })
+    const own = { ...dataset, kind }
+    const logits = predictLogits({ tf, model, dataset: own, standardization })
+    const back = predictLogits({ tf, model: squashed, dataset: own, standardization })
+    const expected = probabilities({ kind, labels: own.labels, logits })
+    const got = probabilities({ kind, labels: own.labels, logits: back })
+    // Probabilities went through single precision once.
+    for (const [i, p] of got.entries())
+      assert.ok(Math.abs(p - expected[i]) < 1e-6, `${activation}: ${p} ${expected[i]}`)
+    const direct = probabilities({
+      kind,
+      labels: own.labels,
+      logits: predictLogits({ tf, model: dense, dataset: own, standardization }),
+    })
+    const record = new Float32Array(128)
+    own.read(0, record, 0)
+    const x = record.map(value => (value - 0.5) / 3)
+    const one = tf.tidy(() => valuesOf(dense.predict(tf.tensor3d(x, [1, 64, 2])) as Tensor))
+    for (const [label, p] of one.entries()) assert.ok(Math.abs(direct[label] - p) < 1e-6)
+    for (const each of [model, dense]) each.dispose()
+  }
 })
 
 native('a dataset that the model does not fit is refused', tf => {
