@@ -18,7 +18,7 @@ const REDUCTION = 4
  */
 export const attentionCnn: Network = {
   name: 'attention-cnn',
-  title: 'strided convolutions with squeeze and excitation for beats',
+  title: 'strided convolutions with squeeze and excitation for beats; 51 k parameters',
   task: 'heartbeat',
   recipe: {
     epochs: 12,

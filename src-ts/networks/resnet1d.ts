@@ -12,7 +12,7 @@ const BLOCKS = [32, 48, 64]
  */
 export const resnet1d: Network = {
   name: 'resnet1d',
-  title: 'three residual blocks for beats',
+  title: 'three residual blocks for beats; 50 k parameters',
   task: 'heartbeat',
   recipe: {
     epochs: 12,

@@ -25,9 +25,9 @@ const expected: { network: Network; parameters: number; layers: object; operator
   },
   {
     network: resnext1d,
-    parameters: 62_109,
-    layers: { stem: 168, 'block1-path4': 500, 'block2-path1-narrow': 640, 'block3-wide': 9_216, logits: 5_765 },
-    operators: { conv2d: 31, concatenation: 3, add: 3, reshape: 1, fullyConnected: 1 },
+    parameters: 54_533,
+    layers: { stem: 224, 'block1-path4': 1_280, 'block2-path1-narrow': 1_560, 'block2-wide': 9_216, logits: 5_765 },
+    operators: { conv2d: 21, maxPool2d: 1, concatenation: 2, add: 2, reshape: 1, fullyConnected: 1 },
   },
   {
     network: attentionCnn,
@@ -37,15 +37,24 @@ const expected: { network: Network; parameters: number; layers: object; operator
   },
   {
     network: vitCnn,
-    parameters: 47_773,
+    parameters: 35_357,
     layers: {
-      patch3: 4_608,
-      'encoder1-head4-query': 588,
-      'encoder2-project': 2_352,
-      'encoder2-hidden': 4_704,
-      logits: 245,
+      patch3: 5_760,
+      'encoder-head3-query': 784,
+      'encoder-project': 2_352,
+      'encoder-hidden': 6_272,
+      logits: 1_925,
     },
-    operators: { conv2d: 33, batchMatmul: 16, softmax: 8, concatenation: 2, add: 4, mean: 1, fullyConnected: 1 },
+    operators: {
+      conv2d: 15,
+      batchMatmul: 6,
+      softmax: 3,
+      concatenation: 1,
+      add: 2,
+      maxPool2d: 1,
+      reshape: 1,
+      fullyConnected: 1,
+    },
   },
 ]
 
