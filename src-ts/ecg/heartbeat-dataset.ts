@@ -101,18 +101,14 @@ async function fromRecords(dir: string, progress?: Progress) {
   const ids = made.flatMap(({ beats, id }) => Array.from(beats.places, place => `${id}/${place}`))
   const fold = dealBeats(Uint8Array.from(classes), beat => ids[beat], TRAINING_FOLDS + 2).map(dealt => 1 + dealt)
   let start = 0
-  const parts = made.map(({ beats, id, patient }): Part => {
+  const parts = made.map(({ beats, patient }): Part => {
     const first = start
     start += beats.length
     return {
       beats,
       fold: fold.subarray(first, start),
-      info: beat => ({
-        id: ids[first + beat],
-        patient,
-        fold: fold[first + beat],
-        from: { recording: id, seconds: beats.places[beat] / MIT_BIH_RATE_HZ },
-      }),
+      // Without `from`: tables of EC57 by recording would look like a protocol that this split is not.
+      info: beat => ({ id: ids[first + beat], patient, fold: fold[first + beat] }),
     }
   })
   return { parts, dropped: { 'cut by the end of the record, or alone in its window': dropped } }
