@@ -31,6 +31,9 @@ test('an early beat with its pause, by hand', () => {
   near(early.preToMean, Math.log(0.4 / 0.78))
   near(early.postToPre, Math.log(3))
   near(early.preToLong, Math.log(0.5))
+  // 0.1, 0.2 … 1.0 and a last 0.55: the 90th percentile of the eleven is 0.9.
+  const spread = [...Array(10).keys()].map(i => (i + 1) / 10)
+  near(last([...spread, 0.55], 1).preToLong, Math.log(0.55 / 0.9))
   near(early.preToLongest, Math.log(0.5))
   near(early.logDeviation, Math.log(0.01))
   near(early.regularShare, 19 / 20)

@@ -54,6 +54,20 @@ test('an early beat that is twice as high, by hand', () => {
   near(peak(after, 'MLII-template'), 0)
 })
 
+test('the first eight beats are learned from once', () => {
+  // Four beats of height 1 and four of 3 give a scale of 2 and a template of 1; four more of 1 make eight of 12 small, the median of both.
+  const heights = [1, 1, 1, 1, 3, 3, 3, 3, 1, 1, 1, 1, 1]
+  const described = describe(heights.map((height, i) => beat(i, height)))
+  assert.is(peak(described[0], 'MLII'), 0.5)
+  assert.is(peak(described[0], 'MLII-template'), -0.5)
+  assert.is(peak(described[7], 'MLII-template'), 0.5)
+  // Five of nine are small now, so that the scale is 1; the template still stands on the first eight.
+  assert.is(peak(described[8], 'MLII'), 1)
+  assert.is(peak(described[8], 'MLII-template'), 0)
+  // Refreshed after the twelfth: of twelve scaled windows four are 0.5, four 1.5 and four 1.
+  assert.is(peak(described[12], 'MLII-template'), 0)
+})
+
 test('beats come out when the next one goes in; the first eight together', () => {
   const stream = new BeatStream()
   assert.equal(

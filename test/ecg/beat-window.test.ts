@@ -24,7 +24,7 @@ const spike = (height: number): Float32Array => {
   return window
 }
 
-test('heights are taken within 100 ms of the peak, both ends included', () => {
+test('a height is that of the places from one to the other, both included', () => {
   const window = new Float32Array(BEAT_SAMPLES)
   window[BEAT_PEAK - 13] = 9
   window[BEAT_PEAK - 12] = 2
@@ -41,8 +41,17 @@ test('the scale is the median height of the last 32 beats, and at least 0.1 mV',
   assert.is(scale.scaled(spike(1))[BEAT_PEAK], 0.5)
   assert.is(scale.scaled(spike(100))[BEAT_PEAK], 4)
   assert.is(scale.scaled(spike(-100))[BEAT_PEAK], -4)
-  for (let i = 0; i < 32; i++) scale.push(spike(4))
-  assert.is(scale.scaled(spike(1))[BEAT_PEAK], 0.25)
+  for (let i = 0; i < 16; i++) scale.push(spike(8))
+  for (let i = 0; i < 16; i++) scale.push(spike(2))
+  assert.is(scale.scaled(spike(5))[BEAT_PEAK], 1)
+  const [before, after] = [spike(0), spike(0)]
+  before[BEAT_PEAK - 12] = 2
+  after[BEAT_PEAK + 12] = 2
+  for (const window of [before, after]) {
+    const edge = new BeatScale()
+    edge.push(window)
+    assert.is(edge.scaled(spike(1))[BEAT_PEAK], 0.5)
+  }
 })
 
 test('the filter keeps the peak in its place within a sample of the window, and takes an offset away', () => {
