@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from 'node:path'
 import { Argument, Command, Option } from 'commander'
+import { limbLeadsProblem } from '../ecg/limb-leads.ts'
 import { clearestLead, detectQrs } from '../ecg/qrs.ts'
 import { recordQuality } from '../ecg/quality.ts'
 import { type EcgWindow, readWindow } from '../ecg/read-window.ts'
@@ -47,8 +48,10 @@ export const plot = new Command('plot')
       throw new HolterError({ stage: 'ecg', where: record, problem, hint: 'Plot a record of another fold' })
     }
     const window = chooseLeads(read(path, options.from, options.seconds, options), options.leads, path)
-    sayQuality(window)
-    const beats = options.beats ? beatsIn(window, path, options) : undefined
+    const usable = sayQuality(window)
+    if (!usable && options.rate) console.error(`Is ${options.rate} Hz the right sample rate?`)
+    const beats = options.beats && usable ? beatsIn(window, path, options) : undefined
+    if (options.beats) console.error(beatsSentence(beats, window.sampleRateHz))
     const file = options.out ?? `${basename(record)}.svg`
     writeFile(file, ecgStrip({ ...paperOf(window, basename(record)), seconds: options.seconds, beats }))
     console.log(file)
@@ -77,13 +80,17 @@ function chooseLeads(window: EcgWindow, names: string | undefined, path: string)
   return { ...window, leads: new Map(chosen) }
 }
 
-function sayQuality({ leads, sampleRateHz, others }: EcgWindow): void {
+/** Says what is wrong with the window, and returns whether one of its leads is good enough to look for beats. */
+function sayQuality({ leads, sampleRateHz, others }: EcgWindow): boolean {
   if (others.length > 0) console.error(`Left out, no voltages: ${others.join(', ')}.`)
   const quality = recordQuality(leads, sampleRateHz)
   for (const { lead, findings } of quality.leads) {
     for (const { kind, text } of findings) console.error(`${lead}: ${kind}, ${text}`)
   }
+  const limbs = limbLeadsProblem(new Map([...leads].map(([name, values]) => [name.toUpperCase(), values])))
+  if (limbs) console.error(`Limb leads: ${limbs}.`)
   if (!quality.classifiable) console.error(`Not classifiable: ${quality.reason}.`)
+  return quality.leads.some(({ usable }) => usable)
 }
 
 /** Beats by sample number of the window, found in the clearest of its leads; what stands before the window is for learning. */
@@ -93,7 +100,17 @@ function beatsIn({ fromS, leads, sampleRateHz }: EcgWindow, path: string, option
   const signals = [...leads.keys()].map(name => context.leads.get(name)!)
   const beats = detectQrs(signals[clearestLead(signals, sampleRateHz)], sampleRateHz)
   const first = Math.round((fromS - context.fromS) * sampleRateHz)
-  return [...beats].map(beat => beat - first).filter(beat => beat >= 0)
+  const samples = leads.values().next().value?.length ?? 0
+  return [...beats].map(beat => beat - first).filter(beat => beat >= 0 && beat < samples)
+}
+
+/** Beats and their rate, by which a wrong sample rate may be seen. */
+function beatsSentence(beats: readonly number[] | undefined, sampleRateHz: number): string {
+  // In noise alone the detector would find something; it is not asked.
+  if (beats === undefined) return 'No beats are marked: no lead is usable.'
+  if (beats.length < 2) return `${beats.length === 0 ? 'No beat' : 'One beat'} found.`
+  const perMinute = (60 * sampleRateHz * (beats.length - 1)) / (beats[beats.length - 1] - beats[0])
+  return `${beats.length} beats found, ${perMinute.toFixed(0)} per minute.`
 }
 
 function paperOf({ leads, sampleRateHz, fromS }: EcgWindow, record: string) {

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
+import { FLAT_MILLIVOLTS, OFFSET_MILLIVOLTS, RANGE_MILLIVOLTS } from './lead-limits.ts'
 import { limbLeadsProblem } from './limb-leads.ts'
 import type { Form } from './pack-record.ts'
 import { flatRuns, type Run, railRuns } from './runs.ts'
+import { unitsPerMillivolt } from './voltage-units.ts'
 import { readHeader } from './wfdb-header.ts'
 import { type PhysicalRecord, readPhysical } from './wfdb-record.ts'
 
@@ -15,13 +17,10 @@ export interface Verdict {
 }
 
 export interface Finding {
-  readonly kind: 'unreadable' | 'length' | 'invalid samples' | 'flat' | 'saturated' | 'units' | 'limb leads'
+  readonly kind: 'unreadable' | 'length' | 'invalid samples' | 'flat' | 'offset' | 'saturated' | 'units' | 'limb leads'
   /** One clause for people. */
   readonly text: string
 }
-
-/** No heart, pacemaker or bump of an electrode reaches it: microvolts were taken for millivolts. PTB-XL's largest spikes have 28 mV. */
-const RANGE_MILLIVOLTS = 100
 
 /** What all records of a folder are to have in common. */
 export type Expected = Partial<Pick<Form, 'samples' | 'sampleRateHz'>>
@@ -64,44 +63,48 @@ export function checkRecord(path: string, expected?: Expected): Finding[] {
     problems.push({ kind: 'length', text })
   }
   const leads = new Map<string, Float64Array>()
-  for (const [index, { name: lead, values, samplesPerFrame }] of signals.entries()) {
+  for (const [index, { name: lead, units, values, samplesPerFrame }] of signals.entries()) {
     const name = lead || `signal ${index}`
-    problems.push(...checkLead(name, values, header.sampleRateHz * samplesPerFrame))
-    leads.set(name.toUpperCase(), values)
+    const missing = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0)
+    if (missing > 0) problems.push({ kind: 'invalid samples', text: `${name}: ${missing} of ${values.length}` })
+    // Of breath, pressure and the like nothing more is known.
+    const perMillivolt = unitsPerMillivolt(units)
+    if (perMillivolt === undefined) continue
+    const millivolts = values.map(value => value / perMillivolt)
+    problems.push(...checkLead(name, millivolts, header.sampleRateHz * samplesPerFrame))
+    leads.set(name.toUpperCase(), millivolts)
   }
   const limbs = limbLeadsProblem(leads)
   if (limbs) problems.push({ kind: 'limb leads', text: limbs })
   return problems
 }
 
+/** What is wrong with the voltages of a lead. */
 function checkLead(name: string, values: Float64Array, samplesPerSecond: number): Finding[] {
-  const problems: Finding[] = []
-  let [valid, least, most] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]
-    if (Number.isNaN(value)) continue
-    valid++
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const value of values) {
     if (value < least) least = value
     if (value > most) most = value
   }
-  if (valid < values.length) {
-    problems.push({ kind: 'invalid samples', text: `${name}: ${values.length - valid} of ${values.length}` })
-  }
-  if (most - least > RANGE_MILLIVOLTS) {
-    problems.push({ kind: 'units', text: `${name}: ranges over ${(most - least).toFixed(0)} mV; are these microvolts` })
+  const range = most - least
+  if (!(range >= 0)) return []
+  const problems: Finding[] = []
+  const add = (kind: Finding['kind'], text: string) => problems.push({ kind, text: `${name}: ${text}` })
+  if (Math.max(-least, most) > OFFSET_MILLIVOLTS) {
+    const sorted = values.filter(value => !Number.isNaN(value)).sort()
+    const middle = sorted[sorted.length >> 1]
+    if (Math.abs(middle) > OFFSET_MILLIVOLTS) add('offset', `lies at ${middle.toFixed(0)} mV`)
   }
   const rails = railRuns(values)
   for (const { start, end } of longestAtEachValue(rails, values)) {
-    problems.push({ kind: 'saturated', text: `${name}: ${end - start} samples in a row at ${values[start]}` })
+    add('saturated', `${end - start} samples in a row at ${values[start]}`)
   }
-  // A lead on a rail stands still there as well; the rail is what is to be said.
-  const [still] = rails.length
-    ? []
-    : flatRuns(values, samplesPerSecond).sort((a, b) => b.end - b.start - a.end + a.start)
-  if (still) {
-    const seconds = ((still.end - still.start) / samplesPerSecond).toFixed(2)
-    problems.push({ kind: 'flat', text: `${name}: ${seconds} s at ${values[still.start]}` })
-  }
+  // A lead on a rail stands still there as well, and reaches far; the rail is what is to be said.
+  if (rails.length > 0) return problems
+  if (range > RANGE_MILLIVOLTS) add('units', `ranges over ${range.toFixed(0)} mV; are these microvolts`)
+  const [still] = flatRuns(values, samplesPerSecond).sort((a, b) => b.end - b.start - a.end + a.start)
+  if (still) add('flat', `${((still.end - still.start) / samplesPerSecond).toFixed(2)} s at ${values[still.start]}`)
+  else if (range < FLAT_MILLIVOLTS) add('flat', `${range.toFixed(3)} mV between its extremes; are the units right`)
   return problems
 }
 

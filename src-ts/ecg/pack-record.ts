@@ -1,4 +1,5 @@
 import { closest, HolterError } from '../errors.ts'
+import { RANGE_MILLIVOLTS } from './lead-limits.ts'
 import type { PackedSignals } from './packed-dataset.ts'
 import { unitsPerMillivolt, VOLTAGES } from './voltage-units.ts'
 import { sampleFormats } from './wfdb-formats.ts'
@@ -13,8 +14,8 @@ export interface Form {
 
 /**
  * Writes a record to place `index` of `signals`, its leads in the order of `form` whatever their order in the file (names in
- * upper or lower case). Another rate or length, a missing or doubled lead, a unit that is no voltage, and an invalid sample are
- * errors at `where`: a network cannot be given a value that was never measured, and none of PTB-XL's records has one.
+ * upper or lower case). Another rate or length, a missing or doubled lead, a unit that is no voltage or cannot be the right one, and an
+ * invalid sample are errors at `where`: a network cannot be given a value that was never measured, and none of PTB-XL's records has one.
  */
 export function packRecord(record: WfdbRecord, where: string, form: Form, signals: PackedSignals, index: number): void {
   const { header, frames, digital } = record
@@ -56,9 +57,28 @@ export function packRecord(record: WfdbRecord, where: string, form: Form, signal
         'Leave the record out of the table, or repair it',
       )
     }
+    const rangeMv = rangeOf(digital[found]) / (signal.gain * units)
+    if (rangeMv > RANGE_MILLIVOLTS) {
+      const hint = 'Are these microvolts? Correct units or gain in the header'
+      throw refuse(
+        `lead ${name} reaches over more than a heart gives`,
+        `${rangeMv.toFixed(0)} mV`,
+        RANGE_MILLIVOLTS,
+        hint,
+      )
+    }
     signals.baseline[index * form.leads.length + lead] = signal.baseline
     signals.stepsPerMillivolt[index * form.leads.length + lead] = signal.gain * units
   }
+}
+
+function rangeOf(samples: Int32Array): number {
+  let [least, most] = [samples[0], samples[0]]
+  for (let i = 0; i < samples.length; i++) {
+    if (samples[i] < least) least = samples[i]
+    else if (samples[i] > most) most = samples[i]
+  }
+  return most - least
 }
 
 /** Copies samples to every `step`-th place; returns the position of the first one that is invalid or does not fit, if any. */

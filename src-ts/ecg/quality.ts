@@ -1,10 +1,11 @@
 import { highPass, lowPass } from './butterworth.ts'
 import { zeroPhase } from './filters.ts'
 import { bridgeGaps } from './gaps.ts'
+import { FLAT_MILLIVOLTS, OFFSET_MILLIVOLTS, RANGE_MILLIVOLTS } from './lead-limits.ts'
 import { MIN_RATE_HZ, qrsClarity } from './qrs.ts'
 import { flatRuns, railRuns, shareIn } from './runs.ts'
 
-export type QualityKind = 'missing' | 'flat' | 'saturated' | 'lead-off' | 'noisy' | 'wander'
+export type QualityKind = 'missing' | 'flat' | 'saturated' | 'lead-off' | 'units' | 'noisy' | 'wander'
 
 /** Something that is wrong with a lead. */
 export interface QualityFinding {
@@ -34,10 +35,6 @@ const MIN_SECONDS = 2
 /** A lead may lack a tenth of its samples; a fifth of it may lie on a rail or stand still. */
 const MAX_MISSING = 0.1
 const MAX_DEAD = 0.2
-/** No lead of PTB-XL's folds 1 to 9 looked at has less than 0.15 mV between its extremes. */
-const FLAT_MILLIVOLTS = 0.05
-/** Electrodes hold an offset of up to 300 mV while they touch the skin (IEC 60601-2-27 asks amplifiers to bear that much). */
-const OFFSET_MILLIVOLTS = 300
 /** On a rail for so much of the time: no electrode. */
 const OFF_SHARE = 0.5
 /**
@@ -103,6 +100,12 @@ function deadFindings(signal: Float64Array, sampleRateHz: number): QualityFindin
     findings.push({ kind: 'lead-off', unusable: true, text: `on a rail for ${percent(rail)} of the time` })
   } else if (rail > 0) {
     findings.push({ kind: 'saturated', unusable: rail > MAX_DEAD, text: `on a rail for ${percent(rail)} of the time` })
+  } else if (range > RANGE_MILLIVOLTS) {
+    findings.push({
+      kind: 'units',
+      unusable: true,
+      text: `${range.toFixed(0)} mV between its extremes, are these microvolts`,
+    })
   }
   if (range < FLAT_MILLIVOLTS) {
     findings.push({ kind: 'flat', unusable: true, text: `${range.toFixed(3)} mV between its extremes` })

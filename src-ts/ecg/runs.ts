@@ -26,11 +26,11 @@ export function railRuns(signal: Float64Array): Run[] {
     if (value < least) least = value
     if (value > most) most = value
   }
+  const ends = runsOf(signal, RAIL_SAMPLES, value => value === least || value === most)
+  if (ends.length === 0) return []
   const between = signal.filter(value => value > least && value < most).sort()
-  if (between.length === 0) return []
   const middle = between[between.length >> 1]
-  const isRail = (value: number) => (value === least || value === most) && Math.abs(value - middle) >= RAIL_MILLIVOLTS
-  return runsOf(signal, RAIL_SAMPLES, isRail)
+  return ends.filter(({ start }) => Math.abs(signal[start] - middle) >= RAIL_MILLIVOLTS)
 }
 
 /** Returns the share of a signal's samples that lie in these runs. */
