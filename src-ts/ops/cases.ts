@@ -1,4 +1,4 @@
-import { elements, type IntTensor, type IntType } from '../ir/graph.ts'
+import { arrays, elements, type IntTensor, type IntType } from '../ir/graph.ts'
 import { random } from '../random.ts'
 import type { Case } from './op.ts'
 
@@ -44,8 +44,8 @@ export function caseNode<Attrs>(
   }
 }
 
-function filled(type: IntType, count: number, draw: () => number): Int8Array | Int32Array {
-  const data = type === 'int8' ? new Int8Array(count) : new Int32Array(count)
+function filled(type: IntType, count: number, draw: () => number): Int8Array | Int16Array | Int32Array {
+  const data = new arrays[type as 'int8' | 'int16' | 'int32'](count)
   for (let i = 0; i < count; i++) data[i] = draw()
   return data
 }

@@ -27,6 +27,7 @@ export interface Conv2dAttrs {
 }
 
 export interface Conv2dPrepared extends Channels {
+  readonly int16: boolean
   readonly window: Window
   readonly outC: number
   /** Groups of input channels; each output channel sees one group. 1 for the ordinary convolution. */
@@ -97,6 +98,7 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
     return {
       ...channelConstants(x!, filter!, bias, output, outC, undefined, x!.type === 'int16' && bias?.type !== 'int32'),
       ...activationRange(node.attrs.activation, output),
+      int16: x!.type === 'int16',
       window: window(node.attrs, x!.shape, filterH, filterW),
       outC,
       groups,
@@ -139,9 +141,9 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
     }
   },
   /** Two windows, gathered where they cross the border, are dilated or belong to a group. */
-  scratchBytes: p => 2 * p.window.filterH * roundUp8(p.window.filterW * (p.window.inC / p.groups)),
+  scratchBytes: p => (p.int16 ? 0 : 2 * p.window.filterH * roundUp8(p.window.filterW * (p.window.inC / p.groups))),
   emit(p, to) {
-    if (to.element.name === 'i16') return emitInt16Convolution(p, to)
+    if (p.int16) return emitInt16Convolution(p, to)
     const w = p.window
     return to.call('conv2d', 'conv2d', [
       ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
-import type { Shape } from '../ir/graph.ts'
+import type { IntTensor, Shape } from '../ir/graph.ts'
 import { type Activation, activate, activationRange, activations } from './activation.ts'
 import { caseNode } from './cases.ts'
 import {
@@ -37,7 +37,10 @@ export interface TransposeConvPrepared extends Channels {
   readonly max: number
 }
 
-/** TRANSPOSE_CONV. Inputs: output shape (int32, constant), filter [O, kH, kW, C], x [N, H, W, C], bias [O] (optional). */
+/**
+ * TRANSPOSE_CONV. Inputs: output shape (int32, constant), filter [O, kH, kW, C], x [N, H, W, C], bias [O] (optional; beside int16 also
+ * int16, which TFLM widens for older files).
+ */
 export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
   kind: 'transposeConv',
   inputTypes: ['int8', 'int16'],
@@ -84,7 +87,7 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
     const [shape, filter, x, bias] = node.inputs
     const [output] = node.outputs
     return {
-      ...channelConstants(x!, filter!, bias, output, filter!.shape[0], undefined, x!.type === 'int16'),
+      ...channelConstants(x!, filter!, widened(bias), output, filter!.shape[0], undefined, x!.type === 'int16'),
       ...activationRange(node.attrs.activation, output),
       window: windowOf(node.attrs, shape, filter!.shape, x!.shape),
       depth: x!.shape[3],
@@ -134,7 +137,14 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
     turned('plane, valid', [1, 3, 4, 2], [5, 3, 2, 2], [1, 7, 8, 5], { strideH: 2, strideW: 2, padding: 'valid' }),
     turned('stride above the filter', [1, 2, 3, 3], [2, 1, 2, 3], [1, 6, 9, 2], { strideH: 3, strideW: 3 }),
     turned('without bias', [1, 1, 9, 8], [4, 1, 3, 8], [1, 1, 9, 4], {}, false),
+    turnedInt16(),
   ],
+}
+
+/** Returns an int16 bias as int64. */
+function widened(bias: IntTensor | undefined): IntTensor | undefined {
+  if (bias?.type !== 'int16') return bias
+  return { ...bias, type: 'int64', data: BigInt64Array.from(bias.data as Int16Array, BigInt) }
 }
 
 /** Filter taps that reach an output place, and the input place that each of them sees. */
@@ -182,4 +192,17 @@ function turned(
       : []),
   ]
   return caseNode(name, 'transposeConv', all, inputs, [{ shape: out, scale: 0.1, zeroPoint: -7 }])
+}
+
+/** int16 with an int16 bias, as older converters wrote it. */
+function turnedInt16() {
+  const attrs: TransposeConvAttrs = { strideH: 1, strideW: 2, padding: 'same', activation: 'relu' }
+  const inputs = [
+    { shape: [4], type: 'int32' as const, scale: 1, data: Int32Array.of(1, 1, 14, 3) },
+    { shape: [3, 1, 5, 4], constant: 127, scale: 0.004 },
+    { shape: [1, 1, 7, 4], scale: 2e-4, type: 'int16' as const },
+    { shape: [3], constant: 20000, type: 'int16' as const, scale: 8e-7 },
+  ]
+  const output = { shape: [1, 1, 14, 3], scale: 4e-4, type: 'int16' as const }
+  return caseNode('int16 with an int16 bias', 'transposeConv', attrs, inputs, [output])
 }

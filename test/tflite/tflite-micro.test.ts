@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { RunnableModel } from '../../src-ts/engines/engine.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
-import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
-import { ops } from '../../src-ts/ops/index.ts'
+import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { random } from '../../src-ts/random.ts'
 import { python, skip } from '../helpers/environment.ts'
-import { graphOf } from '../helpers/one-node.ts'
+import { allCases } from '../helpers/one-node.ts'
 import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
 import { undefinedInTflm } from '../helpers/undefined-in-tflm.ts'
 
@@ -16,15 +16,16 @@ const test = suite(suiteName)
 const truth = python()
 
 function randomJob(graph: IntGraph, count: number): Job {
-  const bytes = graph.inputs.reduce((sum, i) => sum + elements(graph.tensors[i].shape), 0)
+  const bytes = rowBytes(graph, graph.inputs)
   const stream = random(3, bytes)
   return { graph, count, inputs: Int8Array.from({ length: bytes * count }, () => stream.integer(256) - 128) }
 }
 
 if (truth) {
   test(testName, async () => {
-    const graphs = ops.flatMap(op => op.cases().map(one => graphOf(op.kind, one)))
-    const jobs = graphs.filter(graph => !undefinedInTflm(graph)).map(graph => randomJob(graph, 8))
+    const jobs = allCases()
+      .filter(graph => !undefinedInTflm(graph))
+      .map(graph => randomJob(graph, 8))
     const results = await runTfliteMicro(jobs)
     for (const [i, { graph, inputs, count }] of jobs.entries()) {
       if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)
