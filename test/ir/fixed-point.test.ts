@@ -7,7 +7,9 @@ import {
   INT32_MAX,
   INT32_MIN,
   quantizeMultiplier,
+  reduceMultiplier,
   requantize,
+  requantizeWide,
   roundingDivideByPowerOfTwo,
 } from '../../src-ts/ir/fixed-point.ts'
 import { random } from '../../src-ts/random.ts'
@@ -57,6 +59,39 @@ function* triples(): Generator<[number, number, number]> {
   }
 }
 
+/** Sums of up to 47 bits, as TFLM allows. */
+function* wideTriples(): Generator<[number, number, number]> {
+  const sums = [...edges, 2 ** 47 - 1, -(2 ** 47), 2 ** 40 + 1, -(2 ** 33) - 1]
+  for (const x of sums) for (const m of [0, 16384, 23170, 32767]) for (let s = -31; s <= 14; s++) yield [x, m, s]
+  const stream = random(8)
+  for (let i = 0; i < RANDOM_TRIPLES; i++) {
+    const x = Math.floor((2 * stream.uniform() - 1) * 2 ** stream.integer(48))
+    yield [x, 16384 + stream.integer(16384), stream.integer(46) - 31]
+  }
+}
+
+/** Both rescales of src-as, compiled. */
+async function compileTwins() {
+  let binary: Uint8Array | undefined
+  const text = `import { requantize, requantizeWide } from './fixed-point'
+export function narrow(x: i32, m: i32, shift: i32): i32 { return requantize(x, m, shift) }
+export function wide(x: i64, m: i32, shift: i32): i32 { return requantizeWide(x, m, shift) }`
+  const { error, stderr } = await asc.main(['model.ts', '--target', 'scalar', '--outFile', 'model.wasm'], {
+    readFile: name => (name === 'model.ts' ? text : kernelSource(name)),
+    writeFile: (name, contents) => {
+      if (name === 'model.wasm') binary = contents as Uint8Array
+    },
+    listFiles: () => [],
+  })
+  assert.not(error, stderr.toString())
+  const { instance } = await WebAssembly.instantiate(binary as BufferSource, {})
+  return instance.exports as unknown as {
+    narrow(x: number, m: number, shift: number): number
+    wide(x: bigint, m: number, shift: number): number
+  }
+}
+const twins = compileTwins()
+
 const test = suite('fixed point')
 
 test('requantize equals exact rational arithmetic', () => {
@@ -67,24 +102,32 @@ test('requantize equals exact rational arithmetic', () => {
 })
 
 test('the AssemblyScript twin of requantize equals it', async () => {
-  let binary: Uint8Array | undefined
-  const text = `import { requantize } from './fixed-point'
-export function f(x: i32, m: i32, shift: i32): i32 { return requantize(x, m, shift) }`
-  const { error, stderr } = await asc.main(['model.ts', '--target', 'scalar', '--outFile', 'model.wasm'], {
-    readFile: name => (name === 'model.ts' ? text : kernelSource(name)),
-    writeFile: (name, contents) => {
-      if (name === 'model.wasm') binary = contents as Uint8Array
-    },
-    listFiles: () => [],
-  })
-  assert.not(error, stderr.toString())
-  const { instance } = await WebAssembly.instantiate(binary as BufferSource, {})
-  const twin = instance.exports.f as (x: number, m: number, shift: number) => number
+  const { narrow: twin } = await twins
   for (const [x, m, shift] of triples()) {
     // Kernels never meet INT32_MIN: the product of two such saturates in the reference only (multipliers are below 2³¹).
     const got = twin(x, m, shift)
     if (got !== requantize(x, m, shift)) assert.is(got, requantize(x, m, shift), `${x} · ${m} · 2^${shift}`)
   }
+})
+
+test('requantizeWide equals exact rational arithmetic, and its AssemblyScript twin does', async () => {
+  const { wide } = await twins
+  for (const [x, m, shift] of wideTriples()) {
+    const got = requantizeWide(x, m, shift)
+    const right = BigInt(15 - shift)
+    // Halves up: add half and round down, which BigInt's shift does.
+    const expected = Number(BigInt.asIntN(32, (BigInt(x) * BigInt(m) + (1n << (right - 1n))) >> right))
+    const twin = wide(BigInt(x), m, shift)
+    if (got !== expected || twin !== expected)
+      assert.equal([got, twin], [expected, expected], `${x} · ${m} · 2^${shift}`)
+  }
+})
+
+test('reduceMultiplier: rounded to 16 bits, saturated', () => {
+  const reduced = [0, 1 << 30, (1 << 30) + 32767, (1 << 30) + 32768, 0x7ffeffff, 0x7fff0000, INT32_MAX].map(
+    reduceMultiplier,
+  )
+  assert.equal(reduced, [0, 16384, 16384, 16385, 32767, 32767, 32767])
 })
 
 test('rounding: halves away from zero, high product ties upwards', () => {
