@@ -6,6 +6,7 @@ import { byName, HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
+import type { Recipe } from '../networks/network.ts'
 import type { Fitted, Report } from '../stages.ts'
 import { predictFloat, predictInt8 } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
@@ -27,6 +28,8 @@ export interface OpenedModel {
   readonly precision: 'float' | 'int8'
   /** What its file carries; a file without metadata has thresholds of .5 and no temperature. */
   readonly fitted: Fitted
+  /** True when it was trained on the validation records too, so that they score nothing (Recipe.includeValidation). */
+  readonly knowsValidation: boolean
   /** Sentences that must stand beside its scores. */
   readonly notes: readonly string[]
   predict(dataset: Dataset, report: Report): Promise<PatientPredictions>
@@ -57,6 +60,7 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
     engine: 'tfjs',
     precision: 'float',
     fitted: metadata,
+    knowsValidation: knowsValidation(metadata),
     notes: [],
     predict: async (dataset, report) => predictFloat(tf, model, dataset, metadata, report),
   }
@@ -73,9 +77,14 @@ function int8Model(path: string, options: ModelOptions): OpenedModel {
     engine: engine.name,
     precision: 'int8',
     fitted: metadata ?? { thresholds: task.labels.map(() => 0.5) },
+    knowsValidation: metadata !== undefined && knowsValidation(metadata),
     notes: metadata ? [] : [foreignNote(path, task)],
     predict: (dataset, report) => predictInt8(model, dataset, { engine, flavour }, report),
   }
+}
+
+function knowsValidation({ provenance }: Metadata): boolean {
+  return (provenance.recipe as Partial<Recipe> | undefined)?.includeValidation === true
 }
 
 /** A model scores on a task only if it was made for the same records and labels, in the same order. */
