@@ -18,9 +18,9 @@ const ABANDONED_MS = 3_600_000
 
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, then renamed. What a killed process left of such a write
- * is cleared away. Folders are made as needed. A full disk, a file in the way of a folder or missing rights are one HolterError.
+ * is cleared away. Parts are written one after another, so that large ones need not be joined. Folders are made as needed. A full disk, a file in the way of a folder or missing rights are one HolterError.
  */
-export function writeFile(path: string, contents: string | Uint8Array): void {
+export function writeFile(path: string, contents: string | Uint8Array | readonly Uint8Array[]): void {
   let temporary: string | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
@@ -28,8 +28,10 @@ export function writeFile(path: string, contents: string | Uint8Array): void {
     const { file } = part
     temporary = part.temporary
     try {
-      const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+      const text = typeof contents === 'string' ? Buffer.from(contents) : contents
+      for (const bytes of text instanceof Uint8Array ? [text] : text) {
+        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done)
+      }
     } finally {
       closeSync(file)
     }

@@ -56,11 +56,12 @@ function bytesOf(array: Int16Array | Float64Array): Buffer {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength)
 }
 
-function encode({ digital, baseline, stepsPerMillivolt }: PackedSignals): Uint8Array {
+/** The parts of the file, views of the signals: joined they would take the memory twice. */
+function encode({ digital, baseline, stepsPerMillivolt }: PackedSignals): Uint8Array[] {
   const parts = [Buffer.from(VERSION), bytesOf(baseline), bytesOf(stepsPerMillivolt), bytesOf(digital)]
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
-  return Buffer.concat([...parts, hash.digest()])
+  return [...parts, hash.digest()]
 }
 
 function load(path: string, { records, samples, leads }: Shape): PackedSignals | undefined {
