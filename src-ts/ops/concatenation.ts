@@ -54,13 +54,14 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
     const out = quantizationOf(node.outputs[0])
     for (const input of node.inputs) {
       const { scale, zeroPoint } = quantizationOf(input!)
-      if (scale[0] === out.scale[0] && zeroPoint[0] === out.zeroPoint[0]) continue
+      const { type } = node.outputs[0]
+      if (scale[0] === out.scale[0] && zeroPoint[0] === out.zeroPoint[0] && input!.type === type) continue
       throw new HolterError({
         stage: 'codegen',
         where: node.name,
-        problem: `input ${input!.name} of a concatenation has another quantization than its output`,
-        got: `${scale[0]}, ${zeroPoint[0]}`,
-        expected: `${out.scale[0]}, ${out.zeroPoint[0]}`,
+        problem: `input ${input!.name} of a concatenation has another type or quantization than its output`,
+        got: `${input!.type}, ${scale[0]}, ${zeroPoint[0]}`,
+        expected: `${type}, ${out.scale[0]}, ${out.zeroPoint[0]}`,
       })
     }
     if (node.attrs.activation !== 'none') {

@@ -32,15 +32,14 @@ function fillValue(node: NodeView<unknown>): number {
   const value = node.inputs[2] as IntTensor | undefined
   const [output] = node.outputs
   const [own, wanted] = [value && quantizationOf(value), quantizationOf(output)]
-  if (value?.data?.length === 1 && own?.scale[0] === wanted.scale[0] && own.zeroPoint[0] === wanted.zeroPoint[0]) {
-    return Number(value.data[0])
-  }
+  const same = own?.scale[0] === wanted.scale[0] && own.zeroPoint[0] === wanted.zeroPoint[0]
+  if (value?.data?.length === 1 && same && value.type === output.type) return Number(value.data[0])
   throw new HolterError({
     stage: 'codegen',
     where: node.name,
-    problem: 'the padding value must be one constant with the scale and zero point of the output',
-    got: own ? `scale ${own.scale[0]}, zero point ${own.zeroPoint[0]}` : 'none',
-    expected: `scale ${wanted.scale[0]}, zero point ${wanted.zeroPoint[0]}`,
+    problem: 'the padding value must be one constant with the type, scale and zero point of the output',
+    got: own ? `${value!.type}, scale ${own.scale[0]}, zero point ${own.zeroPoint[0]}` : 'none',
+    expected: `${output.type}, scale ${wanted.scale[0]}, zero point ${wanted.zeroPoint[0]}`,
   })
 }
 

@@ -1,9 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { prepareGraph } from '../../src-ts/codegen/prepare.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import type { IntTensor } from '../../src-ts/ir/graph.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import type { NodeView } from '../../src-ts/ops/op.ts'
+import { withInt16 } from '../helpers/int16-network.ts'
+import { graphOf } from '../helpers/one-node.ts'
 
 const test = suite('ops refuse what they would compute wrongly')
 
@@ -52,6 +55,40 @@ test('functions with one output quantization', () => {
   )
 })
 
+test('16×8: biases that TFLM misreads, factors and sums that it does not define', () => {
+  const wide = (kind: string) => withInt16(graphOf(kind, opByKind(kind).cases()[0]))
+  const prepare = (kind: string, change: (t: IntTensor, i: number) => IntTensor) => {
+    const graph = wide(kind)
+    return () => prepareGraph({ ...graph, tensors: graph.tensors.map(change) })
+  }
+  const { inputs } = wide('depthwiseConv2d').nodes[0]
+  const int32 = (t: IntTensor, i: number) =>
+    i === inputs[2] ? { ...t, type: 'int32' as const, data: Int32Array.from(t.data as BigInt64Array, Number) } : t
+  assert.throws(prepare('depthwiseConv2d', int32), /a bias must be constant \(got int32, expected int64\)/)
+  const huge = (t: IntTensor, i: number) =>
+    i === inputs[2] ? { ...t, data: (t.data as BigInt64Array).map(() => 1n << 46n) } : t
+  assert.throws(prepare('depthwiseConv2d', huge), /a bias is larger than TFLM can rescale/)
+  const fine = (t: IntTensor) =>
+    t.name.startsWith('output') ? { ...t, quantization: { scale: [1e-12], zeroPoint: [0], axis: 0 } } : t
+  assert.throws(prepare('depthwiseConv2d', fine), /TFLM does not define its 64-bit rescale there/)
+})
+
+test('16×8: sigmoids have one output scale, and inputs that their table can hold', () => {
+  const of = (scale: number) => ({ type: 'int16' as const, quantization: { scale: [scale], zeroPoint: [0], axis: 0 } })
+  for (const kind of ['logistic', 'tanh', 'softmax']) {
+    const { node } = opByKind(kind).cases()[0]
+    const view = (x: number, y: number) => ({
+      ...node,
+      inputs: [{ ...node.inputs[0]!, ...of(x) }],
+      outputs: [{ ...node.outputs[0], ...of(y) }],
+    })
+    opByKind(kind).prepare(view(1e-3, 1 / 32768))
+    assert.throws(() => opByKind(kind).prepare(view(1e-3, 1 / 65536)), /scale 1\/32768/)
+    if (kind !== 'softmax')
+      assert.throws(() => opByKind(kind).prepare(view(3, 1 / 32768)), /outside of what TFLM can bring/)
+  }
+})
+
 test('scales for which TFLM stops', () => {
   const tiny = { quantization: { scale: [Math.fround(1e-9)], zeroPoint: [0], axis: 0 } }
   for (const kind of ['add', 'sub', 'hardSwish']) refused(kind, 'outputs.0', tiny, /output scale is too small/)
@@ -61,6 +98,9 @@ test('operands that do not fit together', () => {
   refused('mul', 'inputs.1', { shape: [1, 1, 9, 5] }, /cannot be broadcast/)
   refused('mul', 'inputs.1', { type: 'int16' }, /operands must be int8 as the output is \(got int8 and int16\)/)
   refused('padV2', 'inputs.2', { data: undefined }, /padding value must be one constant/)
+  refused('padV2', 'inputs.2', { type: 'int16' }, /one constant with the type.*got int16.*expected int8/)
+  refused('concatenation', 'inputs.1', { type: 'int16' }, /another type or quantization than its output \(got int16/, 4)
+  refused('batchMatmul', 'inputs.1', { type: 'int16' }, /operands must be int8 as the output is/, 1)
 })
 
 test.run()

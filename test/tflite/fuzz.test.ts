@@ -3,11 +3,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { prepareGraph } from '../../src-ts/codegen/prepare.ts'
 import { HolterError } from '../../src-ts/errors.ts'
-import { ops } from '../../src-ts/ops/index.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
-import { graphOf } from '../helpers/one-node.ts'
+import { allCases } from '../helpers/one-node.ts'
 import { logisticFile, rawTflite } from '../helpers/raw-tflite.ts'
 
 const test = suite('tflite fuzz')
@@ -16,7 +15,7 @@ const test = suite('tflite fuzz')
 const mutations = process.env.HOLTER_LONG ? 100_000 : 5_000
 
 function validFiles(): Uint8Array[] {
-  const cases = ops.flatMap(op => op.cases().map(one => writeTflite(graphOf(op.kind, one))))
+  const cases = allCases().map(writeTflite)
   const metadata = [{ name: 'holter', buffer: 1 }]
   const record =
     '{"version":1,"task":"t","labels":["a"],"leads":["I"],"sampleRateHz":100,"samples":4,"unit":"mV",' +
