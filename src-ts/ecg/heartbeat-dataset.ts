@@ -135,7 +135,9 @@ async function signalsOf(folder: string, records: readonly MitBihRecord[], progr
     }
     return packed
   }
-  return doubles((await cachedSignals(signalCacheDir(), key, form, build)).digital)
+  const { digital } = await cachedSignals(signalCacheDir(), key, form, build)
+  progress?.(records.length, records.length)
+  return doubles(digital)
 }
 
 function wrongLength(folder: string, { id }: MitBihRecord, samples: number): HolterError {
