@@ -4,7 +4,6 @@ import type { Build } from './codegen/build.ts'
 import { flavours } from './codegen/build.ts'
 import type { DataSource, Opened } from './ecg/dataset.ts'
 import type { RunnableModel } from './engines/engine.ts'
-import { loadModel } from './engines/model.ts'
 import { type ParityRow, probeInputs } from './engines/parity.ts'
 import { reference } from './engines/reference.ts'
 import { sha256, writeFile } from './files.ts'
@@ -12,6 +11,7 @@ import type { PatientPredictions } from './metrics/predictions.ts'
 import type { Network, Recipe } from './networks/network.ts'
 import {
   epochProgress,
+  type Fitted,
   fineTuning,
   fitToValidation,
   lower,
@@ -59,7 +59,8 @@ export interface PhaseEpoch {
   readonly epoch: number
   readonly phase: string
   readonly loss: number
-  readonly validationMacroAuc: number
+  /** The selection score on the validation records. */
+  readonly score: number
 }
 
 /** All that the pipeline made, measured and wrote. */
@@ -73,7 +74,7 @@ export interface Product {
   }
   readonly float?: PatientPredictions
   readonly int8: PatientPredictions
-  readonly thresholds: readonly number[]
+  readonly fitted: Fitted
   readonly model: RunnableModel
   readonly builds: readonly Build[]
   readonly parity: readonly ParityRow[]
@@ -120,26 +121,26 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
   const tuned = await phase('prune', { recipe: fineTuning(recipe, options.fineTuneEpochs), masks })
   if (tuned.ended === 'interrupted') return undefined
 
-  const { float, int, thresholds } = await timed('quantize', async () => {
+  const { float, int, fitted } = await timed('quantize', async () => {
     const predictions = predictFloat(tf, model, validation, standardization!)
-    const fitted = fitToValidation(task, predictions)
+    const own = fitToValidation(task, predictions)
     const provenance = { command: options.command, seed, recipe, sparsity: options.sparsity, ...provenanceOf(opened) }
-    const metadata = metadataOf(task, network.name, standardization!, fitted, provenance)
+    const metadata = metadataOf(task, network.name, standardization!, own, provenance)
     await saveFloatModel(tf, model, metadata, join(out, 'float'))
     const graph = lower(tf, model, metadata, train)
     return {
       float: predictions,
-      thresholds: fitted.thresholds,
+      fitted: own,
       int: toIntegers(tf, graph, train, standardization!, seed),
     }
   })
   const history = [
-    ...trained.history.map(e => ({ epoch: e.epoch, phase: 'train', loss: e.loss, validationMacroAuc: e.score! })),
+    ...trained.history.map(e => ({ epoch: e.epoch, phase: 'train', loss: e.loss, score: e.score! })),
     ...tuned.history.map(e => ({
       epoch: e.epoch + trained.history.length,
       phase: 'prune',
       loss: e.loss,
-      validationMacroAuc: e.score!,
+      score: e.score!,
     })),
   ]
   const bestEpoch = trained.history.length + (tuned.best?.epoch ?? 0)
@@ -148,25 +149,26 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
     opened,
     training,
     float,
-    thresholds,
+    fitted,
     ...(await shipped(toModel(int, 'model.tflite'), opened, options, timed)),
     stages,
   }
 }
 
-/** The pipeline from a .tflite file on, for a machine that cannot train: the model that ships is compiled, proved and scored. */
-export async function shippedPipeline(options: PipelineOptions, file: string): Promise<Product> {
+/** What the pipeline needs when nothing is trained. */
+export type ShippedOptions = Pick<PipelineOptions, 'task' | 'source' | 'probes' | 'out' | 'watch'>
+
+/** The pipeline from a .tflite file on: a model that ships is compiled, proved and scored. Its metadata must be there. */
+export async function shippedPipeline(options: ShippedOptions, model: RunnableModel): Promise<Product> {
   const { timed, stages } = stopwatch()
   const { opened } = await timed('read', () =>
     watched(options, 'read', 'records', r => openRecords(options.task, options.source, ['validation'], r)),
   )
-  const model = loadModel(file)
-  const { thresholds } = model.graph.metadata!
-  return { opened, thresholds, ...(await shipped(model, opened, options, timed)), stages }
+  return { opened, fitted: model.graph.metadata!, ...(await shipped(model, opened, options, timed)), stages }
 }
 
 /** From the model's file to its modules, scores and proof. */
-async function shipped(model: RunnableModel, opened: Opened, options: PipelineOptions, timed: Timed) {
+async function shipped(model: RunnableModel, opened: Opened, options: ShippedOptions, timed: Timed) {
   const { out } = options
   const { builds, written } = await timed('compile', () => toKernels(model, 'model', out, flavours))
   const validation = opened.splits.validation!
@@ -193,7 +195,7 @@ async function shipped(model: RunnableModel, opened: Opened, options: PipelineOp
 const VECTORS = 8
 
 async function watched<T>(
-  options: PipelineOptions,
+  options: Pick<PipelineOptions, 'watch'>,
   title: string,
   unit: string,
   work: (report: Report) => Promise<T>,

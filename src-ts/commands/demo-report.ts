@@ -1,29 +1,37 @@
-import type { Dataset, Opened } from '../ecg/dataset.ts'
-import { evaluate } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
-import { probabilities } from '../metrics/probabilities.ts'
-import { rocCurves } from '../metrics/roc.ts'
 import { scoreDifference } from '../metrics/score-difference.ts'
-import type { PipelineOptions, Product } from '../pipeline.ts'
+import type { Product } from '../pipeline.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
-import type { DataSummary, ExampleRecord, ReportData, ScoredModel } from '../report/report-data.ts'
+import type { ReportData, ScoredModel } from '../report/report-data.ts'
 import { sourceOf } from '../report/sources.ts'
+import type { Task } from '../tasks/task.ts'
+import { dataSummary, firstOfEachLabel, scoredModel } from './report-parts.ts'
+
+/** What stands on the page beside what was made. */
+export interface DemoNames {
+  readonly name: string
+  readonly task: Task
+  readonly command: string
+  readonly seed: number
+}
 
 /** Returns what the demo's report and summary show. */
-export function demoReport(product: Product, options: Omit<PipelineOptions, 'signal'>): ReportData {
-  const { opened, training, thresholds, float, int8, parity, builds, files, stages } = product
-  const { task, network } = options
-  const validation = opened.splits.validation!
-  const scored = (predictions: PatientPredictions): ScoredModel => ({
-    evaluation: evaluate(predictions, thresholds),
-    roc: rocCurves(predictions),
+export function demoReport(product: Product, { name, task, command, seed }: DemoNames): ReportData {
+  const { opened, training, float, int8, parity, builds, files, stages } = product
+  const { thresholds, temperature } = product.fitted
+  const dataset = opened.splits.validation!
+  const carried = temperature === undefined ? {} : ({ temperatureFrom: 'model' } as const)
+  const scored = (which: string, predictions: PatientPredictions): ScoredModel => ({
+    ...scoredModel(which, predictions, thresholds, { temperature }),
+    ...carried,
   })
   const placed = builds.at(-1)!.program.networks[0]
   return {
-    network: network.name,
+    network: name,
     task: task.name,
     labels: task.labels,
-    data: dataSummary(opened, validation),
+    lead: training ? `Trained in TypeScript, quantized to int8, ${LEAD}` : `A shipped int8 model, ${LEAD}`,
+    data: dataSummary(opened, task),
     ...(training && {
       training: {
         epochs: training.history,
@@ -33,16 +41,17 @@ export function demoReport(product: Product, options: Omit<PipelineOptions, 'sig
       },
     }),
     split: 'validation',
-    ...(float && { float: scored(float), difference: scoreDifference(float, int8) }),
-    int8: scored(int8),
-    examples: examples(validation, int8, float),
+    model: scored('int8', int8),
+    ...(float && { base: scored('float', float), difference: scoreDifference(float, int8) }),
+    examples: firstOfEachLabel({ dataset, unit: task.unit, thresholds, model: int8, base: float }),
+    examplesAre: 'first',
     layers: layerRows(placed),
     memory: memorySummary(placed),
     parity,
     files: files.map(({ file, bytes }) => ({ name: file, bytes, purpose: purposeOf(file) })),
     making: {
-      command: options.command,
-      seed: options.seed,
+      command,
+      ...(training && { seed }),
       stages,
       versions: { ...builds[0].manifest.tools, node: process.versions.node },
       hashes: {
@@ -54,45 +63,7 @@ export function demoReport(product: Product, options: Omit<PipelineOptions, 'sig
   }
 }
 
-function dataSummary({ splits, ...opened }: Opened, { leads, sampleRateHz, samples }: Dataset): DataSummary {
-  const described = Object.values(splits).map(({ split, records, labels, targets }) => ({
-    split,
-    patients: new Set(records.map(r => r.patient)).size,
-    positives: Object.fromEntries(
-      labels.map((label, j) => [label, records.filter((_, i) => targets[i * labels.length + j]).length]),
-    ),
-  }))
-  return { ...opened, leads, sampleRateHz, samples, opened: described }
-}
-
-/** The first record of each label that the source gives it, so that each pattern is seen once. */
-function examples(validation: Dataset, int8: PatientPredictions, float?: PatientPredictions): ExampleRecord[] {
-  const { labels, targets, records, samples, leads, sampleRateHz } = validation
-  const width = labels.length
-  const chosen = new Set(
-    labels.map((_, j) => records.findIndex((_, i) => targets[i * width + j] === 1)).filter(i => i >= 0),
-  )
-  const named = (predictions: PatientPredictions, i: number) => {
-    const all = probabilities(predictions)
-    return Object.fromEntries(labels.map((label, j) => [label, all[i * width + j]]))
-  }
-  return [...chosen].map(i => {
-    const signal = new Float32Array(samples * leads.length)
-    validation.read(i, signal, 0)
-    const { id, fold } = records[i]
-    const truth = labels.filter((_, j) => targets[i * width + j])
-    return {
-      id,
-      fold,
-      signal,
-      leads,
-      sampleRateHz,
-      truth,
-      int8: named(int8, i),
-      ...(float && { float: named(float, i) }),
-    }
-  })
-}
+const LEAD = 'compiled to WebAssembly, compared with its reference byte by byte.'
 
 /** What each file of the demo is for. */
 const PURPOSES: readonly (readonly [RegExp, string])[] = [

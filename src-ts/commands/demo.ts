@@ -1,22 +1,29 @@
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { findData } from '../ecg/find-data.ts'
-import { byName } from '../errors.ts'
+import type { RunnableModel } from '../engines/engine.ts'
+import { loadModel } from '../engines/model.ts'
+import { byName, HolterError } from '../errors.ts'
 import { makeFolder, writeFile } from '../files.ts'
+import type { Metadata } from '../ir/metadata.ts'
 import { networks } from '../networks/index.ts'
-import { type PipelineOptions, type Product, pipeline, shippedPipeline } from '../pipeline.ts'
+import { type Product, pipeline, type ShippedOptions, shippedPipeline } from '../pipeline.ts'
 import { progress } from '../report/progress.ts'
+import type { ScoredModel } from '../report/report-data.ts'
 import { demoSummary } from '../report/summaries.ts'
 import { tasks } from '../tasks/index.ts'
+import type { Task } from '../tasks/task.ts'
 import { loadTfjs, trainingMissing } from '../train/backend.ts'
 import { countsSentence, dataOption, skipMissingOption } from './data-options.ts'
-import { demoReport } from './demo-report.ts'
+import { type DemoNames, demoReport } from './demo-report.ts'
 import { interruptible } from './interrupt.ts'
 import { whole } from './options.ts'
 
 interface DemoOptions {
   network: string
+  model?: string
   epochs?: number
   seed: number
   probes: number
@@ -30,80 +37,120 @@ export const demo = new Command('demo')
   .summary('train, prune, quantize, compile and verify a small network, and write a report')
   .description(
     'Runs the whole product once: data, training, pruning, quantization, kernels, wasm, parity on every engine found, report.html. ' +
-      'Takes about five minutes on two cores.',
+      'Takes about five minutes on two cores. With --model the training is left out: a shipped model goes on from its file.',
   )
   .addOption(new Option('--network <network>', 'network to train').default('gap-cnn'))
+  .addOption(
+    new Option('--model <model>', 'train nothing: a model that ships, by name, or a .tflite file').conflicts([
+      'network',
+      'epochs',
+    ]),
+  )
   .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
   .addOption(new Option('--seed <n>', 'seed of everything that is drawn').argParser(whole(0)).default(1))
   .addOption(new Option('--probes <n>', 'inputs on which engines are compared').argParser(whole(1)).default(64))
   .option('-o, --out <dir>', 'folder to write into', 'build/demo')
   .addOption(dataOption())
   .addOption(skipMissingOption())
-  .addHelpText('after', '\nExample: ECG_DATA_DIR=/data/ecg holter demo')
+  .addHelpText('after', '\nExamples: ECG_DATA_DIR=/data/ecg holter demo; holter demo --model ecg-tiny')
   .action(async (options: DemoOptions) => {
-    const network = byName('network', options.network, networks)
-    const task = byName('task', network.task, tasks)
-    makeFolder(options.out)
-    const { source, sentence } = findData(task, {
-      dir: options.data,
-      seed: options.seed,
-      skipMissing: options.skipMissing,
-    })
-    console.error(sentence)
-    const common: Omit<PipelineOptions, 'signal'> = {
-      task,
-      network,
-      source,
-      recipe: { ...network.recipe, ...(options.epochs ? { epochs: options.epochs } : {}) },
-      seed: options.seed,
-      sparsity: 0.2,
-      fineTuneEpochs: 1,
-      probes: options.probes,
-      out: options.out,
-      command: `holter demo --network ${network.name} --seed ${options.seed}${options.epochs ? ` --epochs ${options.epochs}` : ''}`,
-      watch: (title, unit) => progress({ title, unit }),
-    }
-    const missing = trainingMissing()
+    const missing = options.model === undefined ? trainingMissing() : undefined
     if (missing) console.error(`Training is left out, the shipped model goes on: ${missing}.`)
-    const product = await interruptible(signal =>
-      missing ? shippedPipeline({ ...common, signal }, SHIPPED) : pipeline(loadTfjs(), { ...common, signal }),
-    )
-    if (!product) {
-      console.error('Interrupted: the demo is not complete.')
-      process.exitCode = 130
-      return
-    }
-    await finish(product, common)
+    const file = options.model ?? (missing && STAND_IN)
+    const made = file ? await fromModel(file, options) : await fromTraining(options)
+    if (made) return finish(made.product, made.names, options.out)
+    console.error('Interrupted: the demo is not complete.')
+    process.exitCode = 130
   })
 
 /** The model that stands in where training cannot run. */
-const SHIPPED = fileURLToPath(new URL('../../models/gap-cnn.tflite', import.meta.url))
+const STAND_IN = 'gap-cnn'
+const ZOO = fileURLToPath(new URL('../../models/', import.meta.url))
 
-async function finish(product: Product, options: Omit<PipelineOptions, 'signal'>): Promise<void> {
-  const report = demoReport(product, options)
+interface Made {
+  readonly product: Product
+  readonly names: DemoNames
+}
+
+async function fromTraining(options: DemoOptions): Promise<Made | undefined> {
+  const network = byName('network', options.network, networks)
+  const task = byName('task', network.task, tasks)
+  const { epochs, seed } = options
+  const command = `holter demo --network ${network.name} --seed ${seed}${epochs ? ` --epochs ${epochs}` : ''}`
+  const common = prepare(task, options)
+  const making = {
+    ...common,
+    network,
+    recipe: { ...network.recipe, ...(epochs ? { epochs } : {}) },
+    seed,
+    sparsity: 0.2,
+    fineTuneEpochs: 1,
+    command,
+  }
+  const product = await interruptible(signal => pipeline(loadTfjs(), { ...making, signal }))
+  return product && { product, names: { name: network.name, task, command, seed } }
+}
+
+async function fromModel(nameOrFile: string, options: DemoOptions): Promise<Made> {
+  const file = existsSync(nameOrFile) || /[/\\]|\.tflite$/.test(nameOrFile) ? nameOrFile : zooFile(nameOrFile)
+  const model = loadModel(file)
+  const task = byName('task', metadataOf(model, file).task, tasks)
+  const command = `holter demo --model ${nameOrFile}`
+  const product = await shippedPipeline(prepare(task, options), model)
+  return { product, names: { name: basename(file, '.tflite'), task, command, seed: options.seed } }
+}
+
+/** The file of a model that ships, by its name. */
+function zooFile(name: string): string {
+  const shipped = readdirSync(ZOO).filter(file => file.endsWith('.tflite'))
+  const models = shipped.map(file => ({ name: basename(file, '.tflite') }))
+  return join(ZOO, `${byName('model', name, models).name}.tflite`)
+}
+
+function metadataOf({ graph }: RunnableModel, where: string): Metadata {
+  if (graph.metadata) return graph.metadata
+  throw new HolterError({
+    stage: 'tflite',
+    where,
+    problem: 'the file has no "holter" metadata, so its task, labels and scaling are unknown',
+    hint: 'Take holter evaluate --task to score it, holter compile and holter verify for the rest',
+  })
+}
+
+/** Finds the data, says which, and makes the folder before the work begins. */
+function prepare(task: Task, { data: dir, seed, skipMissing, out, probes }: DemoOptions): ShippedOptions {
+  const { source, sentence } = findData(task, { dir, seed, skipMissing })
+  makeFolder(out)
+  console.error(sentence)
+  return { task, source, probes, out, watch: (title, unit) => progress({ title, unit }) }
+}
+
+async function finish(product: Product, names: DemoNames, out: string): Promise<void> {
+  const report = demoReport(product, names)
   // Loaded here: the charts' library would slow every command's start.
   const { renderReport } = await import('../report/render-report.ts')
-  writeFile(join(options.out, 'report.html'), await renderReport(report))
-  const { evaluation: int8 } = report.int8
+  writeFile(join(out, 'report.html'), await renderReport(report))
+  const { name, synthetic, source, records, folds, dropped, notes = [] } = report.data
   const summary = {
-    data: {
-      name: report.data.name,
-      synthetic: report.data.synthetic,
-      source: report.data.source,
-      records: report.data.records,
-      folds: report.data.folds,
-      dropped: report.data.dropped,
-    },
-    ...(report.float ? { float: { macroAuc: { validation: report.float.evaluation.macroAuc } } } : {}),
-    int8: { macroAuc: { validation: int8.macroAuc } },
+    data: { name, synthetic, source, records, folds, dropped, notes },
+    ...(report.base ? { float: scoresOf(report.base) } : {}),
+    int8: scoresOf(report.model),
     parity: product.parity,
     files: Object.fromEntries(product.files.map(f => [f.file, { bytes: f.bytes, sha256: f.sha256 }])),
     seconds: product.stages.reduce((sum, s) => sum + s.seconds, 0),
   }
-  writeFile(join(options.out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   console.log(demoSummary(report))
-  console.log(`\n${countsSentence(report.data)} Fold 10 stays closed.`)
-  console.log(`\nReport: ${join(options.out, 'report.html')}`)
+  const closed = folds ? 'Fold 10' : 'The test split'
+  console.log(`\n${[countsSentence(report.data), `${closed} stays closed.`, ...notes].join(' ')}`)
+  console.log(`\nReport: ${join(out, 'report.html')}`)
   const differing = product.parity.filter(row => row.differing > 0)
   if (differing.length) process.exitCode = 1
+}
+
+/** The scores by which models of this kind of labels are compared. */
+function scoresOf({ evaluation }: ScoredModel) {
+  const { kind, macroAuc, macroF1, accuracy } = evaluation
+  if (kind === 'multi-label') return { macroAuc: { validation: macroAuc } }
+  return { macroF1: { validation: macroF1 }, accuracy: { validation: accuracy } }
 }

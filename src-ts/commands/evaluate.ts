@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import type { Dataset, Opened, SplitName } from '../ecg/dataset.ts'
+import { writeFile } from '../files.ts'
 import { type AamiTables, aamiTables } from '../metrics/aami.ts'
 import { type Evaluation, evaluate as scorePredictions } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
@@ -9,6 +10,7 @@ import { aamiSummary } from '../report/aami.ts'
 import { progress } from '../report/progress.ts'
 import { differenceSentence, evaluationSummary } from '../report/summaries.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { evaluationReport } from './evaluation-report.ts'
 import { type OpenedModel, openModel } from './open-model.ts'
 import { json, printJson } from './options.ts'
 
@@ -20,6 +22,7 @@ interface EvaluateOptions {
   against?: string
   data?: string
   skipMissing?: boolean
+  html?: string
   json?: boolean
 }
 
@@ -50,6 +53,7 @@ export const evaluate = new Command('evaluate')
   .option('-e, --engine <engine>', 'what runs an int8 model: reference, node, wasmtime, … (default: node)')
   .option('-f, --flavour <flavour>', 'flavour of the module')
   .option('--against <model>', 'a second model: how much better the first is on the same resamples of patients')
+  .option('--html <file>', 'write a page with curves, confusion, calibration and the records with the largest loss')
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(json())
@@ -57,13 +61,28 @@ export const evaluate = new Command('evaluate')
   .action(async (path: string, options: EvaluateOptions) => {
     const model = await openModel(path, options)
     const base = options.against ? await openModel(options.against, { task: model.task.name }) : undefined
+    const started = performance.now()
     const { opened } = await openFor(model.task, [options.split], options)
     const dataset = opened.splits[options.split]!
+    const read = performance.now()
     const scored = await score(model, dataset)
     const against = base && (await score(base, dataset))
     const difference = against && scoreDifference(against.predictions, scored.predictions)
     const models = base ? [model, base] : [model]
     const notes = [...(opened.notes ?? []), ...models.flatMap(each => notesOf(each, options.split))]
+    if (options.html) {
+      const seconds = (from: number, to: number) => Math.round((to - from) / 100) / 10
+      const stages = [
+        { name: 'read', seconds: seconds(started, read) },
+        { name: 'score', seconds: seconds(read, performance.now()) },
+      ]
+      const command = `holter evaluate ${commandLine(path, options)}`
+      const what = { opened, split: options.split, scored, against, difference, notes, command, stages }
+      // Loaded here: the charts' library would slow every command's start.
+      const { renderReport } = await import('../report/render-report.ts')
+      writeFile(options.html, await renderReport(evaluationReport(what)))
+      console.error(`Written: ${options.html}`)
+    }
     if (options.json)
       return printJson(jsonOf(scored, opened, options.split, notes, difference && { against, difference }))
     if (opened.synthetic) console.log('SYNTHETIC records: the scores say nothing about patients.')
@@ -73,6 +92,13 @@ export const evaluate = new Command('evaluate')
     if (difference) console.log(`\n${differenceSentence(path, base!.path, difference)}`)
     for (const note of notes) console.log(`\n${note}`)
   })
+
+/** The options that decide about the figures, as one types them. */
+function commandLine(path: string, options: EvaluateOptions): string {
+  const { task, split, engine, flavour, against } = options
+  const given = Object.entries({ task, split, engine, flavour, against }).filter(([, value]) => value !== undefined)
+  return [path, ...given.map(([name, value]) => `--${name} ${value}`)].join(' ')
+}
 
 async function score(model: OpenedModel, dataset: Dataset): Promise<Scored> {
   const bar = progress({ title: `score ${model.precision}`, unit: 'records' })

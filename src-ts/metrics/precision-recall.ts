@@ -1,3 +1,5 @@
+import { column, type Predictions, perLabel } from './predictions.ts'
+import { logOdds } from './probabilities.ts'
 import { cuts } from './ranking.ts'
 
 /** Points of a precision-recall curve, one per distinct score from the highest down: the lowest threshold stands last. */
@@ -16,6 +18,14 @@ export function precisionRecallCurve(scores: ArrayLike<number>, positives: Array
     recall: Float64Array.from(truePositives, found => found / all),
     thresholds,
   }
+}
+
+/** Returns the curve of each label against the rest, in label order; thresholds are log-odds. */
+export function precisionRecallCurves(predictions: Predictions): Record<string, PrecisionRecallCurve> {
+  const { labels, targets } = predictions
+  const scores = logOdds(predictions)
+  const width = labels.length
+  return perLabel(labels, j => precisionRecallCurve(column(scores, width, j), column(targets, width, j)))
 }
 
 /**

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { wrong } from '../metrics/predictions.ts'
 import { html, raw } from './html.ts'
 import type { ReportData } from './report-data.ts'
+import { calibrationSection } from './sections/calibration.ts'
 import { dataSection } from './sections/data.ts'
-import { examplesSection } from './sections/examples.ts'
+import { examplesSection, examplesTitle } from './sections/examples.ts'
 import { headline } from './sections/headline.ts'
 import { makingSection } from './sections/making.ts'
 import { networkSection } from './sections/network.ts'
@@ -16,22 +17,19 @@ import { trainingSection } from './sections/training.ts'
  * Throws HolterError when a model was scored on other labels than `data.labels`.
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  for (const [name, model] of [
-    ['float', data.float],
-    ['int8', data.int8],
-  ] as const)
+  for (const { name, roc } of [data.model, ...(data.base ? [data.base] : [])])
     for (const label of data.labels)
-      if (model && !model.roc[label])
-        throw wrong(`report, ${name}`, 'no scores for a label', Object.keys(model.roc).join(', '), label)
+      if (!roc[label]) throw wrong(`report, ${name}`, 'no scores for a label', Object.keys(roc).join(', '), label)
   const style = readFileSync(new URL('./report.css', import.meta.url), 'utf8')
   const contents = [
     ['data', 'Data'],
     ...(data.training ? [['training', 'Training']] : []),
     ['scores', 'Scores'],
-    ...(data.examples.length ? [['examples', 'Example records']] : []),
-    ['network', 'Network'],
-    ['parity', 'Equal to the reference'],
-    ['files', 'Files'],
+    ['calibration', 'Calibration'],
+    ...(data.examples.length ? [['examples', examplesTitle(data)]] : []),
+    ...(data.layers ? [['network', 'Network']] : []),
+    ...(data.parity ? [['parity', 'Equal to the reference']] : []),
+    ...(data.files ? [['files', 'Files']] : []),
     ['making', 'How it was made'],
   ]
   const page = html`<!DOCTYPE html>
@@ -49,6 +47,7 @@ ${headline(data)}
 ${dataSection(data)}
 ${await trainingSection(data)}
 ${await scoresSection(data)}
+${await calibrationSection(data)}
 ${examplesSection(data)}
 ${await networkSection(data)}
 ${paritySection(data)}

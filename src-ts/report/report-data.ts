@@ -1,14 +1,18 @@
 import type { Opened, SplitName } from '../ecg/dataset.ts'
 import type { ParityRow } from '../engines/parity.ts'
-import type { Interval } from '../metrics/bootstrap.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
+import type { PrecisionRecallCurve } from '../metrics/precision-recall.ts'
 import type { RocCurve } from '../metrics/roc.ts'
+import type { ScoreDifference } from '../metrics/score-difference.ts'
 import type { Source } from './sources.ts'
 
 /** Everything the report shows, as plain data. What holds one entry per label is looked up by name; `labels` gives the order. */
 export interface ReportData {
+  /** What was scored: the name of a network, or of a model's file. */
   readonly network: string
   readonly task: string
+  /** One sentence below the heading: how the page came about. */
+  readonly lead: string
   /** The order of every table, legend and colour. */
   readonly labels: readonly string[]
   readonly data: DataSummary
@@ -16,16 +20,19 @@ export interface ReportData {
   readonly training?: TrainingSummary
   /** Which split the scores and the examples come from. */
   readonly split: SplitName
-  /** Absent when only the int8 model was there. */
-  readonly float?: ScoredModel
-  readonly int8: ScoredModel
-  /** Macro AUC of int8 minus that of float, on the same resamples of patients. */
-  readonly difference?: { readonly difference: number; readonly interval: Interval }
+  readonly model: ScoredModel
+  /** What it is compared with, on the same records: the float model before quantization, or another one. */
+  readonly base?: ScoredModel
+  /** How much higher the selection score of `model` is, on the same resamples of patients. */
+  readonly difference?: ScoreDifference
   readonly examples: readonly ExampleRecord[]
-  readonly layers: readonly LayerRow[]
-  readonly memory: MemorySummary
-  readonly parity: readonly ParityRow[]
-  readonly files: readonly FileRow[]
+  /** How they were chosen: the first record of each label, or those with the largest loss. */
+  readonly examplesAre: 'first' | 'worst'
+  /** Absent where nothing was built. */
+  readonly layers?: readonly LayerRow[]
+  readonly memory?: MemorySummary
+  readonly parity?: readonly ParityRow[]
+  readonly files?: readonly FileRow[]
   readonly making: Making
   readonly sources: readonly Source[]
 }
@@ -35,6 +42,7 @@ export interface DataSummary extends Omit<Opened, 'splits'> {
   readonly leads: readonly string[]
   readonly sampleRateHz: number
   readonly samples: number
+  readonly unit: 'mV' | 'relative'
   /** Only the splits whose records were opened; the others stay closed and say so. */
   readonly opened: readonly OpenedSplit[]
 }
@@ -60,27 +68,39 @@ export interface EpochRow {
   /** 'train', 'prune', …: a change of phase is marked in the curve. */
   readonly phase: string
   readonly loss: number
-  readonly validationMacroAuc: number
+  /** On the validation records: macro AUC, or macro F1 where labels exclude each other. */
+  readonly score: number
 }
 
 export interface ScoredModel {
+  /** 'int8', 'float', or what tells two models apart. */
+  readonly name: string
   readonly evaluation: Evaluation
   /** From `rocCurves`. */
   readonly roc: Readonly<Record<string, RocCurve>>
+  /** From `precisionRecallCurves`. */
+  readonly precisionRecall: Readonly<Record<string, PrecisionRecallCurve>>
+  /** Whether its temperature came with the model, or was fitted on the validation records that are scored. */
+  readonly temperatureFrom?: 'model' | 'these records'
 }
 
 export interface ExampleRecord {
   readonly id: string
   readonly fold: number
-  /** Millivolts, row-major [samples, leads]. */
+  /** In the data's unit, row-major [samples, leads]. */
   readonly signal: Float32Array
+  readonly unit: 'mV' | 'relative'
   readonly leads: readonly string[]
   readonly sampleRateHz: number
   /** The labels that the source gives it. */
   readonly truth: readonly string[]
+  /** The labels that the model gives it. */
+  readonly called: readonly string[]
+  /** In nats, where it was chosen by its loss. */
+  readonly loss?: number
   /** Probability per label. */
-  readonly float?: Readonly<Record<string, number>>
-  readonly int8: Readonly<Record<string, number>>
+  readonly model: Readonly<Record<string, number>>
+  readonly base?: Readonly<Record<string, number>>
 }
 
 /** One node of the integer graph, in the order in which they run. */
@@ -116,7 +136,7 @@ export interface FileRow {
 export interface Making {
   /** As one types it. */
   readonly command: string
-  readonly seed: number
+  readonly seed?: number
   readonly stages: readonly { readonly name: string; readonly seconds: number }[]
   /** Holter, node, tfjs, assemblyscript, binaryen, … */
   readonly versions: Readonly<Record<string, string>>

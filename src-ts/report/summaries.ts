@@ -5,7 +5,7 @@ import type { Calibration } from '../metrics/calibration.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import type { ScoreDifference } from '../metrics/score-difference.ts'
 import { count, counted, duration, large, range, score, share, signed, size } from './numbers.ts'
-import type { FileRow, ReportData } from './report-data.ts'
+import type { FileRow, ReportData, ScoredModel } from './report-data.ts'
 import { facts, heading, paint, table } from './terminal.ts'
 
 /** Returns the scores of one model as text: one row per label, in label order, then the means; how labels are decided is said. */
@@ -137,10 +137,17 @@ export function fileSummary(files: readonly FileRow[]): string {
 
 /** Returns the end of `holter demo`: data, scores of both models, parity, files. */
 export function demoSummary(report: ReportData): string {
-  const { data, float, int8, difference, split, layers, memory, making } = report
+  const { data, base, model, difference, split, layers = [], memory, making, parity = [], files = [] } = report
   const { train, validation, test } = data.records
-  const auc = ({ evaluation }: typeof int8) =>
-    `${score(evaluation.macroAuc)} (95 % interval ${range(evaluation.macroAucInterval)})`
+  const scored = ({ name, evaluation }: ScoredModel): [string, string][] => {
+    const { kind, macroAuc, macroAucInterval, macroF1, macroF1Interval, accuracy, accuracyInterval } = evaluation
+    const line = (title: string, value: number, interval: Interval): [string, string] => [
+      `${name} ${title}`,
+      `${score(value)} (95 % interval ${range(interval)})`,
+    ]
+    if (kind === 'multi-label') return [line('macro AUC', macroAuc, macroAucInterval)]
+    return [line('accuracy', accuracy, accuracyInterval), line('macro F1', macroF1, macroF1Interval)]
+  }
   const total = (field: 'macs' | 'weights') => layers.reduce((sum, layer) => sum + layer[field], 0)
   const lines: [string, string][] = [
     [
@@ -150,23 +157,23 @@ export function demoSummary(report: ReportData): string {
         : `${data.name}, real, ${data.source}`,
     ],
     ['records', `${count(train)} train, ${count(validation)} validation, ${count(test)} test; scored: ${split}`],
-    ...(float ? ([['float macro AUC', auc(float)]] as [string, string][]) : []),
-    ['int8 macro AUC', auc(int8)],
+    ...(base ? scored(base) : []),
+    ...scored(model),
     ...(difference
       ? ([
-          ['int8 − float', `${signed(difference.difference)} (paired ${difference.interval.map(signed).join(' to ')})`],
+          [
+            `${model.name} − ${base?.name}`,
+            `${signed(difference.difference)} (paired ${difference.interval.map(signed).join(' to ')})`,
+          ],
         ] as [string, string][])
       : []),
     [
       'network',
-      `${report.network}: ${count(total('weights'))} weights, ${large(total('macs'))} MACs, arena ${size(memory.arenaBytes)}`,
+      `${report.network}: ${count(total('weights'))} weights, ${large(total('macs'))} MACs, arena ${size(memory?.arenaBytes ?? 0)}`,
     ],
     ['time', making.stages.map(({ name, seconds }) => `${name} ${duration(seconds)}`).join(', ')],
   ]
-  return [
-    heading(`${report.network} on ${report.task}`),
-    facts(lines),
-    paritySummary(report.parity),
-    fileSummary(report.files),
-  ].join('\n\n')
+  return [heading(`${report.network} on ${report.task}`), facts(lines), paritySummary(parity), fileSummary(files)].join(
+    '\n\n',
+  )
 }

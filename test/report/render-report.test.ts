@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { renderReport } from '../../src-ts/report/render-report.ts'
 import type { ReportData } from '../../src-ts/report/report-data.ts'
-import { fullReport, LABELS } from './report-data.ts'
+import { beatReport, fullReport, LABELS } from './report-data.ts'
 import { elementsOf, textOf } from './well-formed.ts'
 
 const test = suite('report/render-report')
@@ -58,7 +58,7 @@ test('says in large letters whether the data is real', async () => {
 
 test('holds every number that it is asked to show', () => {
   const text = textOf(page)
-  const { int8, float, making, data: counts } = data
+  const { model: int8, base: float, making, data: counts } = data
   for (const label of LABELS)
     for (const model of [int8, float!]) {
       assert.match(text, model.evaluation.auc[label].toFixed(3))
@@ -111,7 +111,7 @@ test('escapes what comes from outside', async () => {
   }
   const hostile = await renderReport({
     ...evil,
-    layers: evil.layers.map(layer => ({ ...layer, name: '</style><script>' })),
+    layers: evil.layers!.map(layer => ({ ...layer, name: '</style><script>' })),
     making: { ...evil.making, command: '</code><script>', versions: { '<script>': '"><script>' } },
   })
   assert.not.match(hostile, /<script|<i onload/)
@@ -124,23 +124,46 @@ test('is the same text for the same data', async () => {
 })
 
 test('does without what is optional', async () => {
-  const { training, float, difference, ...rest } = data
-  const short = await renderReport({ ...rest, examples: [], parity: [] })
+  const { training, base, difference, parity, layers, memory, files, ...rest } = data
+  const short = await renderReport({ ...rest, examples: [] })
   assert.ok(elementsOf(short).length > 500)
-  assert.not.match(textOf(short), /float|undefined|NaN|Training/)
+  assert.not.match(textOf(short), /float|undefined|NaN|Training|Network|Files/)
+})
+
+test('shows an evaluation of labels that exclude each other: matrix, calibration, worst records in relative units', async () => {
+  const report = beatReport()
+  const shown = await renderReport(report)
+  const text = textOf(shown)
+  assert.ok(elementsOf(shown).length > 500)
+  assert.not.match(text, /undefined|NaN|int8 probability\|float|Example records|At the thresholds|mm\/mV/)
+  assert.match(text, '201 and 202 are one person.')
+  const { accuracy, macroF1, confusionMatrix, calibration, calibrated } = report.model.evaluation
+  for (const number of [accuracy, macroF1, calibration.brierScore, calibrated!.brierScore])
+    assert.match(text, number.toFixed(3))
+  assert.match(text, `${confusionMatrix![0][1]}`)
+  assert.match(text, /fitted on .*these same records.*flatter/)
+  assert.match(text, 'relative units · 0.33 s')
+  const losses = report.examples.map(example => example.loss!)
+  assert.equal(
+    losses,
+    losses.toSorted((a, b) => b - a),
+  )
+  for (const { id, loss } of report.examples) assert.match(text, `Record ${id}, loss ${loss!.toFixed(3)}`)
+  assert.not.equal(report.examples[0].truth, report.examples[0].called)
 })
 
 test('shows a label without an AUC as such', async () => {
-  const { evaluation, roc } = data.int8
+  const { evaluation, roc } = data.model
   const none = {
     falsePositiveRate: Float64Array.of(0, 1),
     truePositiveRate: Float64Array.of(NaN, NaN),
     thresholds: Float64Array.of(Infinity, 0),
   }
-  const { float, difference, ...rest } = data
+  const { base, difference, ...rest } = data
   const shown = await renderReport({
     ...rest,
-    int8: {
+    model: {
+      ...data.model,
       roc: { ...roc, CD: none },
       evaluation: {
         ...evaluation,
@@ -159,7 +182,7 @@ test('refuses scores of other labels', async () => {
     await renderReport({ ...data, labels: [...LABELS, 'AFIB'] })
     assert.unreachable()
   } catch (error) {
-    assert.match((error as Error).message, /\[metrics\] report, float: no scores for a label .*expected AFIB/)
+    assert.match((error as Error).message, /\[metrics\] report, int8: no scores for a label .*expected AFIB/)
   }
 })
 

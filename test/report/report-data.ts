@@ -1,12 +1,12 @@
-import { evaluate } from '../../src-ts/metrics/evaluation.ts'
+import { dataSummary, scoredModel, worstRecords } from '../../src-ts/commands/report-parts.ts'
+import type { Dataset } from '../../src-ts/ecg/dataset.ts'
 import type { PatientPredictions } from '../../src-ts/metrics/predictions.ts'
 import { probabilities } from '../../src-ts/metrics/probabilities.ts'
-import { rocCurves } from '../../src-ts/metrics/roc.ts'
 import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
 import { chooseThresholds } from '../../src-ts/metrics/threshold.ts'
 import { random } from '../../src-ts/random.ts'
 import type { ExampleRecord, LayerRow, ReportData } from '../../src-ts/report/report-data.ts'
-import { madeUpPredictions } from '../metrics/predictions.ts'
+import { madeUpBeats, madeUpPredictions } from '../metrics/predictions.ts'
 
 /** Not in the order of the alphabet, so that a mix-up of orders shows. */
 export const LABELS = ['NORM', 'STTC', 'CD', 'HYP', 'MI']
@@ -19,13 +19,12 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
   const { normal } = random(2)
   const after = { ...before, logits: before.logits.map(logit => Math.round((logit + 0.05 * normal()) * 16) / 16) }
   const thresholds = chooseThresholds(before)
-  const scored = (predictions: PatientPredictions) => ({
-    evaluation: evaluate(predictions, thresholds),
-    roc: rocCurves(predictions),
-  })
+  const scored = (name: string, predictions: PatientPredictions) =>
+    scoredModel(name, predictions, thresholds, { temperature: 1.2 })
   return {
     network: 'gap-cnn',
     task: 'ptbxl-superclass',
+    lead: 'Made up for a test.',
     labels,
     data: {
       name: 'synthetic',
@@ -38,6 +37,7 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
       leads: LEADS,
       sampleRateHz: 100,
       samples: 1000,
+      unit: 'mV',
       opened: [
         { split: 'train', patients: 2905, positives: Object.fromEntries(labels.map((l, j) => [l, 1645 - 300 * j])) },
         { split: 'validation', patients: 271, positives: Object.fromEntries(labels.map((l, j) => [l, 225 - 40 * j])) },
@@ -48,16 +48,17 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
         epoch: i + 1,
         phase: i < 12 ? 'train' : 'prune',
         loss: 0.28 + 0.35 * Math.exp(-i / 3) + 0.01 * Math.sin(5 * i),
-        validationMacroAuc: 0.92 - 0.2 * Math.exp(-i / 2) + 0.004 * Math.sin(7 * i),
+        score: 0.92 - 0.2 * Math.exp(-i / 2) + 0.004 * Math.sin(7 * i),
       })),
       bestEpoch: 14,
       parameters: 73637,
       seconds: 152,
     },
     split: 'validation',
-    float: scored(before),
-    int8: scored(after),
+    model: { ...scored('int8', after), temperatureFrom: 'model' },
+    base: scored('float', before),
     difference: scoreDifference(before, after),
+    examplesAre: 'first',
     examples: exampleIds.map((id, i) => example(id, i, labels, before, after)),
     layers: layers(),
     memory: { arenaBytes: 28128, arenaLowerBoundBytes: 28000, constantBytes: 78112 },
@@ -99,6 +100,46 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
   }
 }
 
+/** Returns the page of an evaluation of beats: one label each, relative units, nothing built, the worst records, a note of the data. */
+export function beatReport(): ReportData {
+  const { training, base, difference, layers, memory, parity, files, ...rest } = fullReport()
+  const labels = ['N', 'S', 'V', 'F']
+  const predictions = madeUpBeats({ seed: 3, records: 600, labels })
+  const length = 40
+  const signal = (index: number) =>
+    Float32Array.from({ length: length * 2 }, (_, i) => Math.sin((index + 1 + (i % 2)) * 0.1 * Math.floor(i / 2)))
+  const dataset: Dataset = {
+    name: 'mit-bih',
+    synthetic: false,
+    split: 'validation',
+    kind: 'single-label',
+    length: 600,
+    samples: length,
+    sampleRateHz: 120,
+    leads: ['MLII', 'V1'],
+    labels,
+    targets: predictions.targets,
+    records: predictions.patients.map((patient, i) => ({ id: `201/${i}`, patient, fold: 9 })),
+    read: (index, out, at) => out.set(signal(index), at),
+  }
+  const half = labels.map(() => 0.5)
+  const counts = { train: 1000, validation: 600, test: 500 }
+  const opened = { name: 'mit-bih', synthetic: false, source: 'a folder', records: counts, dropped: {}, hash: 'ab' }
+  const notes = ['201 and 202 are one person.']
+  const data = { ...dataSummary({ ...opened, splits: { validation: dataset } }, { unit: 'relative' }), notes }
+  return {
+    ...rest,
+    network: 'models/beats.tflite',
+    task: 'mitbih-aami',
+    labels,
+    data,
+    model: { ...scoredModel('int8', predictions, half, { temperature: 1.5 }), temperatureFrom: 'these records' },
+    examples: worstRecords({ dataset, unit: 'relative', thresholds: half, model: predictions }, 4),
+    examplesAre: 'worst',
+    making: { command: 'holter evaluate models/beats.tflite', stages: [], versions: {}, hashes: {} },
+  }
+}
+
 function example(
   id: string,
   index: number,
@@ -113,11 +154,13 @@ function example(
     id,
     fold: 9,
     signal: heartbeats(index),
+    unit: 'mV',
     leads: LEADS,
     sampleRateHz: 100,
+    called: labels.slice(0, 2),
     truth: labels.filter((_, j) => targets[j]),
-    float: Object.fromEntries(labels.map((label, j) => [label, ofFloat[j]])),
-    int8: Object.fromEntries(labels.map((label, j) => [label, ofInt8[j]])),
+    base: Object.fromEntries(labels.map((label, j) => [label, ofFloat[j]])),
+    model: Object.fromEntries(labels.map((label, j) => [label, ofInt8[j]])),
   }
 }
 

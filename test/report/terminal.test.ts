@@ -70,7 +70,7 @@ test('tables without rows are heads', () => {
 })
 
 test('summaries keep to 80 columns and to the label order, and show everything that differs', () => {
-  const texts = [demoSummary(report), evaluationSummary(report.int8.evaluation)]
+  const texts = [demoSummary(report), evaluationSummary(report.model.evaluation)]
   for (const line of texts.join('\n').split('\n')) assert.ok(line.length <= 80, line)
   const [demo, scores] = texts
   const places = LABELS.map(label => scores.indexOf(`\n${label} `))

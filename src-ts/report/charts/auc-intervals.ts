@@ -5,15 +5,16 @@ import { FLOAT, INK, INT8 } from './chart.ts'
 export interface AucRow {
   /** A label or 'macro'. */
   readonly name: string
-  readonly model: 'float' | 'int8'
+  /** Name of the model. */
+  readonly model: string
   readonly auc: number
   readonly interval: Interval
 }
 
-/** Returns AUC and interval per label, float above int8, in the order of the rows. */
+/** Returns AUC and interval per label, in the order of the rows; of two models the first stands pale above the second. */
 export function aucIntervals(rows: readonly AucRow[]): Spec {
   const names = [...new Set(rows.map(row => row.name))]
-  const models = (['float', 'int8'] as const).filter(model => rows.some(row => row.model === model))
+  const models = [...new Set(rows.map(row => row.model))]
   const drawn = rows.filter(row => Number.isFinite(row.auc) && Number.isFinite(row.interval[0]))
   const values = drawn.map(({ name, model, auc, interval: [low, high] }) => ({ name, model, auc, low, high }))
   const colour = { scale: 'model', field: 'model' }
@@ -36,7 +37,7 @@ export function aucIntervals(rows: readonly AucRow[]): Spec {
         name: 'model',
         type: 'ordinal',
         domain: models,
-        range: models.map(model => (model === 'float' ? FLOAT : INT8)),
+        range: models.map((_, i) => (i < models.length - 1 ? FLOAT : INT8)),
       },
     ],
     axes: [

@@ -1,16 +1,9 @@
-import type { Axis, Mark, Scale, Spec } from 'vega'
+import type { Mark, Spec } from 'vega'
 import type { RocCurve } from '../../metrics/roc.ts'
 import { FLOAT, LINE, labelColour, MUTED } from './chart.ts'
+import { curve, type Point, SIDE, turns, unitAxes, unitScales } from './curve.ts'
 
-const SIDE = 210
-const axes: Axis[] = [
-  { orient: 'bottom', scale: 'x', title: '1 − specificity', tickCount: 5, grid: true },
-  { orient: 'left', scale: 'y', title: 'sensitivity', tickCount: 5, grid: true },
-]
-const scales: Scale[] = [
-  { name: 'x', type: 'linear', domain: [0, 1], range: 'width' },
-  { name: 'y', type: 'linear', domain: [0, 1], range: 'height' },
-]
+const axes = unitAxes('1 − specificity', 'sensitivity')
 const chance: Mark = {
   type: 'rule',
   encode: {
@@ -25,12 +18,12 @@ const chance: Mark = {
   },
 }
 
-/** Returns the curves of one label: float as a wide pale line below, int8 as a thin strong one on top of it. */
+/** Returns the curves of one label: the base as a wide pale line below, the model as a thin strong one on top of it. */
 export function rocOfLabel(
   label: string,
   index: number,
-  float: RocCurve | undefined,
-  int8: RocCurve,
+  base: RocCurve | undefined,
+  model: RocCurve,
   notes: string[],
 ): Spec {
   return {
@@ -38,16 +31,38 @@ export function rocOfLabel(
     height: SIDE,
     title: { text: label, subtitle: notes },
     data: [
-      { name: 'float', values: float ? corners(float) : [] },
-      { name: 'int8', values: corners(int8) },
+      { name: 'base', values: base ? corners(base) : [] },
+      { name: 'model', values: corners(model) },
     ],
-    scales,
+    scales: unitScales,
     axes,
-    marks: [chance, curve('float', FLOAT, 4.5), curve('int8', labelColour(index), 1.6)],
+    marks: [chance, curve('base', FLOAT, 4.5), curve('model', labelColour(index), 1.6)],
   }
 }
 
-/** Returns the int8 curves of all labels in one frame. Labels and colours stand in the legend in label order. */
+/** Returns the curves of one label: each fold as a pale line, all folds together as a strong one on top of them. */
+export function rocOfFolds(
+  label: string,
+  index: number,
+  folds: readonly RocCurve[],
+  together: RocCurve,
+  notes: string[],
+): Spec {
+  return {
+    width: SIDE,
+    height: SIDE,
+    title: { text: label, subtitle: notes },
+    data: [
+      ...folds.map((fold, k) => ({ name: `fold${k}`, values: corners(fold) })),
+      { name: 'together', values: corners(together) },
+    ],
+    scales: unitScales,
+    axes,
+    marks: [chance, ...folds.map((_, k) => curve(`fold${k}`, FLOAT, 1)), curve('together', labelColour(index), 1.6)],
+  }
+}
+
+/** Returns the curves of all labels in one frame. Labels and colours stand in the legend in label order. */
 export function rocOfAll(labels: readonly string[], roc: Readonly<Record<string, RocCurve>>, notes: string[]): Spec {
   return {
     width: SIDE,
@@ -55,7 +70,7 @@ export function rocOfAll(labels: readonly string[], roc: Readonly<Record<string,
     title: { text: 'All labels', subtitle: notes },
     data: labels.map((label, j) => ({ name: `curve${j}`, values: corners(roc[label]) })),
     scales: [
-      ...scales,
+      ...unitScales,
       { name: 'label', type: 'ordinal', domain: [...labels], range: labels.map((_, j) => labelColour(j)) },
     ],
     axes,
@@ -74,26 +89,7 @@ export function rocOfAll(labels: readonly string[], roc: Readonly<Record<string,
   }
 }
 
-function curve(data: string, colour: string, width: number): Mark {
-  return {
-    type: 'line',
-    from: { data },
-    encode: {
-      update: {
-        x: { scale: 'x', field: 'x' },
-        y: { scale: 'y', field: 'y' },
-        stroke: { value: colour },
-        strokeWidth: { value: width },
-        strokeJoin: { value: 'round' },
-      },
-    },
-  }
-}
-
-/** The points at which the curve turns; those inside a straight stretch say nothing. A label without an AUC has none. */
-function corners({ falsePositiveRate: x, truePositiveRate: y }: RocCurve): { x: number; y: number }[] {
-  const straight = (i: number) => (x[i] === x[i - 1] && x[i] === x[i + 1]) || (y[i] === y[i - 1] && y[i] === y[i + 1])
-  return Array.from(x, (_, i) => ({ x: x[i], y: y[i] })).filter(
-    (point, i) => !straight(i) && !Number.isNaN(point.x + point.y),
-  )
+/** A label without an AUC has none. */
+function corners({ falsePositiveRate, truePositiveRate }: RocCurve): Point[] {
+  return turns(falsePositiveRate, truePositiveRate)
 }

@@ -6,7 +6,7 @@ import { INK, INT8, MUTED } from './chart.ts'
 export function trainingCurve(
   epochs: readonly EpochRow[],
   bestEpoch: number,
-  field: 'loss' | 'validationMacroAuc',
+  field: 'loss' | 'score',
   title: string,
 ): Spec {
   const values = epochs.map(({ epoch, phase, [field]: value }, i) => ({

@@ -11,21 +11,22 @@ const SPLITS: readonly { readonly name: SplitName; readonly folds: readonly numb
 ]
 
 /** Returns where the records come from, how many there are per split, label and fold, and what was left out. */
-export function dataSection({ data, labels }: ReportData): Html {
+export function dataSection({ data, labels, model }: ReportData): Html {
   const dropped = Object.entries(data.dropped).filter(([, records]) => records > 0)
   return html`<section id="data"><h2>Data</h2>
 ${definitions([
   ['source', data.synthetic ? `synthetic generator, ${data.source}` : `${data.name}, real records, ${data.source}`],
   [
     'signals',
-    `${data.leads.length} leads (${data.leads.join(' ')}), ${data.sampleRateHz} Hz, ${count(data.samples)} samples, millivolts`,
+    `${data.leads.length} leads (${data.leads.join(' ')}), ${data.sampleRateHz} Hz, ${count(data.samples)} samples, ${data.unit === 'mV' ? 'millivolts' : 'relative units'}`,
   ],
   ['left out', dropped.length ? dropped.map(([reason, n]) => `${reason}: ${count(n)}`).join('; ') : 'nothing'],
   ['SHA-256 of what was opened', html`<span class="hash">${data.hash}</span>`],
 ])}
 <h3>Records per split</h3>
 ${perSplit(data, labels)}
-<p class="muted">No patient stands in two splits. A record may have several labels, so the columns add up to more than the records.</p>
+<p class="muted">${data.folds && 'No patient stands in two splits.'}
+${model.evaluation.kind === 'multi-label' && 'A record may have several labels, so the columns add up to more than the records.'}</p>
 ${data.folds ? perFold(data.folds) : ''}
 </section>
 `
@@ -43,8 +44,9 @@ function perSplit(data: ReportData['data'], labels: readonly string[]): Html {
     const opened = data.opened.find(({ split }) => split === name)
     const records = data.records[name]
     const span = folds.length > 1 ? `folds ${folds[0]}–${folds.at(-1)}` : `fold ${folds[0]}`
+    const where = data.folds ? span : ''
     return [
-      html`${name} <span class="muted">${span}</span>`,
+      html`${name} <span class="muted">${where}</span>`,
       count(records),
       opened ? count(opened.patients) : html`<span class="muted">not opened</span>`,
       ...labels.map(label =>

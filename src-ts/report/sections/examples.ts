@@ -1,33 +1,45 @@
-import { decideRecord } from '../../metrics/confusion.ts'
 import { ecgStrip } from '../ecg-strip.ts'
 import { type Html, html } from '../html.ts'
 import { score } from '../numbers.ts'
+import { relativeStrip } from '../relative-strip.ts'
 import type { ExampleRecord, ReportData, ScoredModel } from '../report-data.ts'
 import { bar, inlineSvg, labelName, table } from './parts.ts'
 
-/** Returns the example records on paper, each with what is true and what both models say. */
+/** Returns the title of the section, by how its records were chosen. */
+export function examplesTitle({ examplesAre }: ReportData): string {
+  return examplesAre === 'worst' ? 'Worst records' : 'Example records'
+}
+
+/** Returns the example records as strips, each with what is true and what the models say. */
 export function examplesSection(data: ReportData): Html {
-  if (!data.examples.length) return html``
-  return html`<section id="examples"><h2>Example records</h2>
-<p class="muted">25 mm/s, 10 mm/mV, each lead around its median. The tick on a bar is the label's threshold.</p>
-${data.examples.map(example => record(example, data))}
+  const { examples, examplesAre, model } = data
+  if (!examples.length) return html``
+  const { kind } = model.evaluation
+  return html`<section id="examples"><h2>${examplesTitle(data)}</h2>
+<p class="muted">${examplesAre === 'worst' && `The records with the largest loss of ${model.name}, the largest first. A record that is called wrong with certainty may be labelled wrong. `}
+${examples[0].unit === 'mV' ? '25 mm/s, 10 mm/mV, each lead around its median.' : 'Relative units: each channel fills its row, so heights do not compare between rows or records.'}
+${kind === 'multi-label' && 'The tick on a bar is the label’s threshold.'}</p>
+${examples.map(example => record(example, data))}
 </section>
 `
 }
 
-function record(example: ExampleRecord, { labels, float, int8 }: ReportData): Html {
+function record(example: ExampleRecord, data: ReportData): Html {
+  const { labels, model, base } = data
+  const { called, loss } = example
   const truth = labels.filter(label => example.truth.includes(label))
-  const called = callsOf(example.int8, int8, labels)
   const right = labels.every(label => truth.includes(label) === called.includes(label))
+  const single = model.evaluation.kind === 'single-label'
   const verdict = right
-    ? html`<span class="good">all labels right</span>`
-    : html`<span class="bad">not all labels right</span>`
+    ? html`<span class="good">${single ? 'right' : 'all labels right'}</span>`
+    : html`<span class="bad">${single ? 'wrong' : 'not all labels right'}</span>`
   const title = `${example.leads.length}-lead ECG, record ${example.id}`
+  const strip = example.unit === 'mV' ? ecgStrip({ ...example, title }) : relativeStrip({ ...example, title })
   return html`<article class="example">
-<h3>Record ${example.id}, fold ${example.fold}</h3>
-<figure class="ecg-figure">${inlineSvg(ecgStrip({ ...example, title }))}
-<figcaption>true: <b>${truth.join(', ') || 'none'}</b> · int8 says: <b>${called.join(', ') || 'none'}</b> · ${verdict}</figcaption></figure>
-${predictions(example, labels, float, int8, called)}
+<h3>Record ${example.id}${data.data.folds && `, fold ${example.fold}`}${loss !== undefined && `, loss ${score(loss)}`}</h3>
+<figure class="${example.unit === 'mV' ? 'ecg-figure' : 'strip-figure'}">${inlineSvg(strip)}
+<figcaption>true: <b>${truth.join(', ') || 'none'}</b> · ${model.name} says: <b>${called.join(', ') || 'none'}</b> · ${verdict}</figcaption></figure>
+${predictions(example, labels, model, base)}
 </article>
 `
 }
@@ -35,38 +47,32 @@ ${predictions(example, labels, float, int8, called)}
 function predictions(
   example: ExampleRecord,
   labels: readonly string[],
-  float: ScoredModel | undefined,
-  int8: ScoredModel,
-  called: readonly string[],
+  model: ScoredModel,
+  base: ScoredModel | undefined,
 ): Html {
+  const mark = ({ evaluation }: ScoredModel, label: string) =>
+    evaluation.kind === 'multi-label' ? evaluation.thresholds[label] : undefined
   const probability = (
-    kind: 'int8' | 'float',
+    kind: 'model' | 'base',
     of: Readonly<Record<string, number>>,
-    model: ScoredModel,
+    scored: ScoredModel,
     label: string,
-  ) => html`${score(of[label])}${bar(of[label], { kind, mark: model.evaluation.thresholds[label] })}`
-  const columns = ['label', 'true', 'int8 says', 'int8 probability', ...(float ? ['float probability'] : [])]
+  ) => html`${score(of[label])}${bar(of[label], { kind, mark: mark(scored, label) })}`
+  const columns = [
+    'label',
+    'true',
+    `${model.name} says`,
+    `${model.name} probability`,
+    ...(base ? [`${base.name} probability`] : []),
+  ]
   return table(
     columns.map(head => ({ head })),
     labels.map((label, j) => [
       labelName(label, j),
       example.truth.includes(label) ? 'yes' : '',
-      called.includes(label) ? 'yes' : '',
-      probability('int8', example.int8, int8, label),
-      ...(float && example.float ? [probability('float', example.float, float, label)] : []),
+      example.called.includes(label) ? 'yes' : '',
+      probability('model', example.model, model, label),
+      ...(base && example.base ? [probability('base', example.base, base, label)] : []),
     ]),
   )
-}
-
-/** The labels that a model gives a record, by the rule that the scores use. */
-function callsOf(
-  probabilities: Readonly<Record<string, number>>,
-  { evaluation }: ScoredModel,
-  labels: readonly string[],
-): string[] {
-  const decisions = decideRecord(
-    Float64Array.from(labels, label => probabilities[label]),
-    labels.map(label => evaluation.thresholds[label]),
-  )
-  return labels.filter((_, j) => decisions[j])
 }

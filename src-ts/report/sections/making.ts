@@ -1,6 +1,6 @@
 import { type Html, html } from '../html.ts'
 import { count, duration, size } from '../numbers.ts'
-import type { ReportData } from '../report-data.ts'
+import type { FileRow, ReportData } from '../report-data.ts'
 import { definitions, table } from './parts.ts'
 
 /** Returns the files, how to make them again, whose data it is, and what this is not. */
@@ -8,21 +8,10 @@ export function makingSection({ files, making, sources }: ReportData): Html {
   const { command, seed, stages, versions, hashes } = making
   const texts = (entries: Readonly<Record<string, string>>) =>
     Object.entries(entries).map(([name, value]) => [name, html`<code>${value}</code>`] as const)
-  return html`<section id="files"><h2>Files</h2>
-${table(
-  [
-    { head: 'file' },
-    { head: 'bytes', number: true },
-    { head: 'size', number: true },
-    { head: 'what it is', text: true },
-  ],
-  files.map(({ name, bytes, purpose }) => [html`<code>${name}</code>`, count(bytes), size(bytes), purpose]),
-)}
-</section>
-<section id="making"><h2>How it was made</h2>
+  return html`${files && fileSection(files)}<section id="making"><h2>How it was made</h2>
 ${definitions([
   ['command', html`<code>${command}</code>`],
-  ['seed', String(seed)],
+  ...(seed === undefined ? [] : ([['seed', String(seed)]] as const)),
   ['time', stages.map(({ name, seconds }) => `${name} ${duration(seconds)}`).join(', ')],
 ])}
 <div class="pair"><div><h3>Versions</h3>${definitions(texts(versions))}</div>
@@ -31,5 +20,19 @@ ${sources.length > 0 && html`<h3>Licence and citation of the data</h3>`}
 ${sources.map(({ name, licence, citation }) => html`<p><b>${name}</b>, ${licence}. ${citation}</p>`)}
 </section>
 <footer><b>This is not a medical device.</b> Nothing in this report has been validated for diagnosis, and it must not be used to treat anyone.</footer>
+`
+}
+
+function fileSection(files: readonly FileRow[]): Html {
+  const columns = [
+    { head: 'file' },
+    { head: 'bytes', number: true },
+    { head: 'size', number: true },
+    { head: 'what it is', text: true },
+  ]
+  const rows = files.map(({ name, bytes, purpose }) => [html`<code>${name}</code>`, count(bytes), size(bytes), purpose])
+  return html`<section id="files"><h2>Files</h2>
+${table(columns, rows)}
+</section>
 `
 }

@@ -6,6 +6,7 @@ import { bar, chart, table } from './parts.ts'
 
 /** Returns the layers with their cost, and the memory that the run needs. */
 export async function networkSection({ layers, memory }: ReportData): Promise<Html> {
+  if (!layers || !memory) return html``
   const { arenaBytes, arenaLowerBoundBytes, constantBytes } = memory
   const above = arenaBytes - arenaLowerBoundBytes
   return html`<section id="network"><h2>Network</h2>

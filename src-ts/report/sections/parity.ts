@@ -5,6 +5,7 @@ import { table } from './parts.ts'
 
 /** Returns which engines were compared with the reference, byte by byte, and with what result. */
 export function paritySection({ parity }: ReportData): Html {
+  if (!parity) return html``
   const columns = [
     { head: 'engine' },
     { head: 'flavour' },

@@ -47,10 +47,10 @@ export function inlineSvg(svg: string): Html {
 }
 
 /** Returns a bar filled to `share` (0–1), with a tick at `mark` (0–1). */
-export function bar(share: number, options: { mark?: number; kind?: 'int8' | 'float' } = {}): Html {
+export function bar(share: number, options: { mark?: number; kind?: 'model' | 'base' } = {}): Html {
   const percent = (value: number) => (100 * Math.min(1, Math.max(0, value || 0))).toFixed(1)
   const tick = options.mark !== undefined && html`<u style="left:${percent(options.mark)}%"></u>`
-  return html`<span class="bar"><i class="${options.kind ?? 'int8'}" style="width:${percent(share)}%"></i>${tick}</span>`
+  return html`<span class="bar"><i class="${options.kind ?? 'model'}" style="width:${percent(share)}%"></i>${tick}</span>`
 }
 
 /** Returns a label with its colour. */
