@@ -82,6 +82,37 @@ native('Adam takes the steps of the one in tfjs', tf => {
   tf.dispose([own, theirs, accBeta1, accBeta2])
 })
 
+native('Adam moves weights together as it moves each alone, and remembers them by name', tf => {
+  const shapes = [[3, 4, 5], [7], [300, 300], [1, 2]]
+  const weightsFor = () =>
+    shapes.map((shape, i) => {
+      const variable = tf.tidy(() => tf.variable(tf.randomNormal(shape, 0, 1, 'float32', 1 + i)))
+      return { name: `w${i}`, shape, trainable: true, kernel: true, variable }
+    })
+  const [together, alone] = [weightsFor(), weightsFor()]
+  const whole = adam(tf, together)
+  const single = alone.map(weight => adam(tf, [weight]))
+  const gradient = (i: number, step: number) => tf.randomNormal(shapes[i], 0, 1, 'float32', 10 + 10 * step + i)
+  for (let step = 0; step < 5; step++) {
+    tf.tidy(() => {
+      whole.step(Object.fromEntries(together.map(({ variable }, i) => [variable.name, gradient(i, step)])), 0.1)
+      for (const [i, own] of single.entries()) own.step({ [alone[i].variable.name]: gradient(i, step) }, 0.1)
+    })
+  }
+  const state = whole.state()
+  assert.equal([...state.first.keys()], ['w0', 'w1', 'w2', 'w3'])
+  for (const [i, { name, variable }] of together.entries()) {
+    // Where a value stands decides whether a vector instruction or the rest of a row works on it: the last bit may differ.
+    assert.ok(furthest(variable.dataSync(), alone[i].variable.dataSync()) < 1e-6, name)
+    assert.ok(furthest(state.second.get(name)!, single[i].state().second.get(name)!) < 1e-6, name)
+  }
+  const other = adam(tf, together)
+  other.restore(state)
+  assert.equal(other.state(), state)
+  for (const optimizer of [whole, other, ...single]) optimizer.dispose()
+  tf.dispose([...together, ...alone].map(({ variable }) => variable))
+})
+
 native('the fused batch norm and ReLU give the gradients of plain tfjs', tf => {
   const gradients = (fused: boolean) => {
     const model = tinyNetwork(tf, 1)
