@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { bench } from './bench.ts'
 import { compile } from './compile.ts'
+import { crossValidate } from './cross-validate.ts'
 import { data } from './data.ts'
 import { demo } from './demo.ts'
 import { distill } from './distill.ts'
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   plot,
   train,
   distill,
+  crossValidate,
   prune,
   quantize,
   evaluate,

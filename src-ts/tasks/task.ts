@@ -16,6 +16,8 @@ export interface Task {
   readonly features?: readonly string[]
   /** The data set (a name of `holter data fetch`) without which there is nothing to open; other tasks can draw synthetic records. */
   readonly needs?: string
+  /** The published split goes through patients, so cross-validation deals single records; scores say nothing about new patients. */
+  readonly intraPatient?: boolean
   /** Finds the folder that holds this task's data below a data root, or undefined. */
   locate(root: string): string | undefined
   /** Opens the splits asked for, and no other signals. `progress(done, total)` is called as records are read. */

@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import Papa from 'papaparse'
+import { writeFile } from '../files.ts'
+import { evaluate } from '../metrics/evaluation.ts'
+import type { PatientPredictions } from '../metrics/predictions.ts'
+import { rocCurves } from '../metrics/roc.ts'
+import { type Spread, spreadOfScores } from '../metrics/spread.ts'
+import { count, range, score } from '../report/numbers.ts'
+import { type FoldsReport, renderFolds } from '../report/render-folds.ts'
+import { facts, heading, table } from '../report/terminal.ts'
+import type { FoldResult } from './cross-validate.ts'
+
+/** What was asked for. */
+interface About {
+  readonly network: string
+  readonly task: string
+  readonly stratified: boolean
+  readonly seed: number
+  readonly threads: number
+}
+
+/**
+ * Scores every fold with its own thresholds and all folds together, and writes summary.json, report.html and out-of-fold.csv.
+ * Together means: each record by the one model that had not seen it; only what needs no threshold is scored so.
+ */
+export async function sumUp(results: readonly FoldResult[], about: About, out: string) {
+  const [{ data, groups }] = results
+  const parts = results.map(({ predictions }) => revived(predictions))
+  const evaluations = parts.map((predictions, k) => evaluate(predictions, results[k].thresholds))
+  const scores = spreadOfScores(evaluations)
+  const pooled = pool(parts)
+  const together = evaluate(
+    pooled,
+    pooled.labels.map(() => 0.5),
+  )
+  const outOfFold = {
+    records: together.records,
+    patients: together.patients,
+    auc: together.auc,
+    aucInterval: together.aucInterval,
+    macroAuc: together.macroAuc,
+    macroAucInterval: together.macroAucInterval,
+    averagePrecision: together.averagePrecision,
+  }
+  const names = ['summary.json', 'report.html', 'out-of-fold.csv']
+  const summary = {
+    ...about,
+    data,
+    groups,
+    folds: evaluations.map((evaluation, k) => ({
+      fold: k + 1,
+      ...results[k].records,
+      epochs: results[k].epochs,
+      evaluation,
+    })),
+    scores,
+    outOfFold,
+    files: names.map(name => join(out, name)),
+  }
+  const report: FoldsReport = {
+    ...about,
+    data,
+    groups,
+    scores,
+    outOfFold,
+    roc: rocCurves(pooled),
+    folds: parts.map(rocCurves),
+  }
+  writeFile(join(out, 'out-of-fold.csv'), csvOf(results))
+  writeFile(join(out, 'report.html'), await renderFolds(report))
+  writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  return { summary, text: textOf(report, out) }
+}
+
+/** JSON has no typed arrays. */
+function revived({ logits, targets, ...rest }: FoldResult['predictions']): PatientPredictions {
+  return { ...rest, logits: Float32Array.from(logits), targets: Uint8Array.from(targets) }
+}
+
+function pool(parts: readonly PatientPredictions[]): PatientPredictions {
+  return {
+    ...parts[0],
+    logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
+    targets: Uint8Array.from(parts.flatMap(({ targets }) => [...targets])),
+    patients: parts.flatMap(({ patients }) => patients),
+  }
+}
+
+/** One line per record: id, patient, fold, the label's targets, the logits. */
+function csvOf(results: readonly FoldResult[]): string {
+  const { labels } = results[0].predictions
+  const width = labels.length
+  const fields = ['id', 'patient', 'fold', ...labels, ...labels.map(label => `logit ${label}`)]
+  const data = results.flatMap(({ ids, predictions: { patients, targets, logits } }, k) =>
+    ids.map((id, i) => {
+      const own = (values: readonly number[]) => values.slice(i * width, (i + 1) * width)
+      return [id, patients[i], k + 1, ...own(targets), ...own(logits)]
+    }),
+  )
+  return `${Papa.unparse({ fields, data }, { newline: '\n' })}\n`
+}
+
+function textOf(report: FoldsReport, out: string): string {
+  const { data, network, task, scores, outOfFold } = report
+  const shown = Object.entries(scores).filter(([path]) =>
+    /^(macroAuc|accuracy|balancedAccuracy|macroF1|auc\..*|perClass\..*\.f1)$/.test(path),
+  )
+  const rows = shown.map(([path, { values, ...rest }]) => [path, ...values.map(score), plusMinus(rest)])
+  const folds = shown[0][1].values.map((_, k) => `fold ${k + 1}`)
+  return [
+    ...(data.synthetic ? ['SYNTHETIC records: the scores say nothing about patients.'] : []),
+    heading(`${network} on ${task}, ${folds.length} folds`),
+    table(['score', ...folds, 'mean ± deviation'], rows),
+    facts([
+      [
+        'out of fold',
+        `macro AUC ${score(outOfFold.macroAuc)} (95 % interval ${range(outOfFold.macroAucInterval)}) of ${count(outOfFold.records)} records, each scored by the model that had not seen it`,
+      ],
+      [
+        'dealt by',
+        report.groups === 'patient'
+          ? `patient: ${count(outOfFold.patients)} in all`
+          : 'record: patients stand in several folds, as in the published split of this task',
+      ],
+      ...data.notes.map(note => ['note', note] as const),
+      ['written', `${out}/summary.json (every score), report.html (curves), out-of-fold.csv (every answer)`],
+    ]),
+  ].join('\n\n')
+}
+
+function plusMinus({ mean, deviation }: Omit<Spread, 'values'>): string {
+  return `${score(mean)} ± ${score(deviation)}`
+}

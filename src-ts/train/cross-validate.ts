@@ -1,0 +1,104 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { Dataset } from '../ecg/dataset.ts'
+import { dealFolds, makeSplit } from '../ecg/splits.ts'
+import { fitStandardization } from '../ecg/standardize.ts'
+import { subset } from '../ecg/subset.ts'
+import { HolterError } from '../errors.ts'
+import { chooseThresholds } from '../metrics/threshold.ts'
+import { predictLogits } from './predict.ts'
+import { type Trained, type TrainOptions, train } from './train.ts'
+
+/** How records are dealt for cross-validation. */
+export interface FoldsOptions {
+  readonly folds: number
+  readonly seed: number
+  /** Gives every fold its share of each label, as far as groups can be dealt so. */
+  readonly stratified: boolean
+  /** What stays together: all records of a patient, or nothing, for tasks whose published splits go through patients. */
+  readonly groups: 'patient' | 'record'
+}
+
+/** One round: what is trained on, and the fold that is held out and scored. */
+export interface Round {
+  readonly train: Dataset
+  readonly heldOut: Dataset
+}
+
+/**
+ * Returns the rounds of a cross-validation, one per fold. The same options give the same folds.
+ * Throws HolterError when a label has no positive or no negative record on a side: nothing could be learned or scored there.
+ */
+export function roundsOf(dataset: Dataset, { folds, seed, stratified, groups }: FoldsOptions): Round[] {
+  const records = dataset.records.map(({ id, patient }) => ({ id, patient: groups === 'patient' ? patient : id }))
+  const fold = dealFolds(records, { folds, seed, ...(stratified && { labelsOf: index => labelsOf(dataset, index) }) })
+  return Array.from({ length: folds }, (_, k) => {
+    const indices = [...fold.keys()]
+    const sides = { train: indices.filter(i => fold[i] !== k), heldOut: indices.filter(i => fold[i] === k) }
+    makeSplit(
+      sides.train.map(i => records[i]),
+      sides.heldOut.map(i => records[i]),
+    )
+    const round = {
+      train: subset(dataset, sides.train, 'train'),
+      heldOut: subset(dataset, sides.heldOut, 'validation'),
+    }
+    checkLabels(round.heldOut, `fold ${k + 1} of ${folds}`)
+    checkLabels(round.train, `the records beside fold ${k + 1} of ${folds}`)
+    return round
+  })
+}
+
+function labelsOf({ labels, targets }: Dataset, index: number): number[] {
+  return [...labels.keys()].filter(label => targets[index * labels.length + label] === 1)
+}
+
+function checkLabels({ labels, targets, length }: Dataset, where: string): void {
+  const counts = labels.map(() => 0)
+  for (const [i, target] of targets.entries()) counts[i % labels.length] += target
+  for (const [j, label] of labels.entries()) {
+    if (counts[j] > 0 && counts[j] < length) continue
+    throw new HolterError({
+      stage: 'ecg',
+      where,
+      problem: `${counts[j] === 0 ? 'no record has' : 'every record has'} the label ${label}, so it cannot be scored`,
+      hint: 'Take fewer --folds, add --stratified, or use more records',
+    })
+  }
+}
+
+export interface RoundOptions
+  extends Pick<
+    TrainOptions,
+    'tf' | 'recipe' | 'seed' | 'dataHash' | 'checkpointDir' | 'resume' | 'onBatch' | 'signal'
+  > {
+  /** Freshly built: trained in place. */
+  readonly model: LayersModel
+}
+
+/** What a round gave. */
+export interface RoundResult {
+  readonly trained: Trained
+  /** Of the held-out fold, row-major [records, labels]. */
+  readonly logits: Float32Array
+  readonly thresholds: readonly number[]
+}
+
+/**
+ * Trains one round and returns what the model says of the fold that it never saw. Everything else comes from the training side:
+ * the standardization, the thresholds (on the model's own answers there, so they lie rather high), and the kept epoch, which is the last,
+ * since a fold that chose the epoch would flatter its own score. Undefined when the signal came first.
+ */
+export async function trainRound(
+  { train: side, heldOut }: Round,
+  options: RoundOptions,
+): Promise<RoundResult | undefined> {
+  const { tf, model } = options
+  const standardization = fitStandardization(side)
+  const trained = await train({ ...options, train: side, standardization })
+  if (trained.ended === 'interrupted') return undefined
+  const answers = (dataset: Dataset) => predictLogits({ tf, model, dataset, standardization })
+  const { kind, labels, targets } = side
+  const thresholds =
+    kind === 'single-label' ? labels.map(() => 0.5) : chooseThresholds({ kind, labels, targets, logits: answers(side) })
+  return { trained, logits: answers(heldOut), thresholds }
+}

@@ -1,0 +1,84 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Papa from 'papaparse'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { rocAuc } from '../../src-ts/metrics/roc.ts'
+import { runHolter } from '../helpers/holter-process.ts'
+import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
+import { elementsOf } from '../report/well-formed.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'holter-folds-'))
+const data = join(dir, 'ptb-xl')
+writeSmallPtbXl(data)
+const test = suite('cross-validate')
+const native = withTfjs('cross-validate', test)
+const tiny = (out: string, ...more: string[]) => {
+  const size = ['--data', data, '--epochs', '1', '--batch-size', '8', '--threads', '1', '--folds', '2']
+  return ['cross-validate', 'ecg-tiny', ...size, '--out', join(dir, out), ...more]
+}
+
+native(
+  'two folds in two processes: every record but the test fold is scored once, by the model that had not seen it',
+  () => {
+    const { status, stdout, stderr } = runHolter(tiny('out', '--stratified', '--jobs', '2', '--json'))
+    assert.is(status, 0, stderr)
+    const summary = JSON.parse(stdout)
+    assert.equal(JSON.parse(readFileSync(join(dir, 'out', 'summary.json'), 'utf8')), summary)
+    assert.equal([summary.groups, summary.stratified, summary.folds.length], ['patient', true, 2])
+    const values = summary.folds.map((fold: { evaluation: { macroAuc: number } }) => fold.evaluation.macroAuc)
+    assert.equal(summary.scores.macroAuc.values, values)
+    assert.is(summary.scores.macroAuc.mean, (values[0] + values[1]) / 2)
+
+    const rows = Papa.parse<Record<string, string>>(readFileSync(join(dir, 'out', 'out-of-fold.csv'), 'utf8'), {
+      header: true,
+      skipEmptyLines: true,
+    }).data
+    assert.equal(
+      rows.map(row => Number(row.id)).sort((a, b) => a - b),
+      Array.from({ length: 40 }, (_, i) => i + 1),
+      'the record of fold 10 is not among them',
+    )
+    const foldOf = new Map(rows.map(row => [row.patient, row.fold]))
+    for (const row of rows) assert.is(row.fold, foldOf.get(row.patient), 'a patient has one fold')
+    for (const label of ['CD', 'MI']) {
+      const column = (name: string) => rows.map(row => Number(row[name]))
+      assert.is(rocAuc(column(`logit ${label}`), column(label)), summary.outOfFold.auc[label])
+    }
+    const page = readFileSync(join(dir, 'out', 'report.html'), 'utf8')
+    assert.ok(elementsOf(page).length > 20)
+    assert.not.match(page, /<script|https?:/)
+
+    const again = runHolter(tiny('out', '--stratified', '--resume'))
+    assert.is(again.status, 0, again.stderr)
+    assert.match(again.stdout, /mean ± deviation/)
+    assert.equal(
+      JSON.parse(readFileSync(join(dir, 'out', 'summary.json'), 'utf8')),
+      summary,
+      'the same, one job at a time, resumed',
+    )
+
+    const other = runHolter(tiny('out', '--resume'))
+    assert.is(other.status, 1)
+    assert.match(
+      other.stderr,
+      /^fold 1 failed: \[train\] .*the checkpoint belongs to a run with other options: dataHash was/m,
+    )
+  },
+)
+
+native('folds that leave a class without records are refused in one sentence', () => {
+  const { status, stderr } = runHolter(tiny('bad', '--folds', '15'))
+  assert.is(status, 1)
+  assert.match(
+    stderr,
+    /^fold 1 failed: \[ecg\] fold \d+ of 15: no record has the label \w+, so it cannot be scored\. Take fewer --folds/m,
+  )
+  assert.not.match(stderr, /fold 2 failed|\n\s+at /)
+  assert.not.ok(existsSync(join(dir, 'bad', 'summary.json')))
+})
+
+test.after(() => rmSync(dir, { recursive: true, force: true }))
+test.run()
