@@ -10,7 +10,7 @@ const END = 0xff
 /**
  * Returns the annotations in a file of the AHA format: records of 16 bytes with a letter, a time, a serial number, MIT subtype and
  * code, and up to six characters. `ticksPerSample` is 1 where times are samples, as the WFDB library writes them, and 4 for the AHA's own
- * files, which count milliseconds of a record at 250 Hz. Source: lib/annot.c and ecgmap.h of the WFDB library.
+ * files, which count milliseconds of a record at 250 Hz. Source: getann in lib/annot.c of the WFDB library.
  */
 export function readAhaAnnotations(path: string, ticksPerSample = 1): readonly Annotation[] {
   return parseAhaAnnotations(readFile(path, 'Check record name and extension'), path, ticksPerSample)

@@ -20,7 +20,7 @@ export const MAX_CODE = 49
 
 export const NOTE = 22
 
-/** MIT code of each letter of the AHA format (wfdb/ecgmap.h); every other letter is no beat. */
+/** MIT code of each letter of the AHA format; every other letter is 0, no beat. Source: macro ammap in lib/ecgmap.h of the WFDB library. */
 export const AHA_CODES: ReadonlyMap<string, number> = new Map([
   ['N', 1],
   ['V', 5],

@@ -155,6 +155,17 @@ test('what the format cannot hold is not written', () =>
     }
   }))
 
+test("AHA letters have the codes that the WFDB library's ammap gives them, others none", () => {
+  const letters = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
+  const bytes = new Uint8Array(
+    letters.flatMap(letter => [0, letter.charCodeAt(0), 0, 0, 1, 0, 1, ...new Array(9).fill(0)]),
+  )
+  const codes = parseAhaAnnotations(bytes, 'memory').map(({ code }, i) => [letters[i], code] as const)
+  // lib/ecgmap.h: VESC, FUSION, NORMAL, NOTE, PACE, UNKNOWN, RONT, NOISE, PVC, VFON, VFOFF by their numbers in ecgcodes.h.
+  const expected = { E: 10, F: 6, N: 1, O: 22, P: 12, Q: 13, R: 41, U: 14, V: 5, '[': 32, ']': 33 }
+  assert.equal(Object.fromEntries(codes.filter(([, code]) => code !== 0)), expected)
+})
+
 test('AHA files: letters, PDP-11 times, unreadable noise, text, end', () => {
   const record = (letter: string, ticks: number, serial: number, subtype: number, aux = '') => [
     ...[0, letter.charCodeAt(0), (ticks >> 16) & 255, ticks >>> 24, ticks & 255, (ticks >> 8) & 255],
