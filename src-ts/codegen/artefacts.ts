@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { sha256, writeFile } from '../files.ts'
 import { type IntGraph, type IntTensor, limitsOf } from '../ir/graph.ts'
+import type { Metadata } from '../ir/metadata.ts'
 import type { Flavour } from '../ops/op.ts'
 import { type Build, build } from './build.ts'
 import { kernelSource } from './compile.ts'
@@ -64,8 +65,8 @@ function fileManifest(builds: readonly Build[], written: readonly Written[]) {
   return { ...shared, modules, files: written }
 }
 
-/** C header for a host: sizes and quantization, the same for every flavour; addresses are exports of the module. */
-function headerText(manifest: Manifest, name: string): string {
+/** Returns the C header for a host: sizes and quantization, the same for every flavour; addresses are exports of the module. */
+export function headerText(manifest: Manifest, name: string): string {
   const guard = `HOLTER_${name.replace(/\W/g, '_').toUpperCase()}_H`
   const prefix = name.replace(/\W/g, '_').toUpperCase()
   const ports = [
@@ -89,8 +90,7 @@ function headerText(manifest: Manifest, name: string): string {
         `#define ${prefix}_LEADS ${metadata.leads.length} /* ${metadata.leads.map(plain).join(' ')} */`,
         `#define ${prefix}_LABELS ${metadata.labels.length}`,
         `static const char *const ${prefix.toLowerCase()}_labels[] = {${metadata.labels.map(l => `"${plain(l)}"`).join(', ')}};`,
-        `/* An output value at or above its threshold says yes. */`,
-        `static const ${manifest.outputs[0].type === 'int16' ? 'short' : 'signed char'} ${prefix.toLowerCase()}_thresholds[] = {${metadata.thresholds.map(t => thresholdValue(t, manifest)).join(', ')}};`,
+        ...decisionLines(prefix, metadata, manifest),
         '',
       ]
     : []
@@ -106,6 +106,18 @@ function headerText(manifest: Manifest, name: string): string {
     `#endif`,
     '',
   ].join('\n')
+}
+
+/** How outputs become labels. */
+function decisionLines(prefix: string, { kind, thresholds }: Metadata, manifest: Manifest): string[] {
+  if (kind === 'single-label')
+    return ['/* Labels exclude each other: the largest output value names the label, the first of equal ones. */']
+  const type = manifest.outputs[0].type === 'int16' ? 'short' : 'signed char'
+  const values = thresholds.map(t => thresholdValue(t, manifest)).join(', ')
+  return [
+    '/* An output value at or above its threshold says yes. */',
+    `static const ${type} ${prefix.toLowerCase()}_thresholds[] = {${values}};`,
+  ]
 }
 
 /** The smallest output value whose probability reaches the threshold; the largest value when none does. */

@@ -85,7 +85,10 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
     constantBytes,
     macs: layerTable(graph).macs,
     ...(graph.metadata && { metadata: graph.metadata }),
-    ...(graph.metadata && ports.outputs[0].type === 'int8' && { probabilities: probabilityTable(ports.outputs[0]) }),
+    // A softmax needs all outputs of a run: no table of single ones can give it.
+    ...(graph.metadata &&
+      graph.metadata.kind !== 'single-label' &&
+      ports.outputs[0].type === 'int8' && { probabilities: probabilityTable(ports.outputs[0]) }),
     modelSha256,
     tools: { holter: version, assemblyscript: versionOf('assemblyscript'), binaryen: versionOf('binaryen') },
   }

@@ -6,6 +6,7 @@ import { layerTable } from '../codegen/layer-table.ts'
 import { loadModel } from '../engines/model.ts'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
+import type { Evaluation } from '../metrics/evaluation.ts'
 import { networks } from '../networks/index.ts'
 import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
 import { sourceOf } from '../report/sources.ts'
@@ -18,7 +19,7 @@ export function makeCard(args: readonly string[]): void {
   const { graph, tflite } = loadModel(path)
   const { metadata } = graph
   if (!metadata) throw new HolterError({ stage: 'tflite', where: path, problem: 'the file has no "holter" metadata' })
-  const figures = evaluations.map(file => JSON.parse(Buffer.from(readFile(file)).toString('utf8')) as CardFigures)
+  const figures = evaluations.map(readFigures)
   const name = basename(path).replace(/\.tflite$/, '')
   const { parameters, macs } = layerTable(graph)
   const files: Record<string, Card['files'][string]> = {}
@@ -49,6 +50,17 @@ export function makeCard(args: readonly string[]): void {
   const base = path.replace(/\.tflite$/, '')
   writeFile(`${base}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
   writeFile(`${base}.md`, cardMarkdown(card))
+}
+
+/** Reads what `holter evaluate --json` printed, without the curves of calibration: hundreds of lines that nobody reads in a card. */
+function readFigures(file: string): CardFigures {
+  const figures = JSON.parse(Buffer.from(readFile(file)).toString('utf8')) as CardFigures & Partial<Evaluation>
+  for (const key of ['calibration', 'calibrated'] as const) {
+    if (!figures[key]) continue
+    const { curves: _, ...numbers } = figures[key]
+    Object.assign(figures, { [key]: numbers })
+  }
+  return figures
 }
 
 function parsed(args: readonly string[]): { path: string; evaluations: string[]; notes?: string[] } {

@@ -1,11 +1,17 @@
 import type { Metadata } from '../ir/metadata.ts'
 import type { AamiTables } from '../metrics/aami.ts'
+import type { Calibration } from '../metrics/calibration.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import { aamiMarkdown } from './aami.ts'
 import { count, range, score } from './numbers.ts'
 
 /** What `holter evaluate --json` prints, as far as a card needs it; without `kind` the labels do not exclude each other. */
-export interface CardFigures extends Omit<Evaluation, 'kind'>, Partial<Pick<Evaluation, 'kind'>> {
+export interface CardFigures
+  extends Omit<Evaluation, 'kind' | 'calibration' | 'calibrated'>,
+    Partial<Pick<Evaluation, 'kind'>> {
+  /** Without the curves, which the page of `evaluate --html` draws. */
+  readonly calibration?: CalibrationNumbers
+  readonly calibrated?: CalibrationNumbers
   readonly model: string
   readonly split: string
   readonly engine: string
@@ -15,6 +21,8 @@ export interface CardFigures extends Omit<Evaluation, 'kind'>, Partial<Pick<Eval
   /** Of beats that were cut out of recordings. */
   readonly aami?: AamiTables
 }
+
+type CalibrationNumbers = Omit<Calibration, 'curves'>
 
 /** A model's card: who made it from what, and how good it is. Kept as JSON beside the model, and as the Markdown made of it. */
 export interface Card {

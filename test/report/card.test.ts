@@ -1,10 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { makeCard } from '../../src-ts/commands/make-card.ts'
 import { evaluate } from '../../src-ts/metrics/evaluation.ts'
 import { type Card, cardMarkdown } from '../../src-ts/report/card.ts'
-import { madeUpBeats } from '../metrics/predictions.ts'
+import { madeUpBeats, madeUpPredictions } from '../metrics/predictions.ts'
 
 const test = suite('report/card')
 const models = fileURLToPath(new URL('../../models/', import.meta.url))
@@ -52,6 +55,30 @@ test('a card of labels that exclude each other shows accuracy, macro F1 and each
   assert.is(text.split(note).length, 2, 'each note once')
   assert.match(text, `\n${note}\n\nNot shipped: too large.\n`)
   assert.match(text, 'from 1 lead, 1000 samples at 100 Hz, and 2 numbers.')
+})
+
+test('make-card keeps the numbers of calibration and leaves its curves to the page', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'holter-card-'))
+  try {
+    const [model, evaluation] = [join(dir, 'ecg-tiny.tflite'), join(dir, 'evaluation.json')]
+    copyFileSync(`${models}ecg-tiny.tflite`, model)
+    const predictions = madeUpPredictions({ seed: 1, records: 100, labels: ['CD', 'HYP', 'MI', 'NORM', 'STTC'] })
+    const scores = evaluate(predictions, [0.5, 0.5, 0.5, 0.5, 0.5], { resamples: 20, temperature: 1.3 })
+    const data = { name: 'ptb-xl', synthetic: false, sha256: '00' }
+    writeFileSync(
+      evaluation,
+      JSON.stringify({ model: 'ecg-tiny', split: 'validation', engine: 'node', data, ...scores }),
+    )
+    makeCard([model, evaluation])
+    const [figures] = JSON.parse(readFileSync(join(dir, 'ecg-tiny.card.json'), 'utf8')).figures
+    const { curves: _, ...numbers } = scores.calibrated!
+    assert.equal(figures.calibrated, numbers)
+    assert.is(figures.temperature, 1.3)
+    assert.not.match(JSON.stringify(figures), 'curves')
+    assert.match(readFileSync(join(dir, 'ecg-tiny.md'), 'utf8'), 'PTB-XL 1.0.3, CC BY 4.0.')
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 })
 
 test.run()
