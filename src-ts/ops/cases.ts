@@ -30,7 +30,8 @@ export function caseNode<Attrs>(
     const drawn = t.constant === undefined ? undefined : { ...t, constant: t.constant }
     const draw = () => Math.round((2 * stream.uniform() - 1) * drawn!.constant)
     const data = t.data ?? (drawn && filled(type, elements(t.shape), draw))
-    const quantization = { scale, zeroPoint: scale.map(() => t.zeroPoint ?? 0), axis: t.axis ?? 0 }
+    const axis = scale.length > 1 ? (t.axis ?? 0) : 0
+    const quantization = { scale, zeroPoint: scale.map(() => t.zeroPoint ?? 0), axis }
     return { name: `${role}${i}`, shape: t.shape, type, quantization, ...(data ? { data } : {}) }
   }
   return {
