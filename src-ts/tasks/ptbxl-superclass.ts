@@ -1,3 +1,4 @@
+import { locateFolder, openFolder } from '../ecg/folder.ts'
 import { openPtbXl } from '../ecg/ptb-xl.ts'
 import { locatePtbXl } from '../ecg/ptb-xl-labels.ts'
 import { openSynthetic } from '../ecg/synthetic.ts'
@@ -12,16 +13,20 @@ const form = {
   unit: 'mV',
 } as const
 
-/** The five diagnostic superclasses of PTB-XL from ten seconds of twelve leads at 100 Hz, on PTB-XL or on synthetic records. */
+/**
+ * The five diagnostic superclasses of PTB-XL from ten seconds of twelve leads at 100 Hz, on PTB-XL, on a user's own files with a table of
+ * labels (files of mere numbers hold millivolts at the task's rate), or on synthetic records.
+ */
 export const ptbxlSuperclass: Task = {
   name: 'ptbxl-superclass',
   title: 'five diagnostic superclasses of PTB-XL (CD HYP MI NORM STTC), 12 leads, 100 Hz, 10 s',
   kind: 'multi-label',
   ...form,
-  locate: locatePtbXl,
+  locate: root => locatePtbXl(root) ?? locateFolder(root),
   open(source, splits, progress) {
-    return source.kind === 'synthetic'
-      ? openSynthetic(source.seed, splits, source.records, progress)
-      : openPtbXl(source.dir, form, splits, source, progress)
+    if (source.kind === 'synthetic') return openSynthetic(source.seed, splits, source.records, progress)
+    if (locatePtbXl(source.dir)) return openPtbXl(source.dir, form, splits, source, progress)
+    const declared = { sampleRateHz: form.sampleRateHz, units: form.unit }
+    return openFolder(source.dir, form, splits, { declared }, progress)
   },
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -7,6 +7,7 @@ import { fitStandardization } from '../../src-ts/ecg/standardize.ts'
 import { readRecord } from '../../src-ts/ecg/wfdb-signals.ts'
 import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
 import { ecgDataDir, skip } from '../helpers/environment.ts'
+import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
 
 const name = 'tasks/ptbxl-superclass'
 const test = suite(name)
@@ -15,6 +16,31 @@ test('classes in the order of the published protocol', () => {
   assert.equal(task.labels, ['CD', 'HYP', 'MI', 'NORM', 'STTC'])
   assert.equal(task.labels, [...task.labels].sort())
 })
+
+test("a user's own files: WFDB, and CSV in millivolts at the task's rate", () =>
+  inFolder(async own => {
+    const rows = Array.from({ length: 20 }, (_, i) => {
+      const values = Array.from({ length: 1000 }, (_, t) => Math.round(500 * Math.sin(t / 9 + i)))
+      if (i % 2) {
+        const lines = values.map(value => task.leads.map(() => value / 1000).join())
+        writeFileSync(join(own, `r${i}.csv`), [task.leads.join(), ...lines].join('\n'))
+      } else {
+        const signals = task.leads.map(lead => ({ digital: values, gain: '1000/mV 16 0', name: lead }))
+        writeRecord(own, `r${i}`, 16, signals)
+      }
+      return `r${i}${i % 2 ? '.csv' : ''},${i % 3 ? 'MI' : 'NORM CD'},p${i},`
+    })
+    writeFileSync(join(own, 'labels.csv'), ['file,labels,patient,fold', ...rows].join('\n'))
+    assert.is(task.locate(own), own)
+    const { name: data, records, splits } = await task.open({ kind: 'folder', dir: own }, ['train', 'validation'])
+    assert.equal([data, records], ['folder', { train: 16, validation: 2, test: 2 }])
+    const out = new Float32Array(12_000)
+    for (const [at, { id }] of splits.train!.records.entries()) {
+      splits.train!.read(at, out, 0)
+      const number = Number(/\d+/.exec(id)![0])
+      assert.is(out[12 * 7 + 3], Math.fround(Math.round(500 * Math.sin(7 / 9 + number)) / 1000), id)
+    }
+  }))
 
 /** Records per class, in the order NORM STTC CD HYP MI in which the counts are published. */
 const counts = ({ targets, labels }: Dataset): number[] =>
