@@ -16,7 +16,7 @@ const HIDDEN = 128
  */
 export const vitCnn: Network = {
   name: 'vit-cnn',
-  title: 'convolutional patches and a transformer encoder for beats; 36 k parameters',
+  title: 'convolutional patches and a transformer encoder for beats; 35 k parameters',
   task: 'heartbeat',
   recipe: {
     epochs: 8,
