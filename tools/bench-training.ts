@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset } from '../src-ts/ecg/dataset.ts'
-import { byName } from '../src-ts/errors.ts'
+import { byName, HolterError } from '../src-ts/errors.ts'
 import { networks } from '../src-ts/networks/index.ts'
 import type { Recipe } from '../src-ts/networks/network.ts'
 import { random } from '../src-ts/random.ts'
@@ -15,6 +15,11 @@ import { stepper } from '../src-ts/train/step.ts'
 import { profileStep } from './profile-training.ts'
 
 const SHAPE = { samples: 1000, leads: 12, labels: 5 }
+
+/*
+ * The peer is Keras' `fit` without XLA, which is its faster form here. TensorFlow for Python is no part of the set-up: install
+ * tensorflow-cpu of the version in tools/setup/tensorflow.mjs into an environment of its own and name its python by --keras.
+ */
 
 /** Seconds of one round by the clock, and of processor time: on a machine with other work, only the second is steady. */
 interface Times {
@@ -31,6 +36,7 @@ const { values, positionals } = parseArgs({
     steps: { type: 'string', default: '3' },
     batch: { type: 'string', default: '64' },
     samples: { type: 'string', default: '1000,250' },
+    /** Keras' own default: XLA. */
     jit: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
   },
@@ -143,15 +149,27 @@ async function peer(python: string, task: object) {
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
+  // Whoever waits for an answer says that there is none.
+  child.on('error', error => console.error(error.message))
+  child.stdin!.on('error', () => {})
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const ask = async (line: string) => {
     child.stdin!.write(`${line}\n`)
     const { value } = await lines.next()
-    if (value === undefined) throw new Error('the Keras process ended')
+    if (value === undefined) throw ended(python)
     return JSON.parse(value)
   }
   const { parameters, version } = await ask(JSON.stringify(task))
   return { parameters, version, round: (): Promise<Times> => ask('round'), stop: () => child.stdin!.end() }
+}
+
+function ended(python: string): HolterError {
+  return new HolterError({
+    stage: 'train',
+    where: python,
+    problem: 'the Keras process ended; what it said stands above',
+    hint: 'Name the python of an environment that holds tensorflow',
+  })
 }
 
 function median(values: readonly number[]): number {

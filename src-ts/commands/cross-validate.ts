@@ -49,6 +49,14 @@ export const crossValidate = withTrainingOptions(described)
 
 /** Runs every fold in a process of its own and sums them up. */
 async function allFolds(command: Command, name: string, options: CrossValidateOptions): Promise<void> {
+  if (options.patience !== undefined) {
+    throw new HolterError({
+      stage: 'usage',
+      where: '--patience',
+      problem: 'no records are left to stop early by: the fold that is held out must not choose the epoch',
+      hint: 'Set --epochs instead',
+    })
+  }
   const network = byName('network', name, networks)
   const task = byName('task', options.task ?? network.task, tasks)
   const out = options.out ?? join('build', `${name}-folds`)

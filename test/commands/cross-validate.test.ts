@@ -80,5 +80,11 @@ native('folds that leave a class without records are refused in one sentence', (
   assert.not.ok(existsSync(join(dir, 'bad', 'summary.json')))
 })
 
+test('an early stop would let the scored fold choose the epoch', () => {
+  const { status, stderr } = runHolter(tiny('patient', '--patience', '3'))
+  assert.is(status, 2)
+  assert.match(stderr, /^\[usage\] --patience: no records are left to stop early by.* Set --epochs instead\.$/m)
+})
+
 test.after(() => rmSync(dir, { recursive: true, force: true }))
 test.run()

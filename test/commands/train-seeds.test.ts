@@ -70,6 +70,12 @@ test('the mean, the sample deviation and the best seed by int8', () => {
   assert.ok(Math.abs(mean - 0.93) < 1e-15 && Math.abs(deviation - 0.03) < 1e-15, `${mean} ${deviation}`)
 })
 
+test('a network that learned the validation records has no scores and no best seed', () => {
+  const summary = summaryOf('out', [1], [{ data: { synthetic: false }, epochs: [1], best: { epoch: 1 } }])
+  assert.equal(summary.runs, [{ seed: 1, dir: join('out', 'seed-1'), keptEpoch: 1, epochs: 1 }])
+  assert.not.ok('best' in summary)
+})
+
 native('one job at a time or two: the same files; finished seeds are not trained again', () => {
   const two = runHolter(tiny('two', '--seeds', '1,2', '--jobs', '2', '--json'))
   assert.is(two.status, 0, two.stderr)
