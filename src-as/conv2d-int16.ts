@@ -28,9 +28,7 @@ export function conv2dInt16<A>(
               const ix = left + kx * dilationW;
               if (<u32>iy >= <u32>inH || <u32>ix >= <u32>inW) continue;
               const x = from + (<usize>((iy * inW + ix) * inC) << 1);
-              for (let c: usize = 0; c < <usize>groupIn; c++) {
-                sum += <A>(<i32>load<i16>(x + (c << 1)) * <i32>load<i8>(w + c));
-              }
+              sum += dot<A>(x, w, <usize>groupIn);
             }
           }
           storeWideChannel<A>(sum, channels + <usize>o * WIDE_CHANNEL_BYTES, output, low, high);
@@ -40,4 +38,28 @@ export function conv2dInt16<A>(
     }
     input += <usize>(inH * inW * inC) << 1;
   }
+}
+
+/** Values whose products a lane can add before it is emptied: one step of a lane is at most 2^23. */
+const EMPTIED_AFTER: usize = 1024;
+
+/** The sum of `count` products of int16 at `x` by int8 at `w`. */
+// @ts-ignore: decorator
+@inline
+function dot<A>(x: usize, w: usize, count: usize): A {
+  let sum: A = <A>0, i: usize = 0;
+  if (ASC_FEATURE_SIMD) {
+    const whole = count & ~7;
+    while (i < whole) {
+      const end = min(i + EMPTIED_AFTER, whole);
+      let lanes = i32x4.splat(0);
+      for (; i < end; i += 8) {
+        lanes = i32x4.add(lanes, i32x4.dot_i16x8_s(v128.load(x + (i << 1)), v128.load_ext<i8>(w + i)));
+      }
+      sum += <A>i32x4.extract_lane(lanes, 0) + <A>i32x4.extract_lane(lanes, 1);
+      sum += <A>i32x4.extract_lane(lanes, 2) + <A>i32x4.extract_lane(lanes, 3);
+    }
+  }
+  for (; i < count; i++) sum += <A>(<i32>load<i16>(x + (i << 1)) * <i32>load<i8>(w + i));
+  return sum;
 }

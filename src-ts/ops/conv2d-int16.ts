@@ -13,7 +13,7 @@ export interface Int16Convolution extends Channels {
   readonly max: number
 }
 
-/** Emits one kernel for all flavours: 16×8 runs in plain loops. */
+/** Emits one kernel for all of them. */
 export function emitInt16Convolution(p: Int16Convolution, to: Emitter): string {
   const w = p.window
   return to.call('conv2d-int16', `conv2dInt16<${p.wide ? 'i64' : 'i32'}>`, [

@@ -119,6 +119,8 @@ export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
     dense('flattened input', [1, 2, 3, 8], [9, 48], {}),
     dense('rows kept', [1, 5, 16], [3, 16], { keepNumDims: true }),
     dense('no bias, one output', [1, 3], [1, 3], {}, { bias: false }),
+    longInt16(),
+    longInt16(Int32Array.of(5, -5)),
   ],
 }
 
@@ -163,4 +165,17 @@ function dense(
     ],
     [{ shape, scale: 0.11, zeroPoint: 2 }],
   )
+}
+
+/** int16 with so many products of one sign that sums of 32 bits wrap; TFLM has such sums where the bias is int32. */
+function longInt16(bias?: Int32Array) {
+  const attrs: FullyConnectedAttrs = { activation: 'none', keepNumDims: false }
+  const depth = 2060
+  const inputs = [
+    { shape: [1, depth], scale: 1e-4, type: 'int16' as const },
+    { shape: [2, depth], scale: 0.01, data: new Int8Array(2 * depth).fill(-127) },
+    bias && { shape: [2], scale: 1e-6, type: 'int32' as const, data: bias },
+  ]
+  const output = { shape: [1, 2], scale: 0.1, type: 'int16' as const }
+  return caseNode(`long int16${bias ? ', int32 bias' : ''}`, 'fullyConnected', attrs, inputs, [output])
 }
