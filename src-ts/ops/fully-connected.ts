@@ -170,7 +170,7 @@ function dense(
 /** int16 with so many products of one sign that sums of 32 bits wrap; TFLM has such sums where the bias is int32. */
 function longInt16(bias?: Int32Array) {
   const attrs: FullyConnectedAttrs = { activation: 'none', keepNumDims: false }
-  const depth = 2060
+  const depth = 2100
   const inputs = [
     { shape: [1, depth], scale: 1e-4, type: 'int16' as const },
     { shape: [2, depth], scale: 0.01, data: new Int8Array(2 * depth).fill(-127) },
