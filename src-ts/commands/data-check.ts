@@ -4,11 +4,12 @@ import { checkRecords, findRecords, type Verdict } from '../ecg/check.ts'
 import { testFoldOf } from '../ecg/test-fold.ts'
 import { progress } from '../report/progress.ts'
 import { table } from '../report/terminal.ts'
-import { json, printJson, whole, within } from './options.ts'
+import { json, noChecksum, printJson, whole, within } from './options.ts'
 
 interface CheckOptions {
   samples?: number
   rate?: number
+  checksum: boolean
   json?: boolean
 }
 
@@ -24,6 +25,7 @@ export const dataCheck = new Command('check')
   .addArgument(new Argument('<dir>', 'folder with records'))
   .addOption(new Option('--samples <n>', 'samples that every record is to have').argParser(whole(1)))
   .addOption(new Option('--rate <hz>', 'sample rate that every record is to have').argParser(within(1, 1e6)))
+  .addOption(noChecksum())
   .addOption(json())
   .addHelpText('after', '\nExample: holter data check ptb-xl/records100 --samples 1000 --rate 100')
   .action(async (dir: string, options: CheckOptions) => {
@@ -32,7 +34,8 @@ export const dataCheck = new Command('check')
     const records = all.filter(record => !closed(record))
     const bar = progress({ title: 'check', unit: 'records', total: records.length })
     const verdicts: Verdict[] = []
-    for (const verdict of checkRecords(dir, records, { samples: options.samples, sampleRateHz: options.rate })) {
+    const { samples, rate: sampleRateHz, checksum } = options
+    for (const verdict of checkRecords(dir, records, { samples, sampleRateHz }, { checksum })) {
       verdicts.push(verdict)
       bar.update(verdicts.length)
       if (verdicts.length % RECORDS_PER_TURN === 0) await setImmediate()

@@ -42,6 +42,10 @@ export function givenOptions(command: Command, without: readonly string[] = []):
 /** --json, wherever a script may read. */
 export const json = () => new Option('--json', 'print JSON on stdout')
 
+/** --no-checksum, where a damaged record may be looked at. */
+export const noChecksum = () =>
+  new Option('--no-checksum', 'read records whose samples differ from the checksums of their headers, too')
+
 /** Prints a result on stdout as JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)

@@ -9,7 +9,7 @@ import { VOLTAGES } from '../ecg/voltage-units.ts'
 import { byName, HolterError } from '../errors.ts'
 import { writeFile } from '../files.ts'
 import { ecgStrip } from '../report/ecg-strip.ts'
-import { within } from './options.ts'
+import { noChecksum, within } from './options.ts'
 
 interface PlotOptions {
   out?: string
@@ -19,6 +19,7 @@ interface PlotOptions {
   beats?: boolean
   rate?: number
   units?: string
+  checksum: boolean
 }
 
 /** The detector has learnt by then what beats look like, and a peak at the window's end gets its other half. */
@@ -40,6 +41,7 @@ export const plot = new Command('plot')
   .addOption(new Option('--beats', 'mark the beats that the QRS detector finds'))
   .addOption(new Option('--rate <hz>', 'sample rate of a CSV or .npy file').argParser(within(1, 1e6)))
   .addOption(new Option('--units <unit>', 'unit of a CSV or .npy file').choices(VOLTAGES))
+  .addOption(noChecksum())
   .addHelpText('after', '\nExample: holter plot mitdb/208 --from 60 --seconds 10 --beats --out 208.svg')
   .action((path: string, options: PlotOptions) => {
     const record = path.replace(/\.(?:hea|dat|edf|csv|npy)$/i, '')
@@ -57,8 +59,8 @@ export const plot = new Command('plot')
     console.log(file)
   })
 
-function read(path: string, fromS: number, seconds: number, { rate, units }: PlotOptions): EcgWindow {
-  return readWindow(path, fromS, seconds, { sampleRateHz: rate, units })
+function read(path: string, fromS: number, seconds: number, { rate, units, checksum }: PlotOptions): EcgWindow {
+  return readWindow(path, fromS, seconds, { sampleRateHz: rate, units, checksum })
 }
 
 /** Returns the window with the leads that were asked for, in that order. */

@@ -8,6 +8,7 @@ import { flatRuns, type Run, railRuns } from './runs.ts'
 import { unitsPerMillivolt } from './voltage-units.ts'
 import { readHeader } from './wfdb-header.ts'
 import { type PhysicalRecord, readPhysical } from './wfdb-record.ts'
+import type { ReadOptions } from './wfdb-signals.ts'
 
 /** What is wrong with a record; an empty list of problems means nothing that these checks know. */
 export interface Verdict {
@@ -26,12 +27,17 @@ export interface Finding {
 export type Expected = Partial<Pick<Form, 'samples' | 'sampleRateHz'>>
 
 /**
- * Yields a verdict for each of `records` (paths below `dir`, from findRecords); with `expected`, length and rate are compared as well.
+ * Yields a verdict for each of `records` (paths below `dir`, from findRecords); with `expected`, length and rate are compared as well; `options` may leave out checksums.
  * Layouts of multi-segment records hold no samples and are passed over.
  */
-export function* checkRecords(dir: string, records: readonly string[], expected?: Expected): Generator<Verdict> {
+export function* checkRecords(
+  dir: string,
+  records: readonly string[],
+  expected?: Expected,
+  options: ReadOptions = {},
+): Generator<Verdict> {
   for (const record of records) {
-    const problems = checkRecord(join(dir, record), expected)
+    const problems = checkRecord(join(dir, record), expected, options)
     if (problems.some(({ kind }) => kind === 'unreadable') && isLayout(join(dir, record))) continue
     yield { record, problems }
   }
@@ -47,10 +53,10 @@ function isLayout(path: string): boolean {
 }
 
 /** Returns what is wrong with one record (path without extension). */
-export function checkRecord(path: string, expected?: Expected): Finding[] {
+export function checkRecord(path: string, expected?: Expected, options: ReadOptions = {}): Finding[] {
   let record: PhysicalRecord
   try {
-    record = readPhysical(path)
+    record = readPhysical(path, options)
   } catch (error) {
     if (!(error instanceof HolterError)) throw error
     return [{ kind: 'unreadable', text: error.detail.problem }]

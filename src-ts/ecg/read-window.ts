@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { HolterError } from '../errors.ts'
-import type { Declared } from './ecg.ts'
-import { readEcg } from './read-ecg.ts'
+import { type ReadEcgOptions, readEcg } from './read-ecg.ts'
 import { resample } from './resample.ts'
 import { unitsPerMillivolt } from './voltage-units.ts'
 import { readHeader } from './wfdb-header.ts'
@@ -20,13 +19,13 @@ export interface EcgWindow {
 
 /**
  * Returns up to `seconds` of the ECG in a file of any format from `fromS` on; of WFDB records only the bytes that hold them are read,
- * and signals that were sampled faster than others bring all to their rate. CSV and .npy need rate and units in `declared`.
+ * and signals that were sampled faster than others bring all to their rate. CSV and .npy need rate and units.
  * A window that begins behind the record's end is an error.
  */
-export function readWindow(path: string, fromS: number, seconds: number, declared: Declared = {}): EcgWindow {
-  if (path.endsWith('.hea')) return readWfdb(path, fromS, seconds)
-  if (existsSync(`${path}.hea`)) return readWfdb(`${path}.hea`, fromS, seconds)
-  const { signals, samples, leads: names, sampleRateHz, source } = readEcg(path, declared)
+export function readWindow(path: string, fromS: number, seconds: number, options: ReadEcgOptions = {}): EcgWindow {
+  if (path.endsWith('.hea')) return readWfdb(path, fromS, seconds, options)
+  if (existsSync(`${path}.hea`)) return readWfdb(`${path}.hea`, fromS, seconds, options)
+  const { signals, samples, leads: names, sampleRateHz, source } = readEcg(path, options)
   const [from, end] = bounds(path, fromS, seconds, sampleRateHz, samples)
   const leads = new Map<string, Float64Array>()
   for (const [i, name] of names.entries()) {
@@ -36,11 +35,11 @@ export function readWindow(path: string, fromS: number, seconds: number, declare
   return { sampleRateHz, fromS: from / sampleRateHz, leads, others: source.omitted }
 }
 
-function readWfdb(path: string, fromS: number, seconds: number): EcgWindow {
+function readWfdb(path: string, fromS: number, seconds: number, { checksum }: ReadEcgOptions): EcgWindow {
   const { frames, sampleRateHz: frameRateHz } = readHeader(path)
-  const whole = frames === undefined ? readPhysical(path) : undefined
+  const whole = frames === undefined ? readPhysical(path, { checksum }) : undefined
   const [from, end] = bounds(path, fromS, seconds, frameRateHz, frames ?? whole!.frames)
-  const { signals } = whole ?? readPhysical(path, { range: [from, end] })
+  const { signals } = whole ?? readPhysical(path, { checksum, range: [from, end] })
   const cut = (values: Float64Array, perFrame: number) =>
     whole ? values.subarray(from * perFrame, end * perFrame) : values
   const voltages = signals.filter(({ units }) => unitsPerMillivolt(units) !== undefined)

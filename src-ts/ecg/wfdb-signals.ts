@@ -209,7 +209,7 @@ function verify(path: string, signal: WfdbSignal, index: number, channel: Int32A
       problem,
       got,
       expected,
-      hint: 'The file is damaged or belongs to another header; fetch it again, or read without checksums if you trust it',
+      hint: 'The file is damaged or belongs to another header; fetch it again (data check and plot read it all the same with --no-checksum)',
     })
   const stored = !sampleFormats.get(signal.format)?.differences
   if (stored && signal.initialValue !== undefined && channel[0] !== signal.initialValue) {

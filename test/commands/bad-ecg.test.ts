@@ -76,6 +76,9 @@ test('data check names every bad record with what is wrong, and ends with 1 for 
     edit(write('damaged'), /^(\S+ 16 \S+ 16 0 -?\d+) (\d+)/m, '$1 1')
 
     const { status, stdout, stderr } = holter(['data', 'check', dir, '--rate', '100', '--json'])
+    const trusting = holter(['data', 'check', dir, '--rate', '100', '--no-checksum'])
+    assert.not.match(trusting.stdout, /damaged/)
+    assert.match(trusting.stdout, /^ *cut +unreadable/m)
     assert.is(status, 1, stderr)
     const found: { record: string; problems: { kind: string; text: string }[] }[] = JSON.parse(stdout).withProblems
     const lines = found.map(({ record, problems }) => `${record}: ${problems.map(p => `${p.kind}, ${p.text}`)}`)
@@ -111,6 +114,14 @@ test('plot draws what can be drawn and says on stderr what is wrong with it', ()
       plot('paced', [{ digital: paced, gain: GAIN }]),
       new RegExp(`^${inWindow} beats found, 6\\d per min.*\n$`),
     )
+    edit(writeRecord(dir, 'damaged', 16, [{ digital: steps(1000), gain: GAIN }]), /16 0 -?\d+/, '16 0 9')
+    const { status, stdout, stderr: refusal } = holter(['plot', 'damaged'], dir)
+    assert.equal([status, stdout], [1, ''])
+    assert.match(
+      refusal,
+      /damaged\.dat, signal 0 .* first sample differs .*plot read it all the same with --no-checksum/,
+    )
+    assert.is(holter(['plot', 'damaged', '--no-checksum'], dir).stdout, 'damaged.svg\n')
     const silent = steps(1000, (_, i) => 0.02 * Math.sin(i * i))
     assert.match(
       plot('silent', [{ digital: silent, gain: GAIN }]),
