@@ -38,6 +38,7 @@ export function evaluationReport(evaluated: Evaluated): ReportData {
     split,
     model: { ...scoredCurves(name, scored.predictions, scored.evaluation), temperatureFrom: scored.temperatureFrom },
     ...(against && { base: scoredCurves(base, against.predictions, against.evaluation), difference }),
+    ...(scored.aami && { aami: scored.aami }),
     examples: drawn,
     examplesAre: 'worst',
     making: {

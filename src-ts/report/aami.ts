@@ -3,24 +3,40 @@ import type { QrsCounts, QrsScore } from '../metrics/ec57.ts'
 import { count } from './numbers.ts'
 import { table } from './terminal.ts'
 
-/**
- * Returns the tables of ectopic beats as text: per recording without the learning time, then gross and average over all, with the
- * learning time and without it. What is scored stands above each.
- */
-export function aamiSummary({ all, ec57 }: AamiTables): string {
+/** One table with the sentence that says what is scored in it. */
+export interface AamiPart {
+  readonly sentence: string
+  readonly heads: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** Returns the tables of ectopic beats: per recording with the sums, by EC57, then the sums over every beat. */
+export function aamiParts({ all, ec57 }: AamiTables): AamiPart[] {
+  const ectopic = ['beats', 'VEB', 'Se %', '+P %', 'SVEB', 'Se %', '+P %']
   return [
-    `Ectopic beats by EC57: the first ${ec57.fromMinutes} minutes of each recording are not scored, F called V is no error, Q is left out.`,
-    table(
-      ['recording', 'beats', 'VEB', 'Se %', '+P %', 'SVEB', 'Se %', '+P %'],
-      [...ec57.records.map(recordRow), ...ec57.sums.flatMap(sumRows)],
-    ),
-    'Every beat scored, as papers on learning do; F called V counts against the F1 and the accuracy.',
-    table(
-      ['recordings', 'beats', 'accuracy %', ...Object.keys(all.sums[0].f1).map(label => `F1 ${label} %`)],
-      f1Rows(all),
-    ),
-    table(['recordings', '', 'VEB', 'Se %', '+P %', 'SVEB', 'Se %', '+P %'], all.sums.flatMap(sumRows)),
-  ].join('\n\n')
+    {
+      sentence: `Ectopic beats by EC57: the first ${ec57.fromMinutes} minutes of each recording are not scored, F called V is no error, Q is left out.`,
+      heads: ['recording', ...ectopic],
+      rows: [...ec57.records.map(recordRow), ...ec57.sums.flatMap(sumRows)],
+    },
+    {
+      sentence: 'Every beat scored, as papers on learning do; F called V counts against the F1 and the accuracy.',
+      heads: ['recordings', 'beats', 'accuracy %', ...Object.keys(all.sums[0].f1).map(label => `F1 ${label} %`)],
+      rows: f1Rows(all),
+    },
+    {
+      sentence: 'Ectopic beats, every beat scored.',
+      heads: ['recordings', ...ectopic],
+      rows: all.sums.flatMap(sumRows),
+    },
+  ]
+}
+
+/** Returns the same as text. */
+export function aamiSummary(tables: AamiTables): string {
+  return aamiParts(tables)
+    .flatMap(({ sentence, heads, rows }) => [sentence, table(heads, rows)])
+    .join('\n\n')
 }
 
 /** A model's tables with what to call it. */

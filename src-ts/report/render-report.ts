@@ -4,6 +4,7 @@ import { html, raw } from './html.ts'
 import type { ReportData } from './report-data.ts'
 import { calibrationSection } from './sections/calibration.ts'
 import { dataSection } from './sections/data.ts'
+import { ectopicSection } from './sections/ectopic.ts'
 import { examplesSection, examplesTitle } from './sections/examples.ts'
 import { headline } from './sections/headline.ts'
 import { makingSection } from './sections/making.ts'
@@ -25,6 +26,7 @@ export async function renderReport(data: ReportData): Promise<string> {
     ['data', 'Data'],
     ...(data.training ? [['training', 'Training']] : []),
     ['scores', 'Scores'],
+    ...(data.aami ? [['ectopic', 'Ectopic beats']] : []),
     ['calibration', 'Calibration'],
     ...(data.examples.length ? [['examples', examplesTitle(data)]] : []),
     ...(data.layers ? [['network', 'Network']] : []),
@@ -47,6 +49,7 @@ ${headline(data)}
 ${dataSection(data)}
 ${await trainingSection(data)}
 ${await scoresSection(data)}
+${ectopicSection(data)}
 ${await calibrationSection(data)}
 ${examplesSection(data)}
 ${await networkSection(data)}

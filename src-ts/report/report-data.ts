@@ -1,5 +1,6 @@
 import type { Opened, SplitName } from '../ecg/dataset.ts'
 import type { ParityRow } from '../engines/parity.ts'
+import type { AamiTables } from '../metrics/aami.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import type { PrecisionRecallCurve } from '../metrics/precision-recall.ts'
 import type { RocCurve } from '../metrics/roc.ts'
@@ -25,6 +26,8 @@ export interface ReportData {
   readonly base?: ScoredModel
   /** How much higher the selection score of `model` is, on the same resamples of patients. */
   readonly difference?: ScoreDifference
+  /** Of beats that were cut out of recordings. */
+  readonly aami?: AamiTables
   readonly examples: readonly ExampleRecord[]
   /** How they were chosen: the first record of each label, or those with the largest loss. */
   readonly examplesAre: 'first' | 'worst'

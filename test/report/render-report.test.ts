@@ -143,6 +143,9 @@ test('shows an evaluation of labels that exclude each other: matrix, calibration
   assert.match(text, `${confusionMatrix![0][1]}`)
   assert.match(text, /fitted on .*these same records.*flatter/)
   assert.match(text, 'relative units · 0.33 s')
+  const [gross] = report.aami!.ec57.sums
+  assert.match(text, (100 * gross.gross.VEB.sensitivity).toFixed(2))
+  assert.match(text, 'Ectopic beats by EC57: the first 5 minutes of each recording are not scored')
   const losses = report.examples.map(example => example.loss!)
   assert.equal(
     losses,

@@ -1,5 +1,6 @@
 import { dataSummary, scoredModel, worstRecords } from '../../src-ts/commands/report-parts.ts'
 import type { Dataset } from '../../src-ts/ecg/dataset.ts'
+import { aamiTables } from '../../src-ts/metrics/aami.ts'
 import type { PatientPredictions } from '../../src-ts/metrics/predictions.ts'
 import { probabilities } from '../../src-ts/metrics/probabilities.ts'
 import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
@@ -119,7 +120,12 @@ export function beatReport(): ReportData {
     leads: ['MLII', 'V1'],
     labels,
     targets: predictions.targets,
-    records: predictions.patients.map((patient, i) => ({ id: `201/${i}`, patient, fold: 9 })),
+    records: predictions.patients.map((patient, i) => ({
+      id: `201/${i}`,
+      patient,
+      fold: 9,
+      from: { recording: patient, seconds: 2 * i },
+    })),
     read: (index, out, at) => out.set(signal(index), at),
   }
   const half = labels.map(() => 0.5)
@@ -134,6 +140,7 @@ export function beatReport(): ReportData {
     labels,
     data,
     model: { ...scoredModel('int8', predictions, half, { temperature: 1.5 }), temperatureFrom: 'these records' },
+    aami: aamiTables(predictions, dataset.records),
     examples: worstRecords({ dataset, unit: 'relative', thresholds: half, model: predictions }, 4),
     examplesAre: 'worst',
     making: { command: 'holter evaluate models/beats.tflite', stages: [], versions: {}, hashes: {} },

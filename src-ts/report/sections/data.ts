@@ -1,6 +1,6 @@
 import type { SplitName } from '../../ecg/dataset.ts'
 import { type Html, html } from '../html.ts'
-import { count, share } from '../numbers.ts'
+import { count, counted, share } from '../numbers.ts'
 import type { ReportData } from '../report-data.ts'
 import { definitions, table } from './parts.ts'
 
@@ -18,7 +18,7 @@ ${definitions([
   ['source', data.synthetic ? `synthetic generator, ${data.source}` : `${data.name}, real records, ${data.source}`],
   [
     'signals',
-    `${data.leads.length} leads (${data.leads.join(' ')}), ${data.sampleRateHz} Hz, ${count(data.samples)} samples, ${data.unit === 'mV' ? 'millivolts' : 'relative units'}`,
+    `${counted(data.leads.length, 'lead')} (${data.leads.join(' ')}), ${data.sampleRateHz} Hz, ${count(data.samples)} samples, ${data.unit === 'mV' ? 'millivolts' : 'relative units'}`,
   ],
   ['left out', dropped.length ? dropped.map(([reason, n]) => `${reason}: ${count(n)}`).join('; ') : 'nothing'],
   ['SHA-256 of what was opened', html`<span class="hash">${data.hash}</span>`],
