@@ -6,7 +6,8 @@ import { Buffer, elementTypeNames, elementTypes, QuantizationParameters, Tensor 
 const TENSOR_BYTES = 160
 const HIGHEST_RANK = 8
 const LARGEST_TENSOR_BYTES = 2 ** 31 - 1
-const int8Hint = 'Holter needs a full int8 model: activations and weights int8, biases int32'
+const int8Hint =
+  'Holter needs a quantized model: weights int8, activations int8 with biases int32, or int16 with biases int64 (16×8)'
 
 type Buffers = ReturnType<FlatTable['tables']>
 
