@@ -87,11 +87,13 @@ ${definitions([
 <p class="small">Strong: all records together, 95 % intervals from bootstraps of patients. Pale: each fold by itself.</p>
 <div class="panels">${panels}</div></section>
 <section id="scores"><h2>Scores</h2>
+<h3>Out of fold</h3>
 ${table(
   [{ head: 'AUC out of fold' }, { head: 'AUC', number: true }, { head: '95 % interval', number: true }],
   labels.map((label, j) => [labelName(label, j), score(outOfFold.auc[label]), range(outOfFold.aucInterval[label])]),
   [['macro', score(outOfFold.macroAuc), range(outOfFold.macroAucInterval)]],
 )}
+<h3>Fold by fold, each at its own thresholds</h3>
 ${table([{ head: 'score' }, ...numbers.map(head => ({ head, number: true }))], rows)}
 </section>
 </body>
