@@ -17,6 +17,7 @@ import { readTflite } from '../../src-ts/tflite/index.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 import { skip } from '../helpers/environment.ts'
 import { writePtbXl } from '../helpers/ptb-xl-folder.ts'
+import { textOf } from '../report/well-formed.ts'
 
 const test = suite('holter evaluate')
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -125,23 +126,34 @@ test('engines give the same logits for the same model', async () => {
 const evaluate = (...args: string[]) =>
   spawnSync(process.execPath, ['tools/holter.mjs', 'evaluate', ...args], { cwd: root, encoding: 'utf8' })
 
-test('prints JSON with the fields that scripts rely on, and compares two models in pairs', () => {
+test('prints JSON with the fields that scripts rely on, compares two models in pairs, and writes the page', () => {
   const data = join(dir, 'ptb-xl')
   const codes = ["{'NORM': 100.0}", "{'IMI': 100.0}", "{'LVH': 100.0}"]
   writePtbXl(
     data,
-    Array.from({ length: 24 }, (_, i) => ({ id: 1 + i, patient: i, fold: i < 2 ? 1 : 9, codes: codes[i % 3] })),
+    Array.from({ length: 14 }, (_, i) => ({ id: 1 + i, patient: i, fold: i < 2 ? 1 : 9, codes: codes[i % 3] })),
   )
-  const run = evaluate(shipped, '--data', data, '--against', shipped, '--json')
+  const page = join(dir, 'page.html')
+  const run = evaluate(shipped, '--data', data, '--against', shipped, '--json', '--html', page)
   assert.is(run.status, 0, run.stderr)
   const result = JSON.parse(run.stdout)
   const contract = 'model task split engine records classes auc macroAuc macroAucInterval accuracy macroF1 perClass'
   for (const field of contract.split(' ')) assert.ok(field in result, field)
-  assert.is(result.records, 22)
+  assert.is(result.records, 12)
   assert.equal(result.leftOut, ['CD', 'STTC'])
   assert.is(result.against.difference, 0)
   assert.is(result.against.oppositeShare, 1)
   assert.ok(result.temperature > 0 && result.temperatureFrom === 'these records')
+  const text = textOf(readFileSync(page, 'utf8'))
+  for (const part of [
+    'Worst records',
+    'Calibration',
+    'Precision and recall',
+    'Confusion of each label',
+    result.data.sha256,
+  ])
+    assert.match(text, part)
+  assert.match(text, `holter evaluate ${shipped} --split validation --against ${shipped}`)
   const test = evaluate(shipped, '--data', data, '--split', 'test')
   assert.match(test.stderr, /the test split holds no labelled record/)
 })
