@@ -1,5 +1,5 @@
 import { HolterError } from '../errors.ts'
-import type { IntData, IntTensor, Shape } from '../ir/graph.ts'
+import type { IntData, IntTensor, IntType, Shape } from '../ir/graph.ts'
 import { quantizationOf } from './channels.ts'
 import type { Emitter, NodeView } from './op.ts'
 
@@ -34,12 +34,17 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
   })
 }
 
-/** Returns the operands of a node with two inputs, either of which may be a constant. Both have the output's type. */
-export function operandsOf(node: NodeView<unknown>): Operands {
+/**
+ * Returns the operands of a node with two inputs, either of which may be a constant. The first has the
+ * output's type, and the second too where the op does not say otherwise.
+ */
+export function operandsOf(node: NodeView<unknown>, second: IntType = node.outputs[0].type): Operands {
   const [a, b] = node.inputs as readonly [IntTensor, IntTensor]
   const { type } = node.outputs[0]
-  if (a.type !== type || b.type !== type)
-    throw refusal(node.name, `operands must be ${type} as the output is`, `${a.type} and ${b.type}`)
+  if (a.type !== type || b.type !== second) {
+    const expected = second === type ? `${type} as the output is` : `${type} and ${second}`
+    throw refusal(node.name, `operands must be ${expected}`, `${a.type} and ${b.type}`)
+  }
   return {
     walk: walkOf(node.name, a.shape, b.shape),
     constants: [a.data as OperandData | undefined, b.data as OperandData | undefined],

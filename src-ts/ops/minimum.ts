@@ -10,7 +10,7 @@ export const minimum: Op<Record<string, never>, Operands> = {
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
   evaluate: (tf, _, [a, b]) => tf.minimum(a!, b!),
   quantization: { kind: 'same-as-input' },
-  prepare: operandsOf,
+  prepare: node => operandsOf(node),
   reference: (p, inputs, [y]) => extremum(p, inputs, y, -1),
   emit: (p, to) => emitExtremum(p, to, 'minimum'),
   macs: () => 0,

@@ -38,11 +38,7 @@ export const prelu: Op<Record<string, never>, PreluPrepared> = {
     const [x, slopes] = node.inputs as [IntTensor, IntTensor]
     const [from, slope, to] = [quantizationOf(x), quantizationOf(slopes), quantizationOf(node.outputs[0])]
     return {
-      ...operandsOf({
-        ...node,
-        inputs: [{ ...x, type: 'int8' }, slopes],
-        outputs: [{ ...node.outputs[0], type: 'int8' }],
-      }),
+      ...operandsOf(node, 'int8'),
       positive: quantizeMultiplier(from.scale[0] / to.scale[0]),
       negative: quantizeMultiplier((from.scale[0] * slope.scale[0]) / to.scale[0]),
       outputZero: to.zeroPoint[0],
