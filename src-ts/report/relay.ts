@@ -24,8 +24,8 @@ export function isJob(): boolean {
 export function relayed({ title, total = 0, from = 0 }: ProgressOptions): Progress {
   const moment = { title, done: from, total, text: '' }
   let lastMs = Number.NEGATIVE_INFINITY
-  // A parent that is gone is noticed elsewhere (commands/interrupt.ts).
-  const send = () => process.connected && process.send?.(moment)
+  // A parent that is gone is noticed elsewhere (commands/interrupt.ts); without a callback the message would throw.
+  const send = () => process.connected && process.send?.(moment, undefined, undefined, () => {})
   return {
     update(done, more) {
       Object.assign(moment, { done }, more)
