@@ -16,19 +16,16 @@ export class SlidingOrder {
 
   /** Takes a number in and, when the capacity is reached, lets the oldest go. */
   push(value: number): void {
-    const { recent, sorted, taken } = this
-    const place = taken % recent.length
-    let size = this.size
-    if (size === recent.length) {
-      const oldest = this.placeOf(recent[place], size)
-      sorted.copyWithin(oldest, oldest + 1, size)
-      size--
-    }
-    const own = this.placeOf(value, size)
-    sorted.copyWithin(own + 1, own, size)
-    sorted[own] = value
+    const { recent, sorted, size } = this
+    const place = this.taken++ % recent.length
+    const full = size === recent.length
+    // The gap that the oldest leaves, or a new one at the end, moves to where the new number belongs.
+    let gap = full ? this.placeOf(recent[place]) : size
+    const last = full ? size - 1 : size
+    while (gap < last && sorted[gap + 1] < value) sorted[gap] = sorted[++gap]
+    while (gap > 0 && sorted[gap - 1] > value) sorted[gap] = sorted[--gap]
+    sorted[gap] = value
     recent[place] = value
-    this.taken++
   }
 
   /** Returns the number below which share `q` (0 … 1) of them lie, between neighbours by a straight line (numpy.quantile); NaN if empty. */
@@ -53,9 +50,21 @@ export class SlidingOrder {
 
   /** Returns the median distance from the median. */
   medianDeviation(): number {
+    const { sorted, size } = this
     const middle = this.median()
-    const distances = this.sorted.slice(0, this.size).map(value => Math.abs(value - middle))
-    return sortedMedian(distances.sort())
+    // From the median outwards, the nearer neighbour first: the distances come in ascending order.
+    let high = size >> 1
+    let low = high - 1
+    let [distance, before] = [0, 0]
+    for (let i = 0; i <= size >> 1; i++) {
+      before = distance
+      const below = low < 0 ? Number.POSITIVE_INFINITY : middle - sorted[low]
+      const above = high === size ? Number.POSITIVE_INFINITY : sorted[high] - middle
+      distance = Math.min(below, above)
+      if (below < above) low--
+      else high++
+    }
+    return size % 2 ? distance : (before + distance) / 2
   }
 
   /** Returns the mean of the numbers. */
@@ -66,9 +75,9 @@ export class SlidingOrder {
   }
 
   /** The first place at which a number not below `value` stands. */
-  private placeOf(value: number, size: number): number {
+  private placeOf(value: number): number {
     let low = 0
-    let high = size
+    let high = this.size
     while (low < high) {
       const middle = (low + high) >> 1
       if (this.sorted[middle] < value) low = middle + 1
@@ -76,9 +85,4 @@ export class SlidingOrder {
     }
     return low
   }
-}
-
-function sortedMedian(sorted: Float64Array): number {
-  const middle = sorted.length >> 1
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }

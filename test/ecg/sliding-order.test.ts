@@ -41,6 +41,9 @@ test('it holds the last numbers in order, whatever comes', () => {
         places.map(q => Math.round(order.quantile(q))),
         last,
       )
+      const distances = new SlidingOrder(capacity)
+      for (const value of last) distances.push(Math.abs(value - order.median()))
+      assert.is(order.medianDeviation(), distances.median())
     }),
   )
 })
