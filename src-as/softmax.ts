@@ -1,7 +1,7 @@
 import { clamp, roundingDivideByPowerOfTwo } from "./fixed-point";
 
-/** SOFTMAX over rows of `classes` int8. `exponentials`: exp(d) as Q0.31 for d = −255 … 0. */
-export function softmax(input: usize, rows: i32, classes: i32, output: usize, exponentials: usize): void {
+/** SOFTMAX over rows of `classes` int8; `T` is the output's type. `exponentials`: exp(d) as Q0.31 for d = −255 … 0. */
+export function softmax<T>(input: usize, rows: i32, classes: i32, output: usize, exponentials: usize): void {
   for (let row = 0; row < rows; row++) {
     const end = input + <usize>classes;
     let largest = -128;
@@ -11,11 +11,13 @@ export function softmax(input: usize, rows: i32, classes: i32, output: usize, ex
     for (let at = input; at < end; at++) sum += roundingDivideByPowerOfTwo(exponential(table, at), 12);
     const headroom = clz(sum);
     const reciprocal = oneOverOnePlusX((sum << headroom) + i32.MIN_VALUE);
-    const exponent = 35 - headroom;
-    for (; input < end; input++, output++) {
+    const exponent = 43 - 8 * <i32>sizeof<T>() - headroom;
+    const least: i32 = sizeof<T>() == 1 ? -128 : -32768;
+    for (; input < end; input++, output += sizeof<T>()) {
       const product = multiply(reciprocal, exponential(table, input));
       const share = exponent > 31 ? 0 : roundingDivideByPowerOfTwo(product, exponent);
-      store<i8>(output, clamp(share - 128, -128, 127));
+      const result: i32 = clamp(share + least, least, -1 - least);
+      store<T>(output, <T>result);
     }
   }
 }

@@ -28,9 +28,13 @@ export function prepareInt16Softmax(node: NodeView<{ beta: number }>): Int16Soft
   const refuse = (problem: string, got: number | string, expected: string): never => {
     throw new HolterError({ stage: 'codegen', where: node.name, problem, got, expected })
   }
-  const output = quantizationOf(node.outputs[0]).scale[0]
-  if (Math.abs(output - 1 / 32768) > 0.001 / 32768) {
-    refuse('SOFTMAX of int16 has one output quantization only', `scale ${output}`, 'scale 1/32768')
+  const {
+    scale: [outputScale],
+    zeroPoint: [outputZero],
+  } = quantizationOf(node.outputs[0])
+  if (node.outputs[0].type !== 'int16' || outputZero !== 0 || Math.abs(outputScale * 32768 - 1) > 1e-3) {
+    const got = `${node.outputs[0].type}, scale ${outputScale}, zero point ${outputZero}`
+    refuse('SOFTMAX of int16 has one output quantization only', got, 'int16, scale 1/32768, zero point 0')
   }
   const classes = shape[shape.length - 1] ?? 1
   if (classes > MOST_CLASSES) refuse("more classes than TFLM's SOFTMAX can add up", classes, `at most ${MOST_CLASSES}`)

@@ -8,9 +8,9 @@ import {
 } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { expOnNegative, oneOverOnePlusX } from '../ir/logistic.ts'
-import { caseNode } from './cases.ts'
+import { type CaseTensor, caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
-import type { Op } from './op.ts'
+import type { NodeView, Op } from './op.ts'
 import { emitInt16Softmax, type Int16Softmax, prepareInt16Softmax, softmaxInt16 } from './softmax-int16.ts'
 
 export interface SoftmaxAttrs {
@@ -20,6 +20,8 @@ export interface SoftmaxAttrs {
 export interface SoftmaxPrepared {
   readonly rows: number
   readonly classes: number
+  /** Of the output: 8 or 16. */
+  readonly bits: number
   /** exp of a difference to the row's maximum as Q0.31; entry d + 255 for d = −255 … 0. 0 where TFLM leaves it out. */
   readonly exponentials: Int32Array
 }
@@ -29,10 +31,11 @@ const DIFFERENCE_BITS = 5
 const SUM_BITS = 12
 const MOST_CLASSES = 2 ** SUM_BITS - 1
 
-/** SOFTMAX over the last axis; its output is always 1/256, −128; of int16 1/32768, 0. */
+/** SOFTMAX over the last axis; its output is always 1/256, −128; int16 of int8 1/65536, −32768, and of int16 1/32768, 0. */
 export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
   kind: 'softmax',
   inputTypes: ['int8', 'int16'],
+  outputTypes: ['int8', 'int16'],
   tflite: {
     code: 25,
     options: 9,
@@ -49,16 +52,7 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
   prepare(node) {
     if (node.inputs[0]!.type === 'int16') return prepareInt16Softmax(node)
     const { shape } = node.inputs[0]!
-    const output = quantizationOf(node.outputs[0])
-    if (output.scale[0] !== 1 / 256 || output.zeroPoint[0] !== -128) {
-      throw new HolterError({
-        stage: 'codegen',
-        where: node.name,
-        problem: 'SOFTMAX has one output quantization only',
-        got: `scale ${output.scale[0]}, zero point ${output.zeroPoint[0]}`,
-        expected: 'scale 1/256, zero point -128',
-      })
-    }
+    const bits = requireOutput(node)
     const classes = shape[shape.length - 1] ?? 1
     if (classes > MOST_CLASSES) {
       throw new HolterError({
@@ -70,11 +64,12 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
       })
     }
     const scale = quantizationOf(node.inputs[0]!).scale[0]
-    return { rows: elements(shape) / classes, classes, exponentials: exponentials(scale, node.attrs.beta) }
+    return { rows: elements(shape) / classes, classes, bits, exponentials: exponentials(scale, node.attrs.beta) }
   },
   reference(p, [x], [y]) {
     if ('factor' in p) return softmaxInt16(p, [x], [y])
-    const { rows, classes, exponentials: exp } = p
+    const { rows, classes, bits, exponentials: exp } = p
+    const [least, greatest] = [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
     for (let row = 0; row < rows; row++) {
       const start = row * classes
       let largest = -128
@@ -85,18 +80,18 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
       const headroom = Math.clz32(sum)
       // 1 / sum = reciprocal · 2^-(12 − headroom): the sum is normalized to [1, 2), and 1 / (1 + x) is known.
       const reciprocal = oneOverOnePlusX(((sum << headroom) + INT32_MIN) | 0)
-      const exponent = SUM_BITS - headroom + 23
+      const exponent = SUM_BITS - headroom + 31 - bits
       for (let i = 0; i < classes; i++) {
         const product = doublingHighMultiply(reciprocal, exponential(i))
         // Only among more than 511 nearly equal classes is the exponent above 31: TFLM stops there, every share rounds to 0.
         const share = exponent > 31 ? 0 : roundingDivideByPowerOfTwo(product, exponent)
-        y[start + i] = clamp(share - 128, -128, 127)
+        y[start + i] = clamp(share + least, least, greatest)
       }
     }
   },
   emit(p, to) {
     if ('factor' in p) return emitInt16Softmax(p, to)
-    return to.call('softmax', 'softmax', [
+    return to.call('softmax', `softmax<i${p.bits}>`, [
       ['input', to.input(0), p.rows, p.classes],
       ['output', to.output(0)],
       ['exponentials', to.data(p.exponentials, 4)],
@@ -112,7 +107,27 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
     softmaxCase('one class', [4, 1], 0.1),
     softmaxCase('many classes', [1, 500], 0.01),
     softmaxCase('more classes than shares', [1, 1001], 0.2),
+    softmaxCase('five classes, int16 output', [1, 5], 0.2, 1, wideOutput),
+    softmaxCase('coarse, int16 output', [4, 10], 2, 1, wideOutput),
+    softmaxCase('many classes, int16 output', [2, 500], 0.01, 1, wideOutput),
   ],
+}
+
+/** Returns the bits of the output's type; throws unless it has the one quantization that TFLM gives it. */
+function requireOutput({ name, outputs: [output] }: NodeView<unknown>): 8 | 16 {
+  const [bits, scale, zeroPoint] =
+    output.type === 'int16' ? ([16, 1 / 65536, -32768] as const) : ([8, 1 / 256, -128] as const)
+  const own = quantizationOf(output)
+  // TFLM allows an int16 scale a thousandth.
+  const near = bits === 8 ? own.scale[0] === scale : Math.abs(own.scale[0] / scale - 1) <= 1e-3
+  if (near && own.zeroPoint[0] === zeroPoint) return bits
+  throw new HolterError({
+    stage: 'codegen',
+    where: name,
+    problem: 'SOFTMAX has one output quantization only',
+    got: `scale ${own.scale[0]}, zero point ${own.zeroPoint[0]}`,
+    expected: `scale 1/${1 / scale}, zero point ${zeroPoint}`,
+  })
 }
 
 function exponentials(scale: number, beta: number): Int32Array {
@@ -126,7 +141,15 @@ function exponentials(scale: number, beta: number): Int32Array {
   })
 }
 
-function softmaxCase(name: string, shape: number[], scale: number, beta = 1) {
+const wideOutput = { type: 'int16' as const, scale: 1 / 65536, zeroPoint: -32768 }
+
+function softmaxCase(
+  name: string,
+  shape: number[],
+  scale: number,
+  beta = 1,
+  output: Omit<CaseTensor, 'shape'> = { scale: 1 / 256, zeroPoint: -128 },
+) {
   const input = { shape, scale, zeroPoint: 7 }
-  return caseNode<SoftmaxAttrs>(name, 'softmax', { beta }, [input], [{ shape, scale: 1 / 256, zeroPoint: -128 }])
+  return caseNode<SoftmaxAttrs>(name, 'softmax', { beta }, [input], [{ shape, ...output }])
 }

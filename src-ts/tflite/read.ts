@@ -108,14 +108,14 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNe
  * TFLite, and most kernels do not look at its zero point.
  */
 function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph): void {
-  const require = (index: number, types: readonly IntType[], reader = '') => {
+  const require = (index: number, types: readonly IntType[], reader = '', symmetric = true) => {
     const { name, type, quantization } = tensors[index]
     const where = `tensor "${brief(name)}"`
     if (!types.includes(type)) {
       file.fail(where, { problem: `is not ${types.join(' or ')}${reader}`, got: type, hint: int8Hint })
     }
     const zeroPoint = quantization?.zeroPoint[0] ?? 0
-    if (type === 'int16' && zeroPoint !== 0) {
+    if (symmetric && type === 'int16' && zeroPoint !== 0) {
       file.fail(where, { problem: 'is int16 with another zero point than 0', got: zeroPoint, expected: 0 })
     }
   }
@@ -126,7 +126,9 @@ function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph):
     for (const index of read) require(index, inputTypes, `, as TFLM's ${operatorName(tflite.code)} demands`)
     const own = read.length ? [tensors[read[0]].type] : inputTypes
     for (const index of read) require(index, own, ' as the other input')
-    for (const index of node.outputs) require(index, outputTypes ?? own, outputTypes ? '' : ' as the input')
+    // Operators that choose their output's type look at its zero point too; SOFTMAX from int8 to int16 has −32768.
+    for (const index of node.outputs)
+      require(index, outputTypes ?? own, outputTypes ? '' : ' as the input', !outputTypes)
   }
 }
 
