@@ -88,7 +88,9 @@ export interface Product {
  * Returns undefined when `signal` stopped it.
  */
 export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Product | undefined> {
-  const { task, network, source, recipe, seed, out } = options
+  const { task, network, source, seed, out } = options
+  // The validation records are scored here, so that no recipe may train on them.
+  const { includeValidation: _, ...recipe } = options.recipe
   const { timed, stages } = stopwatch()
 
   const { opened, standardization } = await timed('read', () =>
