@@ -80,12 +80,13 @@ else {
       try {
         const source = { kind: 'folder', dir: ptbXl } as const
         const first = await ptbxlSuperclass.open(source, ['train', 'validation'])
-        // The machine may be busy with other things for a while, but not three times.
+        // In time of this process, which is what opening takes on a machine with nothing else to do; by the clock others count as well.
         let bestMs = Number.POSITIVE_INFINITY
         for (let i = 0; i < 3 && bestMs > 1000; i++) {
-          const start = performance.now()
+          const start = process.cpuUsage()
           const second = await ptbxlSuperclass.open(source, ['train', 'validation'])
-          bestMs = Math.min(bestMs, performance.now() - start)
+          const { user, system } = process.cpuUsage(start)
+          bestMs = Math.min(bestMs, (user + system) / 1000)
           assert.is(second.hash, first.hash)
         }
         assert.ok(bestMs <= 1000, `${bestMs} ms`)
