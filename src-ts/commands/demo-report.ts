@@ -13,10 +13,12 @@ export interface DemoNames {
   readonly task: Task
   readonly command: string
   readonly seed: number
+  /** Sentences that must stand beside the scores of this model. */
+  readonly notes?: readonly string[]
 }
 
 /** Returns what the demo's report and summary show. */
-export function demoReport(product: Product, { name, task, command, seed }: DemoNames): ReportData {
+export function demoReport(product: Product, { name, task, command, seed, notes = [] }: DemoNames): ReportData {
   const { opened, training, float, int8, parity, builds, files, stages } = product
   const { thresholds, temperature } = product.fitted
   const dataset = opened.splits.validation!
@@ -31,7 +33,7 @@ export function demoReport(product: Product, { name, task, command, seed }: Demo
     task: task.name,
     labels: task.labels,
     lead: training ? `Trained in TypeScript, quantized to int8, ${LEAD}` : `A shipped int8 model, ${LEAD}`,
-    data: dataSummary(opened, task),
+    data: { ...dataSummary(opened, task), notes: [...(opened.notes ?? []), ...notes] },
     ...(training && {
       training: {
         epochs: training.history,

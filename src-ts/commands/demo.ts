@@ -7,7 +7,7 @@ import type { RunnableModel } from '../engines/engine.ts'
 import { loadModel } from '../engines/model.ts'
 import { byName, HolterError } from '../errors.ts'
 import { makeFolder, writeFile } from '../files.ts'
-import type { Metadata } from '../ir/metadata.ts'
+import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import { networks } from '../networks/index.ts'
 import { type Product, pipeline, type ShippedOptions, shippedPipeline } from '../pipeline.ts'
 import { progress } from '../report/progress.ts'
@@ -19,6 +19,7 @@ import { loadTfjs, trainingMissing } from '../train/backend.ts'
 import { countsSentence, dataOption, skipMissingOption } from './data-options.ts'
 import { type DemoNames, demoReport } from './demo-report.ts'
 import { interruptible } from './interrupt.ts'
+import { rememberedNote } from './open-model.ts'
 import { whole } from './options.ts'
 
 interface DemoOptions {
@@ -94,10 +95,12 @@ async function fromTraining(options: DemoOptions): Promise<Made | undefined> {
 async function fromModel(nameOrFile: string, options: DemoOptions): Promise<Made> {
   const file = existsSync(nameOrFile) || /[/\\]|\.tflite$/.test(nameOrFile) ? nameOrFile : zooFile(nameOrFile)
   const model = loadModel(file)
-  const task = byName('task', metadataOf(model, file).task, tasks)
+  const metadata = metadataOf(model, file)
+  const task = byName('task', metadata.task, tasks)
   const command = `holter demo --model ${nameOrFile}`
   const product = await shippedPipeline(prepare(task, options), model)
-  return { product, names: { name: basename(file, '.tflite'), task, command, seed: options.seed } }
+  const notes = knowsValidation(metadata) ? [rememberedNote(nameOrFile)] : []
+  return { product, names: { name: basename(file, '.tflite'), task, command, seed: options.seed, notes } }
 }
 
 /** The file of a model that ships, by its name. */

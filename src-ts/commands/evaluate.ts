@@ -11,7 +11,7 @@ import { progress } from '../report/progress.ts'
 import { differenceSentence, evaluationSummary } from '../report/summaries.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
 import { evaluationReport } from './evaluation-report.ts'
-import { type OpenedModel, openModel } from './open-model.ts'
+import { type OpenedModel, openModel, rememberedNote } from './open-model.ts'
 import { json, printJson } from './options.ts'
 
 interface EvaluateOptions {
@@ -118,7 +118,7 @@ async function score(model: OpenedModel, dataset: Dataset): Promise<Scored> {
 
 function notesOf({ path, notes, knowsValidation }: OpenedModel, split: SplitName): readonly string[] {
   if (!(knowsValidation && split === 'validation')) return notes
-  return [...notes, `${path} was trained on the validation records as well: these figures say what it remembers.`]
+  return [...notes, rememberedNote(path)]
 }
 
 function jsonOf(

@@ -4,9 +4,8 @@ import { engineFor } from '../engines/choose.ts'
 import { loadModel } from '../engines/model.ts'
 import { byName, HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
-import type { Metadata } from '../ir/metadata.ts'
+import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
-import type { Recipe } from '../networks/network.ts'
 import type { Fitted, Report } from '../stages.ts'
 import { predictFloat, predictInt8 } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
@@ -28,7 +27,7 @@ export interface OpenedModel {
   readonly precision: 'float' | 'int8'
   /** What its file carries; a file without metadata has thresholds of .5 and no temperature. */
   readonly fitted: Fitted
-  /** True when it was trained on the validation records too, so that they score nothing (Recipe.includeValidation). */
+  /** True when it was trained on the validation records too. */
   readonly knowsValidation: boolean
   /** Sentences that must stand beside its scores. */
   readonly notes: readonly string[]
@@ -83,10 +82,6 @@ function int8Model(path: string, options: ModelOptions): OpenedModel {
   }
 }
 
-function knowsValidation({ provenance }: Metadata): boolean {
-  return (provenance.recipe as Partial<Recipe> | undefined)?.includeValidation === true
-}
-
 /** A model scores on a task only if it was made for the same records and labels, in the same order. */
 function taskOf(path: string, metadata: Metadata, options: ModelOptions): Task {
   const task = byName('task', options.task ?? metadata.task, tasks)
@@ -120,6 +115,11 @@ function foreignTask(path: string, graph: IntGraph, options: ModelOptions): Task
   if (got !== expected && !(flat && oneRow && !features && got.endsWith(` → ${labels.length}`)))
     throw otherForm(path, task, got, expected)
   return task
+}
+
+/** Returns the sentence for scores on records that the model was trained on. */
+export function rememberedNote(path: string): string {
+  return `${path} was trained on the validation records as well: these figures say what it remembers.`
 }
 
 function foreignNote(path: string, { labels, leads, unit }: Task): string {

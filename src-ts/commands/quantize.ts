@@ -2,9 +2,9 @@ import { Argument, Command, Option } from 'commander'
 import { runReference } from '../engines/reference.ts'
 import { byName } from '../errors.ts'
 import { writeFile } from '../files.ts'
+import { knowsValidation } from '../ir/metadata.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import { fitTemperature } from '../metrics/temperature.ts'
-import type { Recipe } from '../networks/network.ts'
 import { compare } from '../quantize/compare.ts'
 import { table } from '../report/terminal.ts'
 import { lower, predictFloat, predictInt8, standardizedRows, toIntegers, toModel } from '../stages.ts'
@@ -43,9 +43,8 @@ export const quantize = new Command('quantize')
     const { train, validation } = opened.splits as Required<typeof opened.splits>
     const predictions = predictFloat(tf, model, validation, own)
     // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
-    const { recipe } = own.provenance as { recipe?: Partial<Recipe> }
     const metadata =
-      own.temperature || recipe?.includeValidation ? own : { ...own, temperature: fitTemperature(predictions) }
+      own.temperature || knowsValidation(own) ? own : { ...own, temperature: fitTemperature(predictions) }
     const graph = lower(tf, model, metadata, train)
     const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed), options.out)
     const noise = compare(

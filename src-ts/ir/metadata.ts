@@ -45,6 +45,11 @@ export const metadataSchema = v.object({
 
 export type Metadata = v.InferOutput<typeof metadataSchema>
 
+/** Returns whether a model was trained on the validation records too (Recipe.includeValidation), so that they score and fit nothing. */
+export function knowsValidation({ provenance }: Metadata): boolean {
+  return (provenance.recipe as { includeValidation?: boolean } | undefined)?.includeValidation === true
+}
+
 /** Returns the record as JSON text that does not depend on the order in which its fields were set. */
 export function metadataJson(metadata: Metadata): string {
   const sorted = (_: string, value: unknown) =>

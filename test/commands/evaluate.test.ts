@@ -123,6 +123,11 @@ test('engines give the same logits for the same model', async () => {
   if (names.length === 1) skip('holter evaluate', 'wasmtime gives the same logits', wasmtime.missing()!)
 })
 
+test('a model that was trained on the validation records is known for it', async () => {
+  assert.is((await openModel(join(root, 'models/beat-rr.tflite'), {})).knowsValidation, true)
+  assert.is((await openModel(shipped, {})).knowsValidation, false)
+})
+
 const evaluate = (...args: string[]) =>
   spawnSync(process.execPath, ['tools/holter.mjs', 'evaluate', ...args], { cwd: root, encoding: 'utf8' })
 
