@@ -1,7 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { headerText } from '../../src-ts/codegen/artefacts.ts'
-import { build } from '../../src-ts/codegen/build.ts'
+import { emitProgram } from '../../src-ts/codegen/emit.ts'
+import { manifestOf } from '../../src-ts/codegen/manifest.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
@@ -23,11 +24,11 @@ const metadata: Metadata = {
   provenance: {},
 }
 
-const manifestFor = async (kind: Metadata['kind']) =>
-  (await build({ ...tinyNetwork(), metadata: { ...metadata, kind } }, 'scalar', 'abc')).manifest
+const manifestFor = (kind: Metadata['kind']) =>
+  manifestOf(emitProgram([{ ...tinyNetwork(), metadata: { ...metadata, kind } }], 'scalar', 'test'), 'abc')
 
-test('independent labels: a table of sigmoids, and a threshold for each output', async () => {
-  const manifest = await manifestFor('multi-label')
+test('independent labels: a table of sigmoids, and a threshold for each output', () => {
+  const manifest = manifestFor('multi-label')
   assert.is(manifest.probabilities?.length, 256)
   const [{ zeroPoint, scale }] = manifest.outputs
   assert.is(manifest.probabilities![zeroPoint + 128], 0.5)
@@ -35,8 +36,8 @@ test('independent labels: a table of sigmoids, and a threshold for each output',
   assert.match(headerText(manifest, 'tiny'), /_thresholds\[\] = \{4, 0, 9\};/)
 })
 
-test('labels that exclude each other get neither: a sigmoid of one softmax logit says nothing', async () => {
-  const manifest = await manifestFor('single-label')
+test('labels that exclude each other get neither: a sigmoid of one softmax logit says nothing', () => {
+  const manifest = manifestFor('single-label')
   assert.is(manifest.probabilities, undefined)
   const header = headerText(manifest, 'tiny')
   assert.not.match(header, 'thresholds[]')
