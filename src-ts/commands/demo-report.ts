@@ -3,7 +3,7 @@ import { scoreDifference } from '../metrics/score-difference.ts'
 import type { Product } from '../pipeline.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
 import type { ReportData, ScoredModel } from '../report/report-data.ts'
-import { sourceOf } from '../report/sources.ts'
+import { sourcesOf } from '../report/sources.ts'
 import type { Task } from '../tasks/task.ts'
 import { dataSummary, firstOfEachLabel, scoredModel } from './report-parts.ts'
 
@@ -61,7 +61,7 @@ export function demoReport(product: Product, { name, task, command, seed, notes 
         ...Object.fromEntries(files.filter(f => /tflite|wasm/.test(f.file)).map(f => [f.file, f.sha256])),
       },
     },
-    sources: opened.synthetic ? [] : [sourceOf(opened.name) ?? []].flat(),
+    sources: sourcesOf(opened),
   }
 }
 

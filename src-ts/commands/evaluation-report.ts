@@ -1,8 +1,7 @@
 import type { Opened, SplitName } from '../ecg/dataset.ts'
-import { sha256 } from '../files.ts'
 import type { ScoreDifference } from '../metrics/score-difference.ts'
 import type { ReportData } from '../report/report-data.ts'
-import { sourceOf } from '../report/sources.ts'
+import { sourcesOf } from '../report/sources.ts'
 import { version } from '../version.ts'
 import type { Scored } from './evaluate.ts'
 import { dataSummary, scoredCurves, worstRecords } from './report-parts.ts'
@@ -45,9 +44,9 @@ export function evaluationReport(evaluated: Evaluated): ReportData {
       command,
       stages,
       versions: { holter: version, node: process.versions.node, engine },
-      hashes: { data: opened.hash, 'record ids': sha256(said.dataset.records.map(r => r.id).join('\n')) },
+      hashes: { data: opened.hash },
     },
-    sources: opened.synthetic ? [] : [sourceOf(opened.name) ?? []].flat(),
+    sources: sourcesOf(opened),
   }
 }
 

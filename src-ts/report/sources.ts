@@ -1,3 +1,5 @@
+import type { Opened } from '../ecg/dataset.ts'
+
 /** Where data comes from: what its licence wants to see. */
 export interface Source {
   readonly name: string
@@ -23,4 +25,10 @@ const MIT_BIH: Source = {
 export function sourceOf(dataName: string): Source | undefined {
   if (dataName.startsWith('ptb-xl')) return PTB_XL
   return /^(mit-?bih|heartbeat)/.test(dataName) ? MIT_BIH : undefined
+}
+
+/** Returns what a page must cite for opened data; nothing for synthetic records and a user's own. */
+export function sourcesOf({ name, synthetic }: Pick<Opened, 'name' | 'synthetic'>): Source[] {
+  const source = synthetic ? undefined : sourceOf(name)
+  return source ? [source] : []
 }
