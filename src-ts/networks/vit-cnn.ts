@@ -19,7 +19,7 @@ export const vitCnn: Network = {
   title: 'convolutional patches and a transformer encoder for beats; 35 k parameters',
   task: 'heartbeat',
   recipe: {
-    epochs: 8,
+    epochs: 18,
     batchSize: 256,
     learningRate: 3e-3,
     schedule: 'one-cycle',
@@ -64,6 +64,6 @@ export const vitCnn: Network = {
     x = encoder(x, 'encoder')
     x = layers.maxPooling1d({ name: 'pool', poolSize: 3 }).apply(x) as SymbolicTensor
     x = layers.flatten({ name: 'flatten' }).apply(x) as SymbolicTensor
-    return tf.model({ inputs: input, outputs: head(x, labels, 0.3), name: vitCnn.name })
+    return tf.model({ inputs: input, outputs: head(x, labels, 0.2), name: vitCnn.name })
   },
 }
