@@ -114,6 +114,20 @@ test('only train/ loads tfjs; the others take it as an argument and import its t
   none(lines.filter(line => !/: (import|export) type |typeof import\(/.test(line)))
 })
 
+test('no command loads the charts before it draws them: they take a second, which all commands would wait', () => {
+  const seen = new Set<string>()
+  const walk = (path: string) => {
+    if (seen.has(path)) return
+    seen.add(path)
+    for (const [, name] of read(path).matchAll(/^(?:import|export) (?!type )[^']*'(\.[^']+)'/gm)) {
+      if (name.endsWith('.ts')) walk(join(dirname(path), name))
+    }
+  }
+  walk('src-ts/main.ts')
+  assert.ok(seen.has('src-ts/commands/evaluate.ts'))
+  none([...seen].filter(path => /^import (?!type )[^']*'vega'/m.test(read(path))))
+})
+
 test('no file is longer than 320 lines', () => {
   const lines = (path: string) => read(path).split('\n').length - 1
   none(everything.filter(path => lines(path) > 320).map(path => `${path}: ${lines(path)} lines`))

@@ -6,7 +6,7 @@ import type { PatientPredictions } from '../metrics/predictions.ts'
 import { rocCurves } from '../metrics/roc.ts'
 import { type Spread, spreadOfScores } from '../metrics/spread.ts'
 import { count, range, score } from '../report/numbers.ts'
-import { type FoldsReport, renderFolds } from '../report/render-folds.ts'
+import type { FoldsReport } from '../report/render-folds.ts'
 import { facts, heading, table } from '../report/terminal.ts'
 import type { FoldResult } from './cross-validate.ts'
 
@@ -67,6 +67,8 @@ export async function sumUp(results: readonly FoldResult[], about: About, out: s
     folds: parts.map(rocCurves),
   }
   writeFile(join(out, 'out-of-fold.csv'), csvOf(results))
+  // Loaded here: the charts' library would slow every command's start.
+  const { renderFolds } = await import('../report/render-folds.ts')
   writeFile(join(out, 'report.html'), await renderFolds(report))
   writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
   return { summary, text: textOf(report, out) }
