@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
+import { joinDatasets } from '../ecg/join-datasets.ts'
 import { byName } from '../errors.ts'
 import { makeFolder } from '../files.ts'
+import { knowsValidation } from '../ir/metadata.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import { networks } from '../networks/index.ts'
 import { progress } from '../report/progress.ts'
@@ -14,6 +16,7 @@ import { pruneModel, sparsityOf } from '../train/prune.ts'
 import { train as trainModel } from '../train/train.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
+import { rememberedNote } from './open-model.ts'
 import { json, printJson, whole, within } from './options.ts'
 
 interface PruneOptions {
@@ -49,6 +52,9 @@ export const prune = new Command('prune')
     const network = byName('network', metadata.network ?? '', networks)
     const { opened } = await openFor(task, ['train', 'validation'], options)
     const { train, validation } = opened.splits as Required<typeof opened.splits>
+    // Records that the model learned can neither choose an epoch nor fit anything: they are trained on again.
+    const remembers = knowsValidation(metadata)
+    const sides = remembers ? { train: joinDatasets(train, validation) } : { train, validation }
     const { mean, deviation, features } = metadata
     const standardization = { mean, deviation, ...(features && { features }) }
     const before = selectionScore(predictFloat(tf, model, validation, standardization))
@@ -58,8 +64,7 @@ export const prune = new Command('prune')
     const common = {
       tf,
       model,
-      train,
-      validation,
+      ...sides,
       standardization,
       recipe,
       seed: options.seed,
@@ -78,15 +83,16 @@ export const prune = new Command('prune')
     const command = `holter prune ${metadata.network} --sparsity ${options.sparsity} --epochs ${options.epochs} --seed ${options.seed}`
     const provenance = {
       command,
-      validation: { [after.name]: after.value },
+      ...(!remembers && { validation: { [after.name]: after.value } }),
       ...provenanceOf(opened),
       from: metadata.provenance,
     }
-    const fitted = fitToValidation(task, predictions)
+    const fitted = fitToValidation(task, remembers ? undefined : predictions)
     await saveFloatModel(tf, model, metadataOf(task, network.name, standardization, fitted, provenance), options.out)
     const summary = {
       sparsity: sparsityOf(masks),
       [after.name]: { before: before.value, after: after.value },
+      notes: remembers ? [rememberedNote(dir)] : [],
       out: options.out,
     }
     if (options.json) return printJson(summary)
@@ -97,6 +103,7 @@ export const prune = new Command('prune')
           `validation ${after.title}`,
           `${before.value.toFixed(4)} before, ${after.value.toFixed(4)} after, ${validation.length} records`,
         ],
+        ...summary.notes.map(note => ['note', note] as const),
         ['written', join(options.out, 'model.json')],
       ]),
     )

@@ -12,6 +12,7 @@ import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { rememberedNote } from './open-model.ts'
 import { json, printJson, whole } from './options.ts'
 
 interface QuantizeOptions {
@@ -43,8 +44,8 @@ export const quantize = new Command('quantize')
     const { train, validation } = opened.splits as Required<typeof opened.splits>
     const predictions = predictFloat(tf, model, validation, own)
     // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
-    const metadata =
-      own.temperature || knowsValidation(own) ? own : { ...own, temperature: fitTemperature(predictions) }
+    const remembers = knowsValidation(own)
+    const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
     const graph = lower(tf, model, metadata, train)
     const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed), options.out)
     const noise = compare(
@@ -56,12 +57,14 @@ export const quantize = new Command('quantize')
     )
     const float = selectionScore(predictions)
     const quantized = selectionScore(await predictInt8(int8, validation))
+    const notes = remembers ? [rememberedNote(dir)] : []
     writeFile(options.out, int8.tflite)
     if (options.json)
       return printJson({
         out: options.out,
         bytes: int8.tflite.length,
         [float.name]: { float: float.value, int8: quantized.value },
+        notes,
         nodes: noise,
       })
     const rows = noise.map(n => [
@@ -75,6 +78,7 @@ export const quantize = new Command('quantize')
     console.log(
       `validation ${float.title} ${float.value.toFixed(4)} float, ${quantized.value.toFixed(4)} int8, ${validation.length} records`,
     )
+    for (const note of notes) console.log(note)
     console.log(`${options.out}: ${int8.tflite.length.toLocaleString('en')} bytes`)
   })
 

@@ -45,9 +45,14 @@ export const metadataSchema = v.object({
 
 export type Metadata = v.InferOutput<typeof metadataSchema>
 
-/** Returns whether a model was trained on the validation records too (Recipe.includeValidation), so that they score and fit nothing. */
-export function knowsValidation({ provenance }: Metadata): boolean {
-  return (provenance.recipe as { includeValidation?: boolean } | undefined)?.includeValidation === true
+/**
+ * Returns whether a model, or the one that it was pruned from, was trained on the validation records too (Recipe.includeValidation), so that
+ * they score and fit nothing.
+ */
+export function knowsValidation({ provenance }: Pick<Metadata, 'provenance'>): boolean {
+  const { recipe, from } = provenance as { recipe?: { includeValidation?: unknown } | null; from?: unknown }
+  if (recipe?.includeValidation === true) return true
+  return typeof from === 'object' && from !== null && knowsValidation({ provenance: { ...from } })
 }
 
 /** Returns the record as JSON text that does not depend on the order in which its fields were set. */

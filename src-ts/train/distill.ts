@@ -2,7 +2,7 @@ import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { LabelKind, Standardization } from '../ecg/dataset.ts'
 import { HolterError } from '../errors.ts'
-import type { Metadata } from '../ir/metadata.ts'
+import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
 import type { Tf } from './backend.ts'
 import type { LossTerm } from './loss.ts'
@@ -90,8 +90,7 @@ export function checkTeachers(teachers: readonly Teacher[], lesson: Lesson): voi
         `the teacher cannot see crops of ${recipe.cropSamples} samples, because a flat dense layer fixes its input length`,
       )
     }
-    const taught = metadata.provenance.recipe as Partial<Recipe> | undefined
-    if (taught?.includeValidation && !recipe.includeValidation) {
+    if (knowsValidation(metadata) && !recipe.includeValidation) {
       refuse(path, 'the teacher was trained on the validation records, which are to score the student')
     }
     const scaling = (each: Standardization) =>

@@ -188,10 +188,12 @@ native('a teacher of another task, other labels, leads or records is refused', t
   refused(says({ labels: ['fast', 'middle', 'slow'] }), /another task \(got sines: fast middle slow from/)
   refused(says({ leads: ['B', 'A'] }), /another task \(got .* from B A/)
   refused(says({ mean: 0.1 }), /other records, with another scaling \(got mean 0.1, deviation 1, expected mean 0, dev/)
-  refused(
-    says({ provenance: { recipe: { includeValidation: true } } }),
-    /the teacher was trained on the validation records, which are to score the student/,
-  )
+  for (const provenance of [
+    { recipe: { includeValidation: true } },
+    { from: { recipe: { includeValidation: true } } },
+  ]) {
+    refused(says({ provenance }), /the teacher was trained on the validation records, which are to score the student/)
+  }
   const flat = inceptionCnn.build(tf, { samples: 64, leads: 2, labels: 3 }, 1)
   refused({ model: flat }, /cannot see crops of 32 samples/, { recipe: { cropSamples: 32 } })
   for (const { model } of [teacher, { model: flat }]) model.dispose()
