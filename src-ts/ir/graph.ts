@@ -80,7 +80,7 @@ export function limitsOf({ type }: Pick<IntTensor, 'type'>): { readonly min: num
 
 /** Returns a copy of bytes as elements of a type (little endian, as every host of ours is). */
 export function fromBytes(bytes: Int8Array, type: IntType): IntData {
-  return new arrays[type](bytes.slice().buffer)
+  return new arrays[type](new Int8Array(bytes).buffer)
 }
 
 /** Returns the bytes of elements, without a copy. */

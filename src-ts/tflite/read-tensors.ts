@@ -122,12 +122,13 @@ export function bufferBytes(buffers: Buffers, index: number): Uint8Array {
   return table.bytes(Buffer.data)
 }
 
-/** A view where the alignment allows it, else a copy. */
+/** A view where the alignment allows it, else a copy: converters put int64 biases of 16×8 at multiples of 4 bytes. */
 function typed(tensor: FlatTable, bytes: Uint8Array, type: IntType, where: string): IntData {
   const { array, bytes: width } = elementTypes[type]
   if (bytes.byteOffset % width === 0) return new array(bytes.buffer, bytes.byteOffset, bytes.length / width)
   tensor.file.spend(bytes.length, where)
-  return new array(bytes.slice().buffer, 0, bytes.length / width)
+  // Not `bytes.slice()`: files come as Buffers, and theirs is a view of the same memory.
+  return new array(new Uint8Array(bytes).buffer, 0, bytes.length / width)
 }
 
 function readQuantization(
