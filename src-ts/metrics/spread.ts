@@ -18,7 +18,11 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /** Parts of an evaluation that are counts or settings, not scores. */
-const NO_SCORES = new Set(['records', 'patients', 'support', 'thresholds', 'temperature', 'bootstrap'])
+const NO_SCORES = new Set(
+  'records patients support truePositives falsePositives trueNegatives falseNegatives thresholds temperature bootstrap'.split(
+    ' ',
+  ),
+)
 
 /**
  * Returns the spread of every score of evaluations of one form, by its path: 'macroAuc', 'auc.MI', 'perClass.MI.sensitivity'.

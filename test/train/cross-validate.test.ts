@@ -125,7 +125,7 @@ test('the spread of one form of scores: every number but counts, settings and in
     records: 10,
     macroAuc: auc,
     macroAucInterval: [0, 1],
-    perClass: { MI: { f1, support: 3 } },
+    perClass: { MI: { f1, support: 3, truePositives: 2, falseNegatives: 1 } },
     thresholds: { MI: 0.4 },
     bootstrap: { resamples: 1000 },
   })
