@@ -7,7 +7,7 @@ export const BEAT_RATE_HZ = 120
 /** Place of the R peak in the window. */
 export const BEAT_PEAK = 42
 /** Rate of the signals that windows are cut from; every third sample is taken. */
-export const BEAT_SOURCE_RATE_HZ = 360
+const BEAT_SOURCE_RATE_HZ = 360
 const STEP = BEAT_SOURCE_RATE_HZ / BEAT_RATE_HZ
 
 /** Takes out breathing and muscles; what is left above 60 Hz is too small to fold back into the window. */
@@ -20,7 +20,7 @@ const SCALE_BEATS = 32
 /** A lead that fell off must not be blown up to a beat. */
 const LEAST_SCALE_MV = 0.1
 /** Scaled samples are kept within this many QRS heights. */
-export const BEAT_CLIP = 4
+const BEAT_CLIP = 4
 
 /** Returns the filter that a lead goes through before windows are cut: causal, one for each lead. */
 export function beatFilter(): CausalFilter {

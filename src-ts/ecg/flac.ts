@@ -69,7 +69,7 @@ export function readFlac(
 }
 
 /** What a stream has to be. */
-export interface FlacLayout {
+interface FlacLayout {
   /** One for each signal of the file, at most 8. */
   readonly channels: number
   /** Size of a sample in the header's format; the stream's may be smaller. */
@@ -87,7 +87,7 @@ export interface FlacLayout {
 let worker: Worker | undefined
 
 /** Returns the samples of the FLAC stream in `bytes`, frame by frame, `perFrame` of each channel; `where` (the file) stands in errors. */
-export function decodeFlac(bytes: Uint8Array, layout: FlacLayout, where: string): Int32Array {
+function decodeFlac(bytes: Uint8Array, layout: FlacLayout, where: string): Int32Array {
   const fail = failureAt(where)
   // The library loads asynchronously and readers do not: this thread sleeps until the other one has answered.
   worker ??= new Worker(new URL('./flac-worker.mjs', import.meta.url), { execArgv: [] })

@@ -6,7 +6,7 @@ import { mean } from './roc.ts'
  * Returns 0 or 1 per label of one record: 1 where the probability reaches the label's threshold. With two or more labels, a
  * record in which no label does gets its most probable one (the first of equal ones): every record has a diagnosis.
  */
-export function decideRecord(probabilities: Float64Array, thresholds: readonly number[]): Uint8Array {
+function decideRecord(probabilities: Float64Array, thresholds: readonly number[]): Uint8Array {
   const decisions = Uint8Array.from(probabilities, (probability, j) => Number(probability >= thresholds[j]))
   if (decisions.length > 1 && !decisions.includes(1)) decisions[probabilities.indexOf(Math.max(...probabilities))] = 1
   return decisions

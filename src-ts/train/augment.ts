@@ -71,7 +71,7 @@ export function drawDistortion(stream: Random, window: Window): Distortion {
  * Returns a random distortion of one beat: shift by up to 2 samples, amplitude e^N(0, .15), a channel lost with p = .15, a line from one
  * N(0, .1) to another per channel, white noise of .02, features moved by N(0, .25) of their deviations.
  */
-export function drawBeatDistortion(stream: Random, { leads }: Window): Distortion {
+function drawBeatDistortion(stream: Random, { leads }: Window): Distortion {
   const start = stream.integer(5) - 2
   const amplitude = Math.exp(0.15 * stream.normal())
   const gain = Float64Array.from({ length: leads }, () => (stream.uniform() < 0.15 ? 0 : amplitude))
