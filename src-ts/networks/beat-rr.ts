@@ -1,6 +1,6 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { HolterError } from '../errors.ts'
-import { random } from '../random.ts'
+import { beatLayers } from './beat-layers.ts'
 import type { Network } from './network.ts'
 
 /** Filters and kernel of each convolution; each halves the time axis. */
@@ -45,8 +45,7 @@ export const beatRr: Network = {
       })
     }
     const { layers } = tf
-    const stream = random(seed)
-    const draw = () => stream.integer(2 ** 31 - 1)
+    const { conv, relu, draw } = beatLayers(tf, seed)
     const kernelInitializer = () => tf.initializers.glorotUniform({ seed: draw() })
     const then = (x: SymbolicTensor | SymbolicTensor[], ...all: { apply(x: unknown): unknown }[]) =>
       all.reduce((value, layer) => layer.apply(value) as SymbolicTensor, x) as SymbolicTensor
@@ -58,13 +57,7 @@ export const beatRr: Network = {
     let x = beat
     for (const [i, [filters, kernelSize]] of CONVOLUTIONS.entries()) {
       const name = `conv${i + 1}`
-      const kernel = { kernelSize, filters, strides: 2, padding: 'same', useBias: false } as const
-      x = then(
-        x,
-        layers.conv1d({ ...kernel, kernelInitializer: kernelInitializer(), name }),
-        layers.batchNormalization({ name: `${name}-norm` }),
-        layers.reLU({ name: `${name}-relu` }),
-      )
+      x = relu(conv(x, name, { filters, kernelSize, strides: 2 }), name)
     }
     const pools = [
       then(x, layers.globalAveragePooling1d({ name: 'average' })),
