@@ -77,9 +77,9 @@ export async function trainNetwork(
     process.exitCode = 1
     if (!result.best) return
   }
+  const given = (name: 'patience' | 'threads') => (options[name] === undefined ? '' : ` --${name} ${options[name]}`)
   // The weights are the same only with the same number of threads.
-  const threads = options.threads === undefined ? '' : ` --threads ${options.threads}`
-  const flags = `${flagsOf(run.network.recipe, run.recipe)}${joined.flags ?? ''}${threads}`
+  const flags = `${flagsOf(run.network.recipe, run.recipe)}${joined.flags ?? ''}${given('patience')}${given('threads')}`
   const command = `holter ${verb} ${name} --task ${run.task.name} --seed ${options.seed}${flags}`
   const more = { command, seed: options.seed, recipe: run.recipe, parameters: parameters.all, ...joined.provenance }
   const { float, int8, files } = await save(run, model, result, more, out)

@@ -30,6 +30,14 @@ export function checkRun({ model, train, validation, recipe, patience }: RunPart
   }
   if (train.length === 0) refuse({ where: train.name, problem: 'no training records' })
   if (validation) checkScorable(validation)
+  else if (patience !== undefined) {
+    refuse({
+      stage: 'usage',
+      where: 'patience',
+      problem: 'no validation records are left to stop early by, since they are trained on too',
+      hint: 'Set epochs instead',
+    })
+  }
   if (recipe.cropSamples === undefined) return
   if (recipe.cropSamples > train.samples) {
     refuse({

@@ -77,7 +77,7 @@ test('a network that learned the validation records has no scores and no best se
 })
 
 native('one job at a time or two: the same files; finished seeds are not trained again', () => {
-  const two = runHolter(tiny('two', '--seeds', '1,2', '--jobs', '2', '--json'))
+  const two = runHolter(tiny('two', '--seeds', '1,2', '--patience', '2', '--jobs', '2', '--json'))
   assert.is(two.status, 0, two.stderr)
   const summary = JSON.parse(two.stdout)
   assert.equal(JSON.parse(readFileSync(join(dir, 'two', 'summary.json'), 'utf8')), summary)
@@ -86,15 +86,19 @@ native('one job at a time or two: the same files; finished seeds are not trained
     [1, 2],
   )
   assert.is(summary.threads, 1)
-  const one = runHolter(tiny('one', '--seeds', '1,2'))
+  const one = runHolter(tiny('one', '--seeds', '1,2', '--patience', '2'))
   assert.is(one.status, 0, one.stderr)
   assert.match(one.stdout, /± \d\.\d{4} \(sample deviation of 2\)/)
   const bytes = (out: string) => files(out).map(file => readFileSync(file, 'latin1'))
   assert.equal(bytes('one'), bytes('two'))
   assert.is.not(bytes('one')[0], bytes('one')[3], 'the seeds differ')
+  assert.match(
+    bytes('one')[1],
+    /holter train ecg-tiny --task \S+ --seed 1 --epochs 1 --batch-size 8 --patience 2 --threads 1"/,
+  )
 
   const before = checkpoints('one').map(file => statSync(file).mtimeMs)
-  const again = runHolter(tiny('one', '--seeds', '1,2', '--resume'))
+  const again = runHolter(tiny('one', '--seeds', '1,2', '--patience', '2', '--resume'))
   assert.is(again.status, 0, again.stderr)
   assert.equal(
     checkpoints('one').map(file => statSync(file).mtimeMs),

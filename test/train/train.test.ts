@@ -182,6 +182,10 @@ native('patience ends a run that no longer improves', async tf => {
   const { history, best, ended } = await run(tf, { patience: 3, recipe: frozen })
   assert.is(ended, 'early')
   assert.is(history.length, best!.epoch + 3)
+  await refused(
+    run(tf, { patience: 3, validation: undefined }),
+    /patience: no validation records .* Set epochs instead/,
+  )
 })
 
 native('pruned weights stay zero while training goes on', async tf => {
