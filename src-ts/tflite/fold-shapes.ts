@@ -10,7 +10,8 @@ const LONGEST = 64
 
 /**
  * Returns the network with computed shapes as constants. Keras writes SHAPE → STRIDED_SLICE → PACK → RESHAPE for a Flatten with a
- * dynamic batch; once the batch is 1, the sizes are known and the nodes before RESHAPE go. Everything else stays as it is.
+ * dynamic batch, and SHAPE → STRIDED_SLICE → RESHAPE → CONCATENATION → TRANSPOSE_CONV for a Conv1DTranspose; once the batch is 1, the
+ * sizes are known and the nodes that compute them go. Everything else stays as it is.
  */
 export function foldShapes(network: FileNetwork): FileNetwork {
   if (!network.nodes.some(node => node.code === shapeCode.shape)) return network
@@ -37,6 +38,7 @@ function sizesOf(node: FileNode, tensors: readonly IntTensor[]): number[] | unde
     // Along the only axis that numbers or lists of numbers have.
     return inputs.every(t => t.shape.length <= 1) ? lists.flat() : undefined
   }
+  if (node.code === shapeCode.reshape) return lists[0]
   return node.code === shapeCode.stridedSlice && inputs.length === 4 ? section(node, inputs, lists[0]) : undefined
 }
 

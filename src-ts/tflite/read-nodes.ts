@@ -3,6 +3,7 @@ import type { Attrs, IntGraph, IntTensor, Node } from '../ir/graph.ts'
 import { opByCode, opByKind, ops } from '../ops/index.ts'
 import { brief, type FlatFile, type FlatTable, noOptions } from './flat-file.ts'
 import { customOperatorCode, operatorName } from './operator-names.ts'
+import { dynamicBatch, fixedBatchHint } from './read-tensors.ts'
 import { Operator, OperatorCode } from './schema.ts'
 
 /** What one decoded node costs in memory beyond its vectors, about. */
@@ -82,7 +83,7 @@ export function readNodes(file: FlatFile, nodes: readonly FileNode[], tensors: r
 }
 
 /** Throws unless each node computes something, and each output has the shape that its operator makes of the inputs. */
-export function checkNodes(file: FlatFile, graph: IntGraph): void {
+export function checkNodes(file: FlatFile, graph: IntGraph, warnings: readonly string[]): void {
   const tensor = (i: number) => graph.tensors[i] as IntTensor | undefined
   for (const node of graph.nodes) {
     const where = `node "${brief(node.name)}" (${node.op})`
@@ -96,7 +97,9 @@ export function checkNodes(file: FlatFile, graph: IntGraph): void {
     const got = node.outputs.map(i => `[${graph.tensors[i].shape}]`).join(' ')
     const expected = shapes.map(shape => `[${shape}]`).join(' ')
     if (got !== expected) {
-      file.fail(where, { problem: 'has output shapes that do not follow from its inputs', got, expected })
+      // Converters write 1 for every size that a dynamic batch leaves open, also behind SPACE_TO_BATCH_ND, where it is another.
+      const hint = warnings.includes(dynamicBatch) ? `The batch is dynamic in the file. ${fixedBatchHint}` : undefined
+      file.fail(where, { problem: 'has output shapes that do not follow from its inputs', got, expected, hint })
     }
   }
 }

@@ -9,6 +9,11 @@ const LARGEST_TENSOR_BYTES = 2 ** 31 - 1
 const int8Hint =
   'Holter needs a quantized model: weights int8, activations int8 with biases int32, or int16 with biases int64 (16×8)'
 
+/** The warning about a batch of any size. */
+export const dynamicBatch = 'the batch dimension is dynamic: it is taken as 1'
+/** What helps where a file's shapes hang on a batch that is open. */
+export const fixedBatchHint = 'In Keras give the batch too: keras.Input(shape, batch_size=1)'
+
 type Buffers = ReturnType<FlatTable['tables']>
 
 /** Returns the tensors of a subgraph; `warn` is called with facts that a user should know. */
@@ -20,7 +25,7 @@ export function readTensors(
 ): IntTensor[] {
   const tables = subgraph.tables(field, 'tensor')
   const constants = constantReader(buffers)
-  let dynamicBatch = false
+  let isDynamic = false
   const tensors: IntTensor[] = []
   for (let i = 0; i < tables.length; i++) {
     const table = tables.at(i)
@@ -31,7 +36,7 @@ export function readTensors(
     refuseExtras(table, where)
     const type = elementType(table, where)
     const { shape, dynamic } = readShape(table, where)
-    dynamicBatch ||= dynamic
+    isDynamic ||= dynamic
     const bytes = elements(shape) * elementTypes[type].bytes
     if (!(bytes <= LARGEST_TENSOR_BYTES))
       file.fail(where, { problem: 'is too large', got: `[${shape}]`, expected: 'below 2 GB' })
@@ -42,7 +47,7 @@ export function readTensors(
     }
     tensors.push({ name, shape, type, ...(data && { data }), ...(quantization && { quantization }) })
   }
-  if (dynamicBatch) warn('the batch dimension is dynamic: it is taken as 1')
+  if (isDynamic) warn(dynamicBatch)
   return tensors
 }
 
@@ -86,7 +91,7 @@ function readShape(table: FlatTable, where: string): { shape: number[]; dynamic:
     const problem = signature.includes(-1, 1)
       ? 'has a dynamic dimension other than the batch'
       : 'has two shapes that contradict'
-    const hint = 'Export the model with a fixed input shape'
+    const hint = `Export the model with a fixed input shape. ${fixedBatchHint}`
     file.fail(where, { problem, got: `[${signature}] for [${shape}]`, hint })
   }
   if (shape.some(n => n < 1))

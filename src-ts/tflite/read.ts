@@ -68,7 +68,7 @@ export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
   }
   verifyGraph(graph, 'tflite', name)
   refuseOtherTypes(file, graph)
-  checkNodes(file, graph)
+  checkNodes(file, graph, warnings)
   return graph
 }
 

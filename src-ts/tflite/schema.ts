@@ -147,7 +147,7 @@ export const metadataName = 'holter'
 export const borderCode = { quantize: 114, dequantize: 6 } as const
 
 /** Operators that compute shapes from shapes: with the batch taken as 1 their results are constants. */
-export const shapeCode = { shape: 77, stridedSlice: 45, pack: 83, concatenation: 2 } as const
+export const shapeCode = { shape: 77, stridedSlice: 45, pack: 83, concatenation: 2, reshape: 22 } as const
 
 export interface ElementType {
   /** TensorType in the file. */

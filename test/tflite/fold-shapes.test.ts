@@ -57,6 +57,31 @@ for (const length of [12, -1]) {
   })
 }
 
+test('a RESHAPE of a size, as Conv1DTranspose has it, is folded too', () => {
+  const file = flatten(12)
+  const { tensors, nodes } = file as Required<RawFile>
+  tensors.push({ type: 2, shape: [1], name: 'batch as a list' }, { type: 2, shape: [1], name: 'one', buffer: 2 })
+  tensors[5].shape = [1]
+  file.codes![2] = { code: 2 }
+  nodes.splice(2, 1, { code: 3, inputs: [4, 10], outputs: [9] }, { code: 2, inputs: [9, 5], outputs: [6] })
+  const graph = readTflite(rawTflite(file), 'net.tflite')
+  assert.equal(
+    graph.nodes.map(node => node.op),
+    ['reshape', 'logistic'],
+  )
+})
+
+test('sizes behind a dynamic batch that are not 1 are refused with what helps', () => {
+  const file = flatten(12)
+  file.tensors![7].shape = [1, 6]
+  file.tensors![8].shape = [1, 6]
+  file.tensors![7].signature = [-1, 6]
+  assert.throws(
+    () => readTflite(rawTflite(file), 'net.tflite'),
+    /output shapes .*\. The batch is dynamic in the file\. In Keras give the batch too: keras\.Input\(shape, batch_size=1\)/,
+  )
+})
+
 test('sizes that depend on data are refused with the list of operators', () => {
   const file = flatten(12)
   // SHAPE of a tensor is known; PACK of something computed is not.
