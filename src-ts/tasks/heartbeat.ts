@@ -1,7 +1,7 @@
 import { BEAT_CLASSES } from '../ecg/beat-classes.ts'
+import { realFolder } from '../ecg/find-data.ts'
 import { HEARTBEAT_RATE_HZ, HEARTBEAT_SAMPLES } from '../ecg/heartbeat.ts'
 import { locateHeartbeats, openHeartbeats } from '../ecg/heartbeat-dataset.ts'
-import { HolterError } from '../errors.ts'
 import type { Task } from './task.ts'
 
 /**
@@ -20,13 +20,5 @@ export const heartbeat: Task = {
   needs: 'mit-bih',
   intraPatient: true,
   locate: locateHeartbeats,
-  async open(source, splits, progress) {
-    if (source.kind === 'folder') return openHeartbeats(source.dir, splits, progress)
-    throw new HolterError({
-      stage: 'ecg',
-      where: 'heartbeat',
-      problem: 'there are no synthetic records for this task',
-      hint: 'Run holter data fetch mit-bih, or name a folder with mitbih_train.csv and mitbih_test.csv by --data',
-    })
-  },
+  open: (source, splits, progress) => openHeartbeats(realFolder(source, heartbeat), splits, progress),
 }
