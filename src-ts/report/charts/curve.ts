@@ -1,4 +1,5 @@
 import type { Axis, Mark, Scale } from 'vega'
+import { MUTED } from './chart.ts'
 
 /** Side of the square in which curves of rates are drawn. */
 export const SIDE = 210
@@ -15,6 +16,21 @@ export function unitAxes(x: string, y: string): Axis[] {
     { orient: 'bottom', scale: 'x', title: x, tickCount: 5, grid: true },
     { orient: 'left', scale: 'y', title: y, tickCount: 5, grid: true },
   ]
+}
+
+/** The dotted line from (0, 0) to (1, 1): chance, or probabilities that can be read as shares. */
+export const diagonal: Mark = {
+  type: 'rule',
+  encode: {
+    update: {
+      x: { value: 0 },
+      y: { value: SIDE },
+      x2: { value: SIDE },
+      y2: { value: 0 },
+      stroke: { value: MUTED },
+      strokeDash: { value: [2, 4] },
+    },
+  },
 }
 
 export interface Point {

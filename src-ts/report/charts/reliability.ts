@@ -1,7 +1,7 @@
 import type { Mark, Spec } from 'vega'
 import type { ReliabilityCurve } from '../../metrics/calibration.ts'
-import { FLOAT, INK, MUTED } from './chart.ts'
-import { curve, SIDE, unitAxes, unitScales } from './curve.ts'
+import { FLOAT, INK } from './chart.ts'
+import { curve, diagonal, SIDE, unitAxes, unitScales } from './curve.ts'
 
 /**
  * Returns what came against what was said, bin by bin, with the diagonal of probabilities that can be read as shares. `before` is
@@ -37,20 +37,6 @@ export function reliability(
       dots('after', colour),
     ],
   }
-}
-
-const diagonal: Mark = {
-  type: 'rule',
-  encode: {
-    update: {
-      x: { value: 0 },
-      y: { value: SIDE },
-      x2: { value: SIDE },
-      y2: { value: 0 },
-      stroke: { value: MUTED },
-      strokeDash: { value: [2, 4] },
-    },
-  },
 }
 
 function dots(data: string, colour: string): Mark {

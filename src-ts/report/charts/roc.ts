@@ -1,22 +1,9 @@
-import type { Mark, Spec } from 'vega'
+import type { Spec } from 'vega'
 import type { RocCurve } from '../../metrics/roc.ts'
-import { FLOAT, LINE, labelColour, MUTED } from './chart.ts'
-import { curve, type Point, SIDE, turns, unitAxes, unitScales } from './curve.ts'
+import { FLOAT, LINE, labelColour } from './chart.ts'
+import { curve, diagonal, type Point, SIDE, turns, unitAxes, unitScales } from './curve.ts'
 
 const axes = unitAxes('1 − specificity', 'sensitivity')
-const chance: Mark = {
-  type: 'rule',
-  encode: {
-    update: {
-      x: { value: 0 },
-      y: { value: SIDE },
-      x2: { value: SIDE },
-      y2: { value: 0 },
-      stroke: { value: MUTED },
-      strokeDash: { value: [2, 4] },
-    },
-  },
-}
 
 /** Returns the curves of one label: the base as a wide pale line below, the model as a thin strong one on top of it. */
 export function rocOfLabel(
@@ -36,7 +23,7 @@ export function rocOfLabel(
     ],
     scales: unitScales,
     axes,
-    marks: [chance, curve('base', FLOAT, 4.5), curve('model', labelColour(index), 1.6)],
+    marks: [diagonal, curve('base', FLOAT, 4.5), curve('model', labelColour(index), 1.6)],
   }
 }
 
@@ -58,7 +45,7 @@ export function rocOfFolds(
     ],
     scales: unitScales,
     axes,
-    marks: [chance, ...folds.map((_, k) => curve(`fold${k}`, FLOAT, 1)), curve('together', labelColour(index), 1.6)],
+    marks: [diagonal, ...folds.map((_, k) => curve(`fold${k}`, FLOAT, 1)), curve('together', labelColour(index), 1.6)],
   }
 }
 
@@ -85,7 +72,7 @@ export function rocOfAll(labels: readonly string[], roc: Readonly<Record<string,
         padding: 5,
       },
     ],
-    marks: [chance, ...labels.map((_, j) => curve(`curve${j}`, labelColour(j), 1.6))],
+    marks: [diagonal, ...labels.map((_, j) => curve(`curve${j}`, labelColour(j), 1.6))],
   }
 }
 

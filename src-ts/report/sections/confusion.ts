@@ -10,7 +10,7 @@ export function decisionsSection({ model, base, labels }: ReportData): Html {
   const single = model.evaluation.kind === 'single-label'
   const rule = single
     ? 'The largest probability decides, the first of equal ones.'
-    : 'One threshold per label on its probability, chosen for the highest F1 on the validation fold; a record that passes none gets its most probable label.'
+    : 'One threshold per label on its probability, as the model carries it (Holter chooses them for the highest F1 on the validation fold); a record that passes none gets its most probable label.'
   return html`<h3>${single ? 'By the largest probability' : 'At the thresholds'}</h3>
 <p class="muted">${rule}</p>
 ${ofModel(model, labels)}
