@@ -91,6 +91,9 @@ const int8Hint =
   'Holter needs full int8: in the TensorFlow Lite converter set a representative_dataset, ' +
   'target_spec.supported_ops = [TFLITE_BUILTINS_INT8] and inference_input_type = inference_output_type = int8'
 
+const int8OnlyHint =
+  'Convert the network to full int8, target_spec.supported_ops = [TFLITE_BUILTINS_INT8], or build it without this operator'
+
 /** Float tensors that no border explains: the model is not, or only half, quantized. */
 function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNetwork): void {
   const used = new Set([...inputs, ...outputs, ...nodes.flatMap(node => [...node.inputs, ...node.outputs])])
@@ -112,7 +115,8 @@ function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph):
     const { name, type, quantization } = tensors[index]
     const where = `tensor "${brief(name)}"`
     if (!types.includes(type)) {
-      file.fail(where, { problem: `is not ${types.join(' or ')}${reader}`, got: type, hint: int8Hint })
+      const hint = type === 'int16' && types.includes('int8') ? int8OnlyHint : int8Hint
+      file.fail(where, { problem: `is not ${types.join(' or ')}${reader}`, got: type, hint })
     }
     const zeroPoint = quantization?.zeroPoint[0] ?? 0
     if (symmetric && type === 'int16' && zeroPoint !== 0) {

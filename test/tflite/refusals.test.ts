@@ -113,7 +113,10 @@ test('types of activations that TFLM does not take', () => {
   read({ ...logisticFile(), tensors: both })
   refused(changed(0, { type: 7 }), /tensor "x": is int16 with another zero point than 0/)
   refused(changed(0, int16), /tensor "y": is not int16 as the input \(got int8\)/)
-  refused({ tensors: both, codes: [{ code: 111 }] }, /tensor "x": is not int8, as TFLM's ELU demands \(got int16\)/)
+  refused(
+    { tensors: both, codes: [{ code: 111 }] },
+    /tensor "x": is not int8, as TFLM's ELU demands \(got int16\)\. Convert .* or build it without this operator\.$/,
+  )
   refused(changed(0, { type: 3 }), /tensor "x": is not int8 or int16 \(got uint8\)/)
 })
 
