@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Dataset } from '../ecg/dataset.ts'
-import { dealFolds, makeSplit } from '../ecg/splits.ts'
+import type { Dataset, SplitName } from '../ecg/dataset.ts'
+import { crossValidation } from '../ecg/splits.ts'
 import { fitStandardization } from '../ecg/standardize.ts'
 import { subset } from '../ecg/subset.ts'
 import { HolterError } from '../errors.ts'
@@ -29,19 +29,24 @@ export interface Round {
  * Throws HolterError when a label has no positive or no negative record on a side: nothing could be learned or scored there.
  */
 export function roundsOf(dataset: Dataset, { folds, seed, stratified, groups }: FoldsOptions): Round[] {
-  const records = dataset.records.map(({ id, patient }) => ({ id, patient: groups === 'patient' ? patient : id }))
-  const fold = dealFolds(records, { folds, seed, ...(stratified && { labelsOf: index => labelsOf(dataset, index) }) })
-  return Array.from({ length: folds }, (_, k) => {
-    const indices = [...fold.keys()]
-    const sides = { train: indices.filter(i => fold[i] !== k), heldOut: indices.filter(i => fold[i] === k) }
-    makeSplit(
-      sides.train.map(i => records[i]),
-      sides.heldOut.map(i => records[i]),
+  const records = dataset.records.map(({ id, patient }, index) => ({
+    id,
+    patient: groups === 'patient' ? patient : id,
+    index,
+  }))
+  const splits = crossValidation(records, {
+    folds,
+    seed,
+    ...(stratified && { labelsOf: index => labelsOf(dataset, index) }),
+  })
+  const side = (of: readonly { readonly index: number }[], split: SplitName) =>
+    subset(
+      dataset,
+      of.map(({ index }) => index),
+      split,
     )
-    const round = {
-      train: subset(dataset, sides.train, 'train'),
-      heldOut: subset(dataset, sides.heldOut, 'validation'),
-    }
+  return splits.map(({ train, test }, k) => {
+    const round = { train: side(train, 'train'), heldOut: side(test, 'validation') }
     checkLabels(round.heldOut, `fold ${k + 1} of ${folds}`)
     checkLabels(round.train, `the records beside fold ${k + 1} of ${folds}`)
     return round
