@@ -2,8 +2,11 @@ import { ByteBuffer } from 'flatbuffers'
 import { HolterError, type Problem } from '../errors.ts'
 import type { OptionsReader } from '../ops/op.ts'
 
-/** Files below this size may cost this much; it spares tiny files the arithmetic of `spend`. */
-const FREE_BYTES = 1 << 16
+/**
+ * What every file may cost, however small: honest files of many small nodes need more than their share (TensorFlow 2.21 writes an
+ * unrolled LSTM of 150 nodes in 44 KB, which decodes to 2.6 times that).
+ */
+const FREE_BYTES = 1 << 20
 /** What one decoded table costs in memory, about. */
 const TABLE_BYTES = 32
 /** Memory that may be paid for, as a multiple of the file's size. */
@@ -15,8 +18,8 @@ const LONGEST_QUOTE = 60
  * whatever is wrong throws HolterError of stage `tflite` with the file's name and the place.
  *
  * A hostile file can point to the same bytes a million times. So all that is decoded is paid for out of a budget of
- * 2 × the file's size, which a file without such tricks does not reach. Time and memory stay linear in the size: what is counted
- * costs up to twice as much in V8's heap (Node 24; temporary strings), so 4 × the size is not passed.
+ * 2 × the file's size, or 1 MiB where that is more, which a file without such tricks does not reach. Time and memory stay linear in the
+ * size: what is counted costs up to twice as much in V8's heap (Node 24; temporary strings), so 4 × the size (or 2 MiB) is not passed.
  * Format: https://flatbuffers.dev/internals
  */
 export class FlatFile {

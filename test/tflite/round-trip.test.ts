@@ -59,6 +59,15 @@ for (const op of ops) {
 
 test('several inputs and outputs, branches, unused tensors come back', () => comesBack(branches))
 
+test('a chain of many small nodes comes back: it decodes to more than twice its size, as an unrolled recurrent layer does', () => {
+  const count = 600
+  const tensors = Array.from({ length: count + 1 }, (_, i) => activation(`t${i}`))
+  const nodes = tensors
+    .slice(1)
+    .map(({ name }, i) => ({ name, op: 'logistic', attrs: {}, inputs: [i], outputs: [i + 1] }))
+  comesBack({ name: 'chain', tensors, nodes, inputs: [0], outputs: [count] })
+})
+
 test('metadata comes back', () => comesBack({ ...branches, metadata }))
 
 test('the order in which fields of the metadata were set does not change the bytes', () => {
