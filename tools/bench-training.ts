@@ -41,12 +41,21 @@ const { values, positionals } = parseArgs({
     profile: { type: 'boolean', default: false },
   },
 })
-const [threads, rounds, steps, batch] = [values.threads, values.rounds, values.steps, values.batch].map(Number)
+const [threads, rounds, steps, batch] = (['threads', 'rounds', 'steps', 'batch'] as const).map(name =>
+  whole(name, values[name]),
+)
+const lengths = values.samples.split(',').map(text => whole('samples', text))
 limitThreads(threads)
 const tf = loadTfjs()
 
 for (const name of positionals.length ? positionals : ['gap-cnn', 'inception-cnn']) {
-  for (const samples of values.samples.split(',').map(Number)) await compare(name, samples)
+  for (const samples of lengths) await compare(name, samples)
+}
+
+function whole(option: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  const problem = 'not a whole number of at least 1'
+  throw new HolterError({ stage: 'usage', where: `--${option}`, problem, got: text || 'nothing' })
 }
 
 /** Times one network in turns, a round here and a round there, and prints medians and their ratio. */

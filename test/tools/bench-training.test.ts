@@ -22,6 +22,8 @@ native('says how many samples a second are trained, and where the time goes', ()
 native('a mistake is one sentence', () => {
   const cases = [
     { args: ['ecg-tyni'], says: /no such network .*Did you mean ecg-tiny/, code: 2 },
+    { args: ['ecg-tiny', '--rounds', '0'], says: /--rounds: not a whole number of at least 1 \(got 0\)/, code: 2 },
+    { args: ['ecg-tiny', '--samples', '64,x'], says: /--samples: not a whole number of at least 1 \(got x\)/, code: 2 },
     { args: ['--nonsense'], says: /Unknown option '--nonsense'/, code: 2 },
     { args: ['ecg-tiny', ...small, '--keras', '/no/python'], says: /the Keras process ended/, code: 1 },
   ]
