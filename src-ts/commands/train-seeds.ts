@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { byName } from '../errors.ts'
+import { byName, HolterError } from '../errors.ts'
 import { makeFolder, writeFile } from '../files.ts'
 import { type Spread, spread } from '../metrics/spread.ts'
 import { networks } from '../networks/index.ts'
@@ -37,6 +37,17 @@ export function withSeeds(command: Command): Command {
         .conflicts('seed'),
     )
     .addOption(new Option('--jobs <n>', 'with --seeds: processes at a time (default: 1)').argParser(whole(1)))
+    .hook('preAction', (_, action) => requireSeeds(action.opts<SeedsOptions>()))
+}
+
+function requireSeeds({ seeds, jobs }: SeedsOptions): void {
+  if (jobs === undefined || seeds) return
+  throw new HolterError({
+    stage: 'usage',
+    where: '--jobs',
+    problem: 'one seed is trained by one process',
+    hint: 'Name several: --seeds 1,2,3',
+  })
 }
 
 /**

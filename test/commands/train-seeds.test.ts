@@ -128,6 +128,12 @@ native('--seeds and --seed exclude each other, and a network that is not there i
   assert.match(unknown.stderr, /no such network .* Did you mean ecg-tiny/)
 })
 
+test('--jobs has nothing to share among processes without --seeds', () => {
+  const { status, stderr } = runHolter(tiny('no', '--jobs', '2'))
+  assert.is(status, 2)
+  assert.match(stderr, /^\[usage\] --jobs: one seed is trained by one process\. Name several: --seeds 1,2,3\.$/m)
+})
+
 const long = (out: string) => tiny(out, '--seeds', '1,2', '--jobs', '2', '--epochs', '100000')
 /** Whether each seed that can run at the same time here has ended its first epoch. */
 const underWay = (out: string) => statSync(checkpoints(out)[0], { throwIfNoEntry: false }) !== undefined
