@@ -1,6 +1,7 @@
 import { liveBytes } from '../codegen/arena.ts'
 import type { PlacedNetwork } from '../codegen/emit.ts'
 import { layerTable } from '../codegen/layer-table.ts'
+import { tensorBytes } from '../ir/graph.ts'
 import type { LayerRow, MemorySummary } from './report-data.ts'
 
 /** Returns the layers of a placed network as tables and reports show them. */
@@ -13,7 +14,7 @@ export function layerRows({ graph, lifetimes }: PlacedNetwork): LayerRow[] {
     macs,
     weights: weights + biases,
     nonZeroWeights: nonZeroWeights + biases,
-    outputBytes: outputShape.reduce((a, b) => a * b, 1),
+    outputBytes: tensorBytes(graph.tensors[graph.nodes[step].outputs[0]]),
     liveBytes: live[step + 1],
   }))
 }

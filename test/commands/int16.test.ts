@@ -118,6 +118,8 @@ test('compile: manifest and header say int16, thresholds are its values', () => 
 test('inspect and verify --layers know it', () => {
   const report = JSON.parse(succeeds('inspect', file('model.tflite'), '--json'))
   assert.is(report.parameters, 24 + 4 + 8 + 2 + 72 + 3)
+  for (const { outputShape, outputBytes } of report.layers)
+    assert.is(outputBytes, 2 * outputShape.reduce((size: number, n: number) => size * n, 1))
   const layers = JSON.parse(succeeds('verify', file('model.tflite'), '--layers', '--inputs', '8', '--json'))
   for (const row of layers) assert.is(row.differing, 0, row.engine)
 })
