@@ -9,12 +9,12 @@ import { epochProgress, networkShape, predictionsOf } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { roundsOf, trainRound } from '../train/cross-validate.ts'
-import { sumUp } from './cross-validation.ts'
+import { clearSums, sumUp } from './cross-validation.ts'
 import { openFor } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { type Job, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, whole } from './options.ts'
-import { recipeOf, type TrainingOptions, withTrainingOptions } from './training-options.ts'
+import { flagsOf, recipeOf, type TrainingOptions, withTrainingOptions } from './training-options.ts'
 
 export interface CrossValidateOptions extends TrainingOptions {
   folds: number
@@ -48,7 +48,7 @@ export const crossValidate = withTrainingOptions(described)
   )
 
 /** Runs every fold in a process of its own and sums them up. */
-async function allFolds(command: Command, name: string, options: CrossValidateOptions): Promise<void> {
+async function allFolds(line: Command, name: string, options: CrossValidateOptions): Promise<void> {
   if (options.patience !== undefined) {
     throw new HolterError({
       stage: 'usage',
@@ -61,10 +61,11 @@ async function allFolds(command: Command, name: string, options: CrossValidateOp
   const task = byName('task', options.task ?? network.task, tasks)
   const out = options.out ?? join('build', `${name}-folds`)
   makeFolder(out)
-  const { folds } = options
+  clearSums(out)
+  const { folds, seed, stratified = false } = options
   const share = shareCores({ jobs: options.jobs, count: folds, threads: options.threads })
   console.error(`${folds} folds, ${share.jobs} at a time, threads of each: ${share.threads}.`)
-  const given = givenOptions(command, ['jobs', 'threads', 'out', 'json'])
+  const given = givenOptions(line, ['jobs', 'threads', 'out', 'json'])
   const jobs = Array.from({ length: folds }, (_, k): Job => {
     const own = ['--fold', `${k + 1}`, '--threads', `${share.threads}`, '--out', join(out, `fold-${k + 1}`), '--json']
     return { name: `fold ${k + 1}`, args: ['cross-validate', name, ...given, ...own] }
@@ -72,8 +73,11 @@ async function allFolds(command: Command, name: string, options: CrossValidateOp
   const outcomes = await runJobs(jobs, share.jobs)
   if (!reportOutcomes(jobs, outcomes)) return
   const results = outcomes.map(outcome => (outcome as { result: unknown }).result as FoldResult)
-  const about = { network: name, task: task.name, stratified: options.stratified === true, seed: options.seed }
-  const { text, summary } = await sumUp(results, { ...about, threads: share.threads }, out)
+  const { threads } = share
+  const flags = `${stratified ? ' --stratified' : ''}${flagsOf(network.recipe, recipeOf(network.recipe, options))} --threads ${threads}`
+  const command = `holter cross-validate ${name} --task ${task.name} --folds ${folds} --seed ${seed}${flags}`
+  const about = { network: name, task: task.name, stratified, seed, threads, command }
+  const { text, summary } = await sumUp(results, about, out)
   if (options.json) return printJson(summary)
   console.log(text)
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import { writeFile } from '../files.ts'
@@ -17,6 +18,15 @@ interface About {
   readonly stratified: boolean
   readonly seed: number
   readonly threads: number
+  /** As one types it to get the same again. */
+  readonly command: string
+}
+
+const FILES = ['summary.json', 'report.html', 'out-of-fold.csv']
+
+/** Removes what an earlier run summed up, which would say that this one is over. */
+export function clearSums(out: string): void {
+  for (const file of FILES) rmSync(join(out, file), { force: true })
 }
 
 /**
@@ -42,7 +52,6 @@ export async function sumUp(results: readonly FoldResult[], about: About, out: s
     macroAucInterval: together.macroAucInterval,
     averagePrecision: together.averagePrecision,
   }
-  const names = ['summary.json', 'report.html', 'out-of-fold.csv']
   const summary = {
     ...about,
     data,
@@ -55,7 +64,7 @@ export async function sumUp(results: readonly FoldResult[], about: About, out: s
     })),
     scores,
     outOfFold,
-    files: names.map(name => join(out, name)),
+    files: FILES.map(file => join(out, file)),
   }
   const report: FoldsReport = {
     ...about,

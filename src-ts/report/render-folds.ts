@@ -13,6 +13,7 @@ export interface FoldsReport {
   readonly task: string
   readonly stratified: boolean
   readonly seed: number
+  readonly command: string
   readonly data: {
     readonly name: string
     readonly synthetic: boolean
@@ -37,7 +38,7 @@ export interface FoldsReport {
 
 /** Returns the page of a cross-validation: out-of-fold ROC curves over those of each fold, and the spread of every score. */
 export async function renderFolds(report: FoldsReport): Promise<string> {
-  const { network, task, data, outOfFold, roc, folds, scores, stratified, seed, groups } = report
+  const { network, task, data, outOfFold, roc, folds, scores, stratified, seed, groups, command } = report
   const labels = Object.keys(roc)
   const style = readFileSync(new URL('./report.css', import.meta.url), 'utf8')
   const panels = [
@@ -81,6 +82,7 @@ ${definitions([
   ],
   ['dealt by', `${groups}${stratified ? ', every fold with its share of each label' : ''}; seed ${seed}`],
   ['chosen inside each training side', 'standardization, thresholds; the last epoch is kept'],
+  ['made by', html`<code>${command}</code>`],
   ['SHA-256 of the data', data.sha256],
 ])}
 <section id="roc"><h2>ROC curves out of fold</h2>

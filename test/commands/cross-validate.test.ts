@@ -27,6 +27,10 @@ native(
     assert.is(status, 0, stderr)
     const summary = JSON.parse(stdout)
     assert.equal(JSON.parse(readFileSync(join(dir, 'out', 'summary.json'), 'utf8')), summary)
+    assert.is(
+      summary.command,
+      'holter cross-validate ecg-tiny --task ptbxl-superclass --folds 2 --seed 1 --stratified --epochs 1 --batch-size 8 --threads 1',
+    )
     assert.equal([summary.groups, summary.stratified, summary.folds.length], ['patient', true, 2])
     const values = summary.folds.map((fold: { evaluation: { macroAuc: number } }) => fold.evaluation.macroAuc)
     assert.equal(summary.scores.macroAuc.values, values)
@@ -66,6 +70,8 @@ native(
       other.stderr,
       /^fold 1 failed: \[train\] .*the checkpoint belongs to a run with other options: dataHash was/m,
     )
+    for (const file of ['summary.json', 'report.html', 'out-of-fold.csv'])
+      assert.not.ok(existsSync(join(dir, 'out', file)), `${file} of the run before`)
   },
 )
 
