@@ -39,6 +39,7 @@ import { sum } from './sum.ts'
 import { tanh } from './tanh.ts'
 import { transpose } from './transpose.ts'
 import { transposeConv } from './transpose-conv.ts'
+import { unpack } from './unpack.ts'
 
 /** Every operator that Holter knows: one file, one line. */
 export const ops: readonly Op[] = [
@@ -81,6 +82,7 @@ export const ops: readonly Op[] = [
   tanh,
   transpose,
   transposeConv,
+  unpack,
 ]
 
 const byKind = new Map(ops.map(op => [op.kind, op]))

@@ -72,7 +72,7 @@ export const split: Op<SplitAttrs, SplitPrepared> = {
 }
 
 /** More would be a damaged file: each part is an output of the node. */
-const MOST_PARTS = 1024
+export const MOST_PARTS = 1024
 
 function partOf({ parts }: SplitAttrs, x: Shape, axis: number): number[] {
   if (parts >= 1 && parts <= MOST_PARTS && x[axis] % parts === 0) return x.map((n, i) => (i === axis ? n / parts : n))

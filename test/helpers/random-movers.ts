@@ -88,6 +88,15 @@ const split: Maker = {
   },
 }
 
+const unpack: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const axis = r.integer(x.shape.length)
+    if (x.shape.length < 2 || x.shape[axis] > 12) return undefined
+    return moved('unpack', { parts: x.shape[axis], axis: r.integer(2) ? axis : axis - x.shape.length }, [x], x)
+  },
+}
+
 const concatenation: Maker = {
   shape: anyShape,
   draw(r, x, others) {
@@ -188,4 +197,5 @@ export const movers: readonly (readonly [string, Maker])[] = [
   ['squeeze', squeeze],
   ['stridedSlice', stridedSlice],
   ['transpose', transpose],
+  ['unpack', unpack],
 ]
