@@ -63,5 +63,6 @@ export function checkFit(model: LayersModel, { name, samples, leads, labels, fea
     problem: `the network does not fit the records of ${name}`,
     got,
     expected,
+    hint: 'Take a network that was made for this task (holter train --help lists them), or another --task',
   })
 }
