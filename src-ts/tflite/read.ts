@@ -10,6 +10,7 @@ import { operatorName } from './operator-names.ts'
 import { checkNodes, readFileNodes, readNodes } from './read-nodes.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
 import {
+  borderCode,
   fileIdentifier,
   Metadata,
   Model,
@@ -94,6 +95,9 @@ const int8Hint =
 const int8OnlyHint =
   'Convert the network to full int8, target_spec.supported_ops = [TFLITE_BUILTINS_INT8], or build it without this operator'
 
+/** Operators that a message names. */
+const NAMES_IN_MESSAGE = 8
+
 /** Float tensors that no border explains: the model is not, or only half, quantized. */
 function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNetwork): void {
   const used = new Set([...inputs, ...outputs, ...nodes.flatMap(node => [...node.inputs, ...node.outputs])])
@@ -103,7 +107,19 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNe
   const partly = seen.some(tensor => tensor.type === 'int8' || tensor.type === 'int16')
   const problem = partly ? 'the model is only partly quantized' : 'the model is not quantized'
   const got = `${floats.length} float32 tensors, the first "${brief(floats[0].name)}"`
-  file.fail('', { problem, got, hint: int8Hint })
+  // A converter that was told to write int8 keeps in float what TFLite has no int8 kernel of.
+  const inFloat = nodes
+    .filter(
+      node =>
+        node.code !== borderCode.quantize &&
+        node.code !== borderCode.dequantize &&
+        [...node.inputs, ...node.outputs].some(i => tensors[i]?.type === 'float32'),
+    )
+    .map(node => node.operator)
+  const operators = [...new Set(inFloat)].slice(0, NAMES_IN_MESSAGE).join(', ')
+  const hint =
+    partly && operators ? `${int8Hint}. What stays float32 even so must be built otherwise: ${operators}` : int8Hint
+  file.fail('', { problem, got, hint })
 }
 
 /**
