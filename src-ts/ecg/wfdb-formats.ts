@@ -1,3 +1,5 @@
+import { endianness } from 'node:os'
+
 /**
  * How samples lie in a signal file. Samples come in blocks of whole bytes; the last block may be cut.
  * Source: signal(5) of the WFDB Applications Guide.
@@ -31,8 +33,14 @@ const format8: SampleFormat = {
   differences: true,
 }
 
-/** 16: two's complement, little-endian. */
+const LITTLE_ENDIAN = endianness() === 'LE'
+
+/** 16: two's complement, little-endian. Nearly all records come in it: copied as a whole, where the processor has the same order. */
 const format16 = aligned(2, -(2 ** 15), (bytes, samples) => {
+  if (LITTLE_ENDIAN && bytes.byteOffset % 2 === 0) {
+    samples.set(new Int16Array(bytes.buffer, bytes.byteOffset, samples.length))
+    return
+  }
   for (let i = 0, at = 0; i < samples.length; i++, at += 2) {
     samples[i] = ((bytes[at] | (bytes[at + 1] << 8)) << 16) >> 16
   }

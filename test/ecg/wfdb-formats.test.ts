@@ -6,14 +6,18 @@ import { encode } from '../helpers/wfdb-files.ts'
 
 const test = suite('ecg/wfdb-formats')
 
-/** Decodes as the reader does: into whole blocks, the cut part of the last one zero. */
+/** Decodes as the reader does: into whole blocks, the cut part of the last one zero; from an odd address gives the same. */
 function decode(code: number, bytes: readonly number[], count: number): number[] {
   const format = sampleFormats.get(code)!
-  const whole = new Uint8Array(wholeBytes(format, count))
-  whole.set(bytes)
-  const samples = new Int32Array((whole.length / format.bytesPerBlock) * format.samplesPerBlock)
-  format.decode(whole, samples)
-  return [...samples.subarray(0, count)]
+  const [even, odd] = [0, 1].map(offset => {
+    const whole = new Uint8Array(offset + wholeBytes(format, count)).subarray(offset)
+    whole.set(bytes)
+    const samples = new Int32Array((whole.length / format.bytesPerBlock) * format.samplesPerBlock)
+    format.decode(whole, samples)
+    return [...samples.subarray(0, count)]
+  })
+  assert.equal(odd, even)
+  return even
 }
 
 const BITS: Readonly<Record<number, number>> = {
