@@ -17,7 +17,7 @@ export const bench = new Command('bench')
     'Times single inferences of an int8 .tflite model, after a warm-up. Milliseconds hold for this machine and this moment: ' +
       'compare engines and models of one call.',
   )
-  .addArgument(new Argument('<model>', 'int8 .tflite file'))
+  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(new Option('--reps <n>', 'runs that are counted').argParser(whole(1)).default(100))
   .addOption(json())
   .addHelpText('after', '\nExample: holter bench models/gap-cnn.tflite --reps 200')

@@ -10,12 +10,12 @@ import { json, printJson } from './options.ts'
 
 /** `holter compile`, and tools/gen-kernels. */
 export const compile = new Command('compile')
-  .summary('generate AssemblyScript kernels from an int8 .tflite file and compile them to wasm')
+  .summary('generate AssemblyScript kernels from a .tflite file and compile them to wasm')
   .description(
-    'Generates readable AssemblyScript kernels from any supported int8 .tflite file and compiles them to a wasm module ' +
+    'Generates readable AssemblyScript kernels from any int8 or 16×8 .tflite file and compiles them to a wasm module ' +
       'without imports, that equals the reference in every byte. Writes NAME.FLAVOUR.wasm, kernels/, NAME.h and manifest.json.',
   )
-  .addArgument(new Argument('<model>', 'int8 .tflite file'))
+  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(new Option('-f, --flavour <flavour>', 'instruction set of the module (default: both)').choices(flavours))
   .requiredOption('-o, --out <dir>', 'folder to write into; made as needed')
   .addOption(json())

@@ -38,7 +38,7 @@ export const demo = new Command('demo')
   .summary('train, prune, quantize, compile and verify a small network, and write a report')
   .description(
     'Runs the whole product once: data, training, pruning, quantization, kernels, wasm, parity on every engine found, report.html. ' +
-      'Takes about five minutes on two cores. With --model the training is left out: a shipped model goes on from its file.',
+      'Takes about a minute on two cores. With --model the training is left out: a shipped model goes on from its file.',
   )
   .addOption(new Option('--network <network>', 'network to train').default('gap-cnn'))
   .addOption(

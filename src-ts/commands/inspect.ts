@@ -15,7 +15,7 @@ export const inspect = new Command('inspect')
   .description(
     'Shows each layer of an int8 .tflite model with its shape, MACs, weights, zeros, dead channels, memory and scales, and the totals.',
   )
-  .addArgument(new Argument('<model>', 'int8 .tflite file'))
+  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .option('--html <file>', 'also draw the graph, as a page that loads nothing')
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')

@@ -24,7 +24,7 @@ export const run = new Command('run')
       'A model with several inputs takes --input once for each, in the order of the file (holter inspect shows it). ' +
       'Of several outputs the first goes to --output FILE.npy, the next to FILE.1.npy, FILE.2.npy, ….',
   )
-  .addArgument(new Argument('<model>', 'int8 .tflite file'))
+  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .option('-e, --engine <engine>', 'reference, node, wasmtime, …', 'node')
   .option(
     '-f, --flavour <flavour>',

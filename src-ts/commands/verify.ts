@@ -27,7 +27,7 @@ export const verify = new Command('verify')
   .description(
     'Runs a model on seeded random inputs in every engine found here and compares each output byte with the reference.',
   )
-  .addArgument(new Argument('<model>', 'int8 .tflite file'))
+  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(new Option('-n, --inputs <n>', 'number of inputs').argParser(whole(1)).default(64))
   .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(whole(0)).default(1))
   .option('-m, --module <file>', 'compare this wasm module only, instead of freshly compiled ones')
