@@ -41,7 +41,8 @@ export function withInt16(graph: IntGraph, stays: (step: number) => boolean = ()
   const inputs = graph.inputs.map(i => place(i, 'int16'))
   for (const [step, node] of graph.nodes.entries()) {
     const read = node.inputs.map(i => (i < 0 ? undefined : graph.tensors[i]))
-    const wide = read.map((t, which) => t && wideInput(node.op, t, which, step))
+    const activation = read[node.op === 'transposeConv' ? 2 : 0]!
+    const wide = read.map((t, which) => t && wideInput(node.op, t, which, step, activation))
     const written = node.outputs.map(i => graph.tensors[i])
     const type = !stays(step) && takes(node, wide, written.map(wideActivation)) ? 'int16' : 'int8'
     const own = node.inputs.map((i, which) => {
@@ -83,14 +84,19 @@ function wideActivation(tensor: IntTensor): IntTensor {
   return { ...tensor, type: 'int16', quantization: wideQuantization(quantization!), ...(values && { data: values }) }
 }
 
-/** Constants: weights stay, biases get 8 more bits, axes and shapes stay, everything else is an operand. */
-function wideInput(op: string, tensor: IntTensor, which: number, step: number): IntTensor {
+/**
+ * Constants: weights stay, biases become as much finer as the activations beside them (TFLM refuses others), axes and shapes stay,
+ * everything else is an operand.
+ */
+function wideInput(op: string, tensor: IntTensor, which: number, step: number, activation: IntTensor): IntTensor {
   if (weights[op] === which || (tensor.type !== 'int8' && !tensor.quantization)) return tensor
   if (tensor.type !== 'int32') return wideActivation(tensor)
   // Axes and shapes of test cases have the scale 1.
   if (!(op in weights) || (op === 'transposeConv' && which === 0)) return tensor
-  const values = Array.from(tensor.data as Int32Array, bias => bias * 256)
-  const quantization = { ...tensor.quantization!, scale: tensor.quantization!.scale.map(s => Math.fround(s / 256)) }
+  const [narrow, wide] = [activation.quantization!, wideQuantization(activation.quantization!)]
+  const finer = narrow.scale[0] / wide.scale[0]
+  const values = Array.from(tensor.data as Int32Array, bias => Math.round(bias * finer))
+  const quantization = { ...tensor.quantization!, scale: tensor.quantization!.scale.map(s => Math.fround(s / finer)) }
   return eitherBias.includes(op) && step % 2
     ? { ...tensor, quantization, data: Int32Array.from(values) }
     : { ...tensor, quantization, type: 'int64', data: BigInt64Array.from(values, BigInt) }
