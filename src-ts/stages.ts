@@ -118,9 +118,9 @@ export function provenanceOf({ name, synthetic, hash, records, dropped }: Opened
   return { data: { name, synthetic, sha256: hash, records, dropped } }
 }
 
-/** A short training at a low rate; the augmentation of the recipe stays. */
+/** A short training at a low rate; the augmentation of the recipe stays, a head for auxiliary labels would have to be learned anew. */
 export function fineTuning(recipe: Recipe, epochs: number): Recipe {
-  return { ...recipe, epochs, learningRate: recipe.learningRate * FINE_TUNE_RATE, schedule: 'cosine' }
+  return { ...recipe, auxiliary: 0, epochs, learningRate: recipe.learningRate * FINE_TUNE_RATE, schedule: 'cosine' }
 }
 
 /** Callbacks of a training that tell a display its batch, loss and validation score. */

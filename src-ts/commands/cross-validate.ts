@@ -14,7 +14,7 @@ import { openFor } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { type Job, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, whole } from './options.ts'
-import { flagsOf, recipeOf, type TrainingOptions, withTrainingOptions } from './training-options.ts'
+import { checkAuxiliary, flagsOf, recipeOf, type TrainingOptions, withTrainingOptions } from './training-options.ts'
 
 export interface CrossValidateOptions extends TrainingOptions {
   folds: number
@@ -109,6 +109,7 @@ async function resultOfFold(name: string, options: CrossValidateOptions, fold: n
   const recipe = { ...recipeOf(network.recipe, options), includeValidation: undefined }
   const { opened } = await openFor(task, ['train', 'validation'], options)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
+  checkAuxiliary(options, train)
   const all = joinDatasets(train, validation)
   const groups: 'patient' | 'record' = task.intraPatient ? 'record' : 'patient'
   const round = roundsOf(all, { folds, seed, stratified, groups })[fold - 1]

@@ -31,7 +31,7 @@ import { type Trained, train as trainModel } from '../train/train.ts'
 import { openFor } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { printJson } from './options.ts'
-import { flagsOf, recipeOf, type TrainingOptions } from './training-options.ts'
+import { checkAuxiliary, flagsOf, recipeOf, type TrainingOptions } from './training-options.ts'
 
 /** A run, ready for its first step. */
 export interface Run {
@@ -81,7 +81,15 @@ export async function trainNetwork(
   // The weights are the same only with the same number of threads.
   const flags = `${flagsOf(run.network.recipe, run.recipe)}${joined.flags ?? ''}${given('patience')}${given('threads')}`
   const command = `holter ${verb} ${name} --task ${run.task.name} --seed ${options.seed}${flags}`
-  const more = { command, seed: options.seed, recipe: run.recipe, parameters: parameters.all, ...joined.provenance }
+  const auxiliary = run.recipe.auxiliary ? run.train.auxiliary?.labels : undefined
+  const more = {
+    command,
+    seed: options.seed,
+    recipe: run.recipe,
+    ...(auxiliary && { auxiliary }),
+    parameters: parameters.all,
+    ...joined.provenance,
+  }
   const { float, int8, files } = await save(run, model, result, more, out)
   if (options.json) {
     return printJson({
@@ -121,6 +129,7 @@ async function open(name: string, options: TrainingOptions, out: string): Promis
   makeFolder(out)
   const { opened, standardization } = await openFor(task, ['train', 'validation'], options)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
+  checkAuxiliary(options, train)
   const common = { tf: loadTfjs(), network, task, recipe, opened }
   if (!recipe.includeValidation) return { ...common, train, validation, standardization: standardization! }
   const all = joinDatasets(train, validation)

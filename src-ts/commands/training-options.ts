@@ -1,4 +1,6 @@
 import { Argument, type Command, Option } from 'commander'
+import type { Dataset } from '../ecg/dataset.ts'
+import { HolterError } from '../errors.ts'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'
 import { limitThreads } from '../train/backend.ts'
@@ -45,6 +47,12 @@ export function withTrainingOptions(command: Command): Command {
     .addOption(
       new Option('--mixup <a>', 'mix records by shares from Beta(a, a); 0: leave them apart').argParser(within(0, 1)),
     )
+    .addOption(
+      new Option(
+        '--auxiliary <x>',
+        'what each auxiliary label of the records counts in the loss, against 1 of a label of the task; 0: nothing',
+      ).argParser(within(0, 100)),
+    )
     .addOption(new Option('--patience <n>', 'stop after so many epochs without a better one').argParser(whole(1)))
     .addOption(
       new Option(
@@ -70,11 +78,24 @@ export function recipeOf(base: Recipe, options: TrainingOptions): Recipe {
     clipNorm,
     averageDecay,
     mixup,
+    auxiliary,
     augment,
   } = options
-  const given = { epochs, batchSize, learningRate, schedule, weightDecay, cropSamples, clipNorm, averageDecay, mixup }
+  const regularization = { weightDecay, clipNorm, averageDecay, mixup, auxiliary }
+  const given = { epochs, batchSize, learningRate, schedule, cropSamples, ...regularization }
   const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   return { ...base, ...changed, ...(augment ? {} : { augment: false }) }
+}
+
+/** Throws HolterError when auxiliary labels were asked for on the command line and the records have none; a recipe may ask in vain. */
+export function checkAuxiliary({ auxiliary }: TrainingOptions, { name, auxiliary: known }: Dataset): void {
+  if (!auxiliary || known) return
+  throw new HolterError({
+    stage: 'usage',
+    where: '--auxiliary',
+    problem: `the records of ${name} have no labels beside those of the task`,
+    hint: 'Leave it out; PTB-XL has some: its statements',
+  })
 }
 
 /** Returns the flags that turn a network's recipe into the one that was used. */

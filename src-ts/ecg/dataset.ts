@@ -22,6 +22,15 @@ export interface Dataset {
   read(index: number, out: Float32Array, at: number): void
   /** Numbers that go to the network beside the signal. */
   readonly features?: Features
+  /** What else is known of the records: training may learn it along (train/auxiliary.ts), the model that comes out does not tell it. */
+  readonly auxiliary?: Auxiliary
+}
+
+/** Labels beside those of the task. */
+export interface Auxiliary {
+  readonly labels: readonly string[]
+  /** 0 or 1, row-major [length, labels.length]. */
+  readonly targets: Uint8Array
 }
 
 /** Multi-label: each label is there or not, whatever the others (sigmoids). Single-label: exactly one is right (softmax). */

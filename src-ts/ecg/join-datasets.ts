@@ -4,13 +4,10 @@ import type { Dataset } from './dataset.ts'
 export function joinDatasets(first: Dataset, second: Dataset): Dataset {
   const of = (index: number): [Dataset, number] =>
     index < first.length ? [first, index] : [second, index - first.length]
-  const targets = new Uint8Array(first.targets.length + second.targets.length)
-  targets.set(first.targets)
-  targets.set(second.targets, first.targets.length)
   return {
     ...first,
     length: first.length + second.length,
-    targets,
+    targets: joined(first.targets, second.targets),
     records: [...first.records, ...second.records],
     read(index, out, at) {
       const [own, place] = of(index)
@@ -25,5 +22,15 @@ export function joinDatasets(first: Dataset, second: Dataset): Dataset {
         },
       },
     }),
+    ...(first.auxiliary && {
+      auxiliary: { ...first.auxiliary, targets: joined(first.auxiliary.targets, second.auxiliary!.targets) },
+    }),
   }
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
 }

@@ -23,6 +23,8 @@ export interface Collection<Plan extends RecordPlan> {
   readonly sampleRateHz: number
   readonly leads: readonly string[]
   readonly labels: readonly string[]
+  /** Names of what else is known of the records. */
+  readonly auxiliary?: readonly string[]
   readonly plans: readonly Plan[]
   readonly dropped: Readonly<Record<string, number>>
   /** Writes the signals of `plan` to place `index` of `signals`. */
@@ -45,7 +47,8 @@ export async function openSplits<Plan extends RecordPlan>(
   splits: readonly SplitName[],
   progress?: Progress,
 ): Promise<Opened> {
-  const { name, synthetic, source, samples, sampleRateHz, leads, labels, plans, dropped, load, files } = collection
+  const { name, synthetic, source, samples, sampleRateHz, leads, labels, auxiliary, plans, dropped, load, files } =
+    collection
   const folds = new Array<number>(10).fill(0)
   const records: Record<SplitName, number> = { train: 0, validation: 0, test: 0 }
   for (const { fold } of plans) {
@@ -84,7 +87,7 @@ export async function openSplits<Plan extends RecordPlan>(
       done += own.length
       progress?.(done, total)
     }
-    parts.push({ name, synthetic, split, samples, sampleRateHz, leads, labels, plans: own, signals })
+    parts.push({ name, synthetic, split, samples, sampleRateHz, leads, labels, auxiliary, plans: own, signals })
   }
   const datasets: Partial<Record<SplitName, Dataset>> = {}
   for (const part of parts) datasets[part.split] = packedDataset(part)

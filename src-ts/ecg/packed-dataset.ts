@@ -14,6 +14,8 @@ export const splitNames: readonly SplitName[] = ['train', 'validation', 'test']
 export interface RecordPlan extends RecordInfo {
   /** Indices into the task's labels, ascending. */
   readonly labels: readonly number[]
+  /** Indices into the collection's auxiliary labels. */
+  readonly auxiliary?: readonly number[]
 }
 
 /**
@@ -46,24 +48,35 @@ export interface PackedParts {
   readonly sampleRateHz: number
   readonly leads: readonly string[]
   readonly labels: readonly string[]
+  /** Names of the auxiliary labels, where there are any. */
+  readonly auxiliary?: readonly string[]
   readonly plans: readonly RecordPlan[]
   readonly signals: PackedSignals
 }
 
 /** Returns the dataset over packed signals; `read` makes millivolts in single precision, rounded once. */
-export function packedDataset({ plans, signals, ...facts }: PackedParts): Dataset {
+export function packedDataset({ plans, signals, auxiliary, ...facts }: PackedParts): Dataset {
   const { samples, leads, labels } = facts
   const { digital, baseline, stepsPerMillivolt } = signals
-  const targets = new Uint8Array(plans.length * labels.length)
-  for (const [index, plan] of plans.entries()) {
-    for (const label of plan.labels) targets[index * labels.length + label] = 1
-  }
+  const targets = binarized(
+    plans.map(plan => plan.labels),
+    labels.length,
+  )
   return {
     ...facts,
     kind: 'multi-label',
     length: plans.length,
     targets,
     records: plans.map(({ id, patient, fold }) => ({ id, patient, fold })),
+    ...(auxiliary && {
+      auxiliary: {
+        labels: auxiliary,
+        targets: binarized(
+          plans.map(plan => plan.auxiliary ?? []),
+          auxiliary.length,
+        ),
+      },
+    }),
     read(index, out, at) {
       if (!(index >= 0 && index < plans.length)) throw new RangeError(`record ${index} of ${plans.length}`)
       const from = index * samples * leads.length
@@ -75,6 +88,15 @@ export function packedDataset({ plans, signals, ...facts }: PackedParts): Datase
       }
     },
   }
+}
+
+/** Returns a row for each list of indices: 1 at each of them, 0 elsewhere. */
+function binarized(rows: readonly (readonly number[])[], width: number): Uint8Array {
+  const table = new Uint8Array(rows.length * width)
+  for (const [row, indices] of rows.entries()) {
+    for (const index of indices) table[row * width + index] = 1
+  }
+  return table
 }
 
 /**

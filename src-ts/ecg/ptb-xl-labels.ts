@@ -29,6 +29,8 @@ export interface PtbXlRecord extends RecordPlan {
   readonly path100: string
   /** The same record at 500 Hz; undefined unless asked for. */
   readonly path500?: string
+  /** Keys of its `scp_codes`: diagnoses, forms and rhythms alike. */
+  readonly statements: readonly string[]
 }
 
 /** How finely diagnoses are told apart: 5 superclasses, 23 subclasses, or the 44 diagnostic statements themselves. */
@@ -82,7 +84,8 @@ export function readDiagnoses(
     if (ids.has(id)) throw invalid(`${where}, ecg_id`, 'the record comes twice', id)
     ids.add(id)
     const found = new Set<number>()
-    for (const code of parsePythonDict(cells.scp_codes, `${where}, scp_codes`).keys()) {
+    const statements = [...parsePythonDict(cells.scp_codes, `${where}, scp_codes`).keys()]
+    for (const code of statements) {
       const label = labelOf.get(code)
       if (label !== undefined) found.add(label)
     }
@@ -91,7 +94,8 @@ export function readDiagnoses(
     if (fold < 1 || fold > 10) throw invalid(`${where}, strat_fold`, 'no such fold', cells.strat_fold, '1 to 10')
     const path100 = recordPath(cells.filename_lr, `${where}, filename_lr`)
     const path500 = with500 ? recordPath(cells.filename_hr, `${where}, filename_hr`) : undefined
-    if (found.size > 0) records.push({ id, patient, fold, labels: [...found].sort((a, b) => a - b), path100, path500 })
+    const own = [...found].sort((a, b) => a - b)
+    if (own.length > 0) records.push({ id, patient, fold, labels: own, path100, path500, statements })
   }
   refuseLeak(records, join(dir, DATABASE_FILE))
   return { records, withoutSuperclass: rows.length - records.length }

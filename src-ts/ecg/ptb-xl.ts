@@ -8,6 +8,9 @@ import { splitOfFold } from './packed-dataset.ts'
 import { type DiagnosticLevel, type PtbXlRecord, readDiagnoses } from './ptb-xl-labels.ts'
 import { readRecord } from './wfdb-signals.ts'
 
+/** A statement that fewer training records have is not learned along: there is too little to learn it from. */
+const LEAST_RECORDS = 20
+
 export interface PtbXlOptions {
   /** Leave out records whose files are missing, and count them, instead of refusing the folder. */
   readonly skipMissing?: boolean
@@ -19,6 +22,7 @@ export interface PtbXlOptions {
  * Opens the records of PTB-XL in folder `dir` (official layout) with their diagnostic labels, at 100 Hz, or at 500 Hz if the form says so.
  * Source: Wagner et al., Scientific Data 7:154 (2020).
  *
+ * Auxiliary labels are all statements of the table, diagnoses, forms and rhythms, that at least 20 training records have.
  * Checksums and initial values of all signals read are verified. Counts come from the label table; with `skipMissing`, records of
  * the opened splits whose files are missing are taken out of them and stand in `dropped['missing file']`.
  */
@@ -44,7 +48,7 @@ export async function openPtbXl(
       synthetic: false,
       source: dir,
       ...form,
-      plans: records.filter(record => !missing.has(record)),
+      ...withStatements(records.filter(record => !missing.has(record))),
       dropped,
       files: record => [`${pathOf(record)}.hea`, `${pathOf(record)}.dat`],
       load(record, signals, index) {
@@ -55,6 +59,22 @@ export async function openPtbXl(
     splits,
     progress,
   )
+}
+
+/** Returns records with the statements that are frequent among those of the training folds as auxiliary labels, in alphabetical order. */
+function withStatements(records: readonly PtbXlRecord[]) {
+  const counts = new Map<string, number>()
+  for (const { fold, statements } of records) {
+    if (splitOfFold(fold) !== 'train') continue
+    for (const statement of statements) counts.set(statement, (counts.get(statement) ?? 0) + 1)
+  }
+  const auxiliary = [...counts.keys()].filter(statement => counts.get(statement)! >= LEAST_RECORDS).sort()
+  const places = new Map(auxiliary.map((statement, i) => [statement, i]))
+  const plans = records.map(record => ({
+    ...record,
+    auxiliary: record.statements.flatMap(statement => places.get(statement) ?? []),
+  }))
+  return { auxiliary, plans }
 }
 
 function isPresent(path: string): boolean {

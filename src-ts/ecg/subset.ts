@@ -5,20 +5,26 @@ import type { Dataset, SplitName } from './dataset.ts'
  * Signals are read from where they are; nothing is copied.
  */
 export function subset(dataset: Dataset, indices: readonly number[], split: SplitName): Dataset {
-  const { features } = dataset
-  const width = dataset.labels.length
-  const targets = new Uint8Array(indices.length * width)
-  for (const [place, index] of indices.entries())
-    targets.set(dataset.targets.subarray(index * width, (index + 1) * width), place * width)
+  const { features, auxiliary } = dataset
   return {
     ...dataset,
     split,
     length: indices.length,
-    targets,
+    targets: rowsOf(dataset.targets, dataset.labels.length, indices),
     records: indices.map(index => dataset.records[index]),
     read: (place, out, at) => dataset.read(indices[place], out, at),
     ...(features && {
       features: { names: features.names, read: (place, out, at) => features.read(indices[place], out, at) },
     }),
+    ...(auxiliary && {
+      auxiliary: { ...auxiliary, targets: rowsOf(auxiliary.targets, auxiliary.labels.length, indices) },
+    }),
   }
+}
+
+function rowsOf(table: Uint8Array, width: number, indices: readonly number[]): Uint8Array {
+  const rows = new Uint8Array(indices.length * width)
+  for (const [place, index] of indices.entries())
+    rows.set(table.subarray(index * width, (index + 1) * width), place * width)
+  return rows
 }

@@ -48,6 +48,11 @@ export interface Recipe {
   readonly clipNorm?: number
   /** Share of the steps in which a one-cycle rate rises, default .3. */
   readonly warmUp?: number
+  /**
+   * What each auxiliary label of the records counts in the loss, against 1 of a label of the task: a second head learns them in training
+   * (train/auxiliary.ts). Default 0: none. Records without auxiliary labels are learned without.
+   */
+  readonly auxiliary?: number
   /** Weight of a class in the loss = frequency^−x, scaled to a mean of 1 over classes; for single-label tasks. Default 0: all alike. */
   readonly classBalance?: number
   /**

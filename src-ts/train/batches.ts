@@ -19,6 +19,8 @@ export interface Batch {
   readonly features?: Float32Array
   /** 0 or 1, or between them after mixing, [size, labels]. */
   readonly targets: Float32Array
+  /** The same for the auxiliary labels, [size, auxiliary labels]; absent when the records have none. */
+  readonly auxiliary?: Float32Array
 }
 
 /** Returns how many batches an epoch has: as even as possible, so that batch norm never sees a batch of one left-over record. */
@@ -86,6 +88,8 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
   const targets = new Float32Array(largest * labels)
   const width = dataset.features?.names.length ?? 0
   const features = new Float32Array(largest * width)
+  const more = dataset.auxiliary?.labels.length ?? 0
+  const auxiliary = new Float32Array(largest * more)
   return (indices: Uint32Array, distortion: (record: number) => ReturnType<typeof undistorted>): Batch => {
     const size = indices.length
     for (const [row, index] of indices.entries()) {
@@ -99,6 +103,7 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
         addFeatureNoise(own, drawn)
       }
       targets.set(dataset.targets.subarray(index * labels, (index + 1) * labels), row * labels)
+      auxiliary.set(dataset.auxiliary?.targets.subarray(index * more, (index + 1) * more) ?? [], row * more)
     }
     return {
       size,
@@ -106,6 +111,7 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
       inputs: inputs.subarray(0, size * stride),
       ...(width > 0 && { features: features.subarray(0, size * width) }),
       targets: targets.subarray(0, size * labels),
+      ...(more > 0 && { auxiliary: auxiliary.subarray(0, size * more) }),
     }
   }
 }

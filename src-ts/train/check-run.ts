@@ -67,7 +67,7 @@ function checkScorable({ name, labels, targets }: Dataset): void {
 }
 
 function checkNumbers(
-  { epochs, batchSize, learningRate, weightDecay, cropSamples, clipNorm, averageDecay, mixup }: Recipe,
+  { epochs, batchSize, learningRate, weightDecay, cropSamples, clipNorm, averageDecay, mixup, auxiliary }: Recipe,
   patience?: number,
 ): void {
   const whole = { epochs, batchSize, cropSamples, patience }
@@ -92,6 +92,8 @@ function checkNumbers(
   if (mixup !== undefined && !(mixup >= 0 && mixup <= 1)) {
     refuse({ stage: 'usage', where: 'mixup', problem: 'not a number from 0 to 1', got: mixup })
   }
+  if (auxiliary !== undefined && !(auxiliary >= 0 && Number.isFinite(auxiliary)))
+    refuse({ stage: 'usage', where: 'auxiliary', problem: 'not a number of at least 0', got: auxiliary })
   if (!(weightDecay >= 0))
     refuse({ stage: 'usage', where: 'weightDecay', problem: 'not a number of at least 0', got: weightDecay })
 }

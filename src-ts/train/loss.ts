@@ -11,6 +11,8 @@ export interface LossInputs {
   readonly logits: Tensor2D
   /** 0 … 1, [batch, labels]. */
   readonly targets: Tensor2D
+  /** The same two for the auxiliary labels, where the run has a head for them. */
+  readonly auxiliary?: { readonly logits: Tensor2D; readonly targets: Tensor2D }
 }
 
 /** One term of the loss. The labels are one; a teacher on the same augmented batch is another. */

@@ -2,13 +2,13 @@ import type { Random } from '../random.ts'
 import type { Batch } from './batches.ts'
 
 /**
- * Mixes every record of a batch, in place, with another one of the same batch: λ · record + (1 − λ) · partner, inputs, features and targets
- * alike, λ drawn from Beta(a, a) for each record (Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018).
+ * Mixes every record of a batch, in place, with another one of the same batch: λ · record + (1 − λ) · partner, inputs, features and all
+ * targets alike, λ drawn from Beta(a, a) for each record (Zhang et al., mixup: Beyond Empirical Risk Minimization, 2018).
  */
-export function mixBatch({ size, inputs, features, targets }: Batch, a: number, stream: Random): void {
+export function mixBatch({ size, inputs, features, targets, auxiliary }: Batch, a: number, stream: Random): void {
   const partners = stream.permutation(size)
   const shares = Float32Array.from({ length: size }, () => drawBeta(stream, a))
-  for (const rows of [inputs, targets, ...(features ? [features] : [])]) mixRows(rows, partners, shares)
+  for (const rows of [inputs, features, targets, auxiliary]) if (rows) mixRows(rows, partners, shares)
 }
 
 /** Returns a number from Beta(a, a), 0 < a ≤ 1 (rejection by Jöhnk, 1964; above 1 it would reject ever more). */

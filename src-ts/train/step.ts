@@ -16,8 +16,11 @@ import { type WeightAverage, weightAverage } from './weight-average.ts'
 export interface Hooks {
   /** Terms of the loss, default that of the labels alone (labelLoss). A teacher adds one and lowers the weight of the labels. */
   readonly terms?: readonly LossTerm[]
-  /** Logits of a training batch, default the model itself. Fake quantization runs the same weights through its own forward pass. */
-  readonly forward?: (inputs: readonly Tensor[]) => Tensor2D
+  /**
+   * Logits of a training batch, then those of the auxiliary labels where the model has a head for them; default the model itself. Fake
+   * quantization runs the same weights through its own forward pass.
+   */
+  readonly forward?: (inputs: readonly Tensor[]) => readonly Tensor2D[]
   /** 1 where a weight lives, 0 where it stays zero, by weight name. */
   readonly masks?: Masks
 }
@@ -50,7 +53,8 @@ export function stepper(
   const dropouts = model.layers.filter(layer => 'seed' in layer) as unknown as { seed: number }[]
   const seeds = dropouts.map(layer => layer.seed)
   const { terms } = hooks
-  const forward = hooks.forward ?? (inputs => model.apply([...inputs], { training: true }) as Tensor2D)
+  const forward =
+    hooks.forward ?? (inputs => [model.apply([...inputs], { training: true })].flat() as unknown as Tensor2D[])
   const unfuse = fuseBatchNorm(tf, model)
   applyMasks()
   const average = recipe.averageDecay ? weightAverage(tf, model, recipe.averageDecay) : undefined
@@ -61,8 +65,14 @@ export function stepper(
       for (const layer of dropouts) layer.seed = stream.integer(2 ** 31 - 1)
       return tf.tidy(() => {
         const inputs = inputTensors(tf, batch)
-        const targets = tf.tensor2d(batch.targets, [batch.size, batch.targets.length / batch.size])
-        const lossOf = () => totalLoss(tf, terms, { inputs, targets, logits: forward(inputs) })
+        const rows = (values: Float32Array) => tf.tensor2d(values, [batch.size, values.length / batch.size])
+        const targets = rows(batch.targets)
+        const more = batch.auxiliary && rows(batch.auxiliary)
+        const lossOf = () => {
+          const [logits, auxiliary] = forward(inputs)
+          const both = more && auxiliary && { logits: auxiliary, targets: more }
+          return totalLoss(tf, terms, { inputs, targets, logits, ...(both && { auxiliary: both }) })
+        }
         const { value, grads } = tf.variableGrads(lossOf as () => Scalar, variables)
         decay(tf, grads, weights, recipe.weightDecay)
         optimizer.step(recipe.clipNorm ? clipped(tf, grads, recipe.clipNorm) : grads, learningRate)

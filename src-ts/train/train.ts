@@ -6,6 +6,7 @@ import { HolterError } from '../errors.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
+import { auxiliaryHead, auxiliaryLoss } from './auxiliary.ts'
 import type { Tf } from './backend.ts'
 import { batchesPerEpoch, trainingBatches } from './batches.ts'
 import { checkRun } from './check-run.ts'
@@ -16,7 +17,7 @@ import {
   type TrainingState,
   writeCheckpoint,
 } from './checkpoint.ts'
-import { labelLoss } from './loss.ts'
+import { type LossTerm, labelLoss } from './loss.ts'
 import { readWeights, weightsOf, writeWeights } from './model-weights.ts'
 import { predictLogits } from './predict.ts'
 import { learningRateAt } from './schedule.ts'
@@ -80,12 +81,15 @@ export interface Trained {
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   checkRun(options)
-  const { tf, model, recipe, checkpointDir, patience, onEpoch } = options
-  const identity = identityOf(options)
-  const terms = options.terms ?? [labelLoss(options.train, recipe)]
+  const { tf, recipe, checkpointDir, patience, onEpoch } = options
+  const head = headFor(options)
+  // With a second head for the time of the training; the two share the model's weights.
+  const model = head?.model ?? options.model
+  const terms = termsOf(options)
   const steps = stepper(tf, model, recipe, { ...options, terms })
+  const identity = identityOf({ ...options, model, terms })
   try {
-    let state = start(options, steps, identity)
+    let state = start({ ...options, model }, steps, identity)
     while (reasonToEnd(state, options) === undefined) {
       const loss = await trainEpoch(options, steps, state.history.length)
       if (loss === undefined) break
@@ -107,7 +111,19 @@ export async function train(options: TrainOptions): Promise<Trained> {
     }
   } finally {
     steps.dispose()
+    head?.dispose()
   }
+}
+
+/** Returns the model with a head for the auxiliary labels of the training records, if the recipe asks for it and they have some. */
+function headFor({ tf, model, train, recipe, seed }: TrainOptions) {
+  if (!(recipe.auxiliary && train.auxiliary)) return undefined
+  return auxiliaryHead(tf, model, train.auxiliary.labels.length, seed)
+}
+
+function termsOf({ terms, train, recipe }: TrainOptions): LossTerm[] {
+  const own = terms ?? [labelLoss(train, recipe)]
+  return recipe.auxiliary && train.auxiliary ? [...own, auxiliaryLoss(train.auxiliary, recipe.auxiliary)] : [...own]
 }
 
 /** Returns the state of the checkpoint after setting model and optimizer to it, or a fresh state. */
@@ -172,14 +188,13 @@ function reasonToEnd(
 function identityOf({
   model,
   standardization,
-  train,
   recipe,
   seed,
   dataHash,
   patience,
   terms,
   masks,
-}: TrainOptions): RunIdentity {
+}: TrainOptions & { readonly terms: readonly LossTerm[] }): RunIdentity {
   const mask = createHash('sha256')
   for (const [name, bits] of masks ?? []) mask.update(name).update(bits)
   return {
@@ -190,7 +205,7 @@ function identityOf({
     seed,
     dataHash,
     ...(patience !== undefined && { patience }),
-    loss: (terms ?? [labelLoss(train, recipe)]).map(({ name, weight }) => `${weight} · ${name}`),
+    loss: terms.map(({ name, weight }) => `${weight} · ${name}`),
     ...(masks && { masks: mask.digest('hex') }),
   }
 }

@@ -99,6 +99,12 @@ test('unknown names get a suggestion, and exit 2', () => {
   refused(holter(['verify', model, '--inputs', 'many']), /must be a whole number/, 2)
 })
 
+test('auxiliary labels that the records do not have', () => {
+  const { status, stderr } = holter(['train', 'ecg-tiny', '--auxiliary', '1', '--out', join(dir, 'o')])
+  assert.is(status, 2, stderr)
+  assert.match(stderr, /--auxiliary: the records of synthetic have no labels beside those of the task\. Leave it out/)
+})
+
 test('a damaged module, and one made from another network', () => {
   writeFileSync(join(dir, 'cut.wasm'), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 99))
   refused(holter(['verify', model, '--module', join(dir, 'cut.wasm')]), /cut\.wasm: is no valid WebAssembly module/)

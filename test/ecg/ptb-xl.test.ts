@@ -59,6 +59,25 @@ test('leads are found by name, in any order and case; units other than mV are co
     }
   }))
 
+test('statements that twenty training records have are auxiliary labels, whatever other folds hold', () =>
+  inFolder(async dir => {
+    const row = (id: number, fold: number, codes: string) => ({
+      id,
+      patient: id,
+      fold,
+      codes: `{'NORM': 0.0, ${codes}}`,
+    })
+    writePtbXl(dir, [
+      ...Array.from({ length: 20 }, (_, i) => row(i + 1, 1 + (i % 8), i < 19 ? "'SR': 0.0, 'PVC': 0.0" : "'SR': 0.0")),
+      ...Array.from({ length: 30 }, (_, i) => row(i + 31, 9 + (i % 2), "'PVC': 100.0, 'SR': 0.0")),
+    ])
+    const { splits } = await open(dir)
+    const { auxiliary, length } = splits.train!
+    assert.equal(auxiliary!.labels, ['NORM', 'SR'])
+    assert.equal([...auxiliary!.targets], Array(2 * length).fill(1))
+    assert.equal(splits.validation!.auxiliary!.labels, ['NORM', 'SR'])
+  }))
+
 test('only the splits asked for are opened; progress runs to the end', () =>
   inFolder(async dir => {
     writePtbXl(dir)
@@ -227,6 +246,8 @@ else {
     assert.equal(count([1, 2, 3, 4, 5, 6, 7, 8]), [3306, 1645, 796, 702, 389, 714])
     assert.equal(count([9]), [468, 225, 118, 109, 56, 103])
     assert.equal(count([10]), [252, 122, 68, 48, 27, 52])
+    const known = new Set(records.flatMap(({ statements }) => statements))
+    assert.ok(['SR', 'ABQRS', 'AFIB', 'LVH', 'NORM'].every(statement => known.has(statement)))
     for (const level of ['subclass', 'statement'] as const) {
       const same = readDiagnoses(data, diagnosticLabels(data, level), level).records
       assert.is(same.length, records.length, level)

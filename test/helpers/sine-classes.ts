@@ -8,6 +8,8 @@ const LEADS = 2
 const LABELS = ['slow', 'middle', 'fast']
 /** Cycles per record of each label's sine. */
 const CYCLES = [3, 8, 17]
+/** What the records tell beside their labels. */
+const AUXILIARY = ['more than one', 'none']
 
 /** Returns records that are sums of sines in noise, one frequency per label: learnable in a second, not trivially. */
 export function sineClasses(split: SplitName, length: number, seed = 1): Dataset {
@@ -26,6 +28,9 @@ export function sineClasses(split: SplitName, length: number, seed = 1): Dataset
       signals[record * SAMPLES * LEADS + i] = value
     }
   }
+  const counts = Array.from({ length }, (_, record) =>
+    targets.subarray(record * LABELS.length, (record + 1) * LABELS.length).reduce((sum, target) => sum + target, 0),
+  )
   return {
     name: 'sine-classes',
     synthetic: true,
@@ -37,6 +42,10 @@ export function sineClasses(split: SplitName, length: number, seed = 1): Dataset
     leads: ['A', 'B'],
     labels: LABELS,
     targets,
+    auxiliary: {
+      labels: AUXILIARY,
+      targets: Uint8Array.from(counts.flatMap(count => [Number(count > 1), Number(count === 0)])),
+    },
     records: Array.from({ length }, (_, i) => ({ id: `${i}`, patient: `${i}`, fold: split === 'train' ? 1 : 9 })),
     read: (index, out, at) => out.set(signals.subarray(index * SAMPLES * LEADS, (index + 1) * SAMPLES * LEADS), at),
   }
@@ -70,6 +79,6 @@ export const tinyRecipe: Recipe = {
 }
 
 /** Everything of a recipe that a checkpoint must carry over a kill. */
-export const everythingRecipe: Recipe = { ...tinyRecipe, averageDecay: 0.9, mixup: 0.3 }
+export const everythingRecipe: Recipe = { ...tinyRecipe, averageDecay: 0.9, mixup: 0.3, auxiliary: 0.5 }
 
 export const noScaling = { mean: 0, deviation: 1 }

@@ -22,16 +22,16 @@ test('shares follow Beta(a, a): mean a half, variance 1 / (4 (2a + 1))', () => {
   }
 })
 
-test('inputs, features and targets of a record are mixed by the same share with the same partner', () => {
+test('inputs, features and all targets of a record are mixed by the same share with the same partner', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0.05, max: 1, noNaN: true }), (size, a) => {
       // Record r holds r in every place: what comes out tells the share, wherever one looks.
       const rows = (width: number) => Float32Array.from({ length: size * width }, (_, i) => Math.floor(i / width))
-      const batch = { size, length: 4, inputs: rows(8), features: rows(3), targets: rows(2) }
+      const batch = { size, length: 4, inputs: rows(8), features: rows(3), targets: rows(2), auxiliary: rows(5) }
       mixBatch(batch, a, random(size))
       for (let row = 0; row < size; row++) {
         const of = (x: Float32Array) => [...x.subarray((row * x.length) / size, ((row + 1) * x.length) / size)]
-        const seen = new Set([...of(batch.inputs), ...of(batch.features), ...of(batch.targets)])
+        const seen = new Set([...of(batch.inputs), ...of(batch.features), ...of(batch.targets), ...of(batch.auxiliary)])
         assert.is(seen.size, 1, `record ${row}`)
         const [value] = seen
         assert.ok(value >= 0 && value <= size - 1)

@@ -216,7 +216,7 @@ native('a teacher joins as a term, another forward pass as a hook', tf => {
   }
   const forward = (model: LayersModel): Hooks => ({
     terms: [{ ...binaryCrossEntropy, weight: 0 }, teacher],
-    forward: inputs => (model.apply([...inputs], { training: true }) as Tensor).mul(0).add(2) as never,
+    forward: inputs => [(model.apply([...inputs], { training: true }) as Tensor).mul(0).add(2) as never],
   })
   const { losses } = trained(tf, { hooks: forward })
   assert.equal(seen, [
