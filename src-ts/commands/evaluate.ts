@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import type { Dataset, Opened, SplitName } from '../ecg/dataset.ts'
-import { writeFile } from '../files.ts'
+import { sha256, writeFile } from '../files.ts'
 import { type AamiTables, aamiTables } from '../metrics/aami.ts'
 import { type Evaluation, evaluate as scorePredictions } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
@@ -122,7 +122,7 @@ function notesOf({ path, notes, knowsValidation }: OpenedModel, split: SplitName
 }
 
 function jsonOf(
-  { model, evaluation, aami, temperatureFrom }: Scored,
+  { model, predictions, evaluation, aami, temperatureFrom }: Scored,
   { name, synthetic, hash }: Opened,
   split: SplitName,
   notes: readonly string[],
@@ -136,6 +136,8 @@ function jsonOf(
     engine,
     data: { name, synthetic, sha256: hash },
     notes,
+    // Of all logits as doubles: engines that agree on it agree on every byte of every record.
+    logitsSha256: sha256(new Uint8Array(Float64Array.from(predictions.logits).buffer)),
     ...evaluation,
     aami,
     temperatureFrom,

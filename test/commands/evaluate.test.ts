@@ -145,6 +145,7 @@ test('prints JSON with the fields that scripts rely on, compares two models in p
   const contract = 'model task split engine records classes auc macroAuc macroAucInterval accuracy macroF1 perClass'
   for (const field of contract.split(' ')) assert.ok(field in result, field)
   assert.is(result.records, 12)
+  assert.match(result.logitsSha256, /^[0-9a-f]{64}$/)
   assert.equal(result.leftOut, ['CD', 'STTC'])
   assert.is(result.against.difference, 0)
   assert.is(result.against.oppositeShare, 1)
