@@ -15,7 +15,7 @@ const form = {
 
 /**
  * The five diagnostic superclasses of PTB-XL from ten seconds of twelve leads at 100 Hz, on PTB-XL, on a user's own files with a table of
- * labels (files of mere numbers hold millivolts at the task's rate), or on synthetic records.
+ * labels (files of mere numbers hold millivolts at the task's rate, in columns of its leads), or on synthetic records.
  */
 export const ptbxlSuperclass: Task = {
   name: 'ptbxl-superclass',
@@ -26,7 +26,7 @@ export const ptbxlSuperclass: Task = {
   open(source, splits, progress) {
     if (source.kind === 'synthetic') return openSynthetic(source.seed, splits, source.records, progress)
     if (locatePtbXl(source.dir)) return openPtbXl(source.dir, form, splits, source, progress)
-    const declared = { sampleRateHz: form.sampleRateHz, units: form.unit }
+    const declared = { sampleRateHz: form.sampleRateHz, units: form.unit, leads: form.leads }
     return openFolder(source.dir, form, splits, { declared }, progress)
   },
 }

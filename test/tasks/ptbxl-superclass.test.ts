@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Dataset } from '../../src-ts/ecg/dataset.ts'
+import { splitNames } from '../../src-ts/ecg/packed-dataset.ts'
 import { fitStandardization } from '../../src-ts/ecg/standardize.ts'
 import { readRecord } from '../../src-ts/ecg/wfdb-signals.ts'
+import { writeNpy } from '../../src-ts/npy.ts'
 import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
 import { ecgDataDir, skip } from '../helpers/environment.ts'
 import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
@@ -17,28 +19,50 @@ test('classes in the order of the published protocol', () => {
   assert.equal(task.labels, [...task.labels].sort())
 })
 
-test("a user's own files: WFDB, and CSV in millivolts at the task's rate", () =>
+/** Millivolts of a record made for these tests; leads differ, so that swapped ones are seen. */
+const made = (record: number, t: number, lead: number) =>
+  (Math.round(500 * Math.sin(t / 9 + record)) + 20 * lead) / 1000
+
+/** Writes record `number` in one of four forms and returns the name of its file. */
+function writeOwn(dir: string, number: number): string {
+  const rowsOf = (leads: readonly string[]) =>
+    Array.from({ length: 1000 }, (_, t) => leads.map(lead => made(number, t, task.leads.indexOf(lead))))
+  const [inOrder, reversed] = [task.leads, task.leads.toReversed()]
+  const csv = (lines: readonly (readonly (string | number)[])[]) => {
+    writeFileSync(join(dir, `r${number}.csv`), lines.join('\n'))
+    return `r${number}.csv`
+  }
+  if (number % 4 === 0) return csv([reversed, ...rowsOf(reversed)])
+  if (number % 4 === 1) return csv(rowsOf(inOrder))
+  if (number % 4 === 2) {
+    const data = Float64Array.from(rowsOf(inOrder).flat())
+    writeFileSync(join(dir, `r${number}.npy`), writeNpy({ shape: [1000, 12], data }))
+    return `r${number}.npy`
+  }
+  const steps = rowsOf(inOrder).map(row => row.map(value => Math.round(1000 * value)))
+  const signals = inOrder.map((name, k) => ({ name, digital: steps.map(row => row[k]), gain: '1000/mV 16 0' }))
+  writeRecord(dir, `r${number}`, 16, signals)
+  return `r${number}`
+}
+
+test("a user's own files: WFDB, CSV by its header or without one, and .npy, in millivolts at the task's rate", () =>
   inFolder(async own => {
-    const rows = Array.from({ length: 20 }, (_, i) => {
-      const values = Array.from({ length: 1000 }, (_, t) => Math.round(500 * Math.sin(t / 9 + i)))
-      if (i % 2) {
-        const lines = values.map(value => task.leads.map(() => value / 1000).join())
-        writeFileSync(join(own, `r${i}.csv`), [task.leads.join(), ...lines].join('\n'))
-      } else {
-        const signals = task.leads.map(lead => ({ digital: values, gain: '1000/mV 16 0', name: lead }))
-        writeRecord(own, `r${i}`, 16, signals)
-      }
-      return `r${i}${i % 2 ? '.csv' : ''},${i % 3 ? 'MI' : 'NORM CD'},p${i},`
-    })
+    const rows = Array.from({ length: 20 }, (_, i) => `${writeOwn(own, i)},${i % 3 ? 'MI' : 'NORM CD'},p${i},`)
     writeFileSync(join(own, 'labels.csv'), ['file,labels,patient,fold', ...rows].join('\n'))
     assert.is(task.locate(own), own)
-    const { name: data, records, splits } = await task.open({ kind: 'folder', dir: own }, ['train', 'validation'])
+    const { name: data, records, splits } = await task.open({ kind: 'folder', dir: own }, splitNames)
     assert.equal([data, records], ['folder', { train: 16, validation: 2, test: 2 }])
     const out = new Float32Array(12_000)
-    for (const [at, { id }] of splits.train!.records.entries()) {
-      splits.train!.read(at, out, 0)
-      const number = Number(/\d+/.exec(id)![0])
-      assert.is(out[12 * 7 + 3], Math.fround(Math.round(500 * Math.sin(7 / 9 + number)) / 1000), id)
+    for (const dataset of Object.values(splits)) {
+      for (const [at, { id }] of dataset.records.entries()) {
+        dataset.read(at, out, 0)
+        const number = Number(/\d+/.exec(id)![0])
+        assert.equal(
+          [...out.subarray(84, 96)],
+          task.leads.map((_, lead) => Math.fround(made(number, 7, lead))),
+          id,
+        )
+      }
     }
   }))
 
