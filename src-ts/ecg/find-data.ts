@@ -83,10 +83,18 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
   }
 }
 
-/** Returns the folder of a source for a task that cannot draw synthetic records. */
+/** Returns the folder of a source for a task that cannot draw synthetic records, and whose protocol names every record. */
 export function realFolder(source: DataSource, task: Locator): string {
-  if (source.kind === 'folder') return source.dir
-  throw noStandIn(task, '')
+  if (source.kind !== 'folder') throw noStandIn(task, '')
+  if (source.skipMissing) {
+    throw new HolterError({
+      stage: 'usage',
+      where: '--skip-missing',
+      problem: `the protocol of ${task.name} needs all of its records, so that none may be left out`,
+      hint: `Leave the option out; holter data fetch ${task.needs} completes the records`,
+    })
+  }
+  return source.dir
 }
 
 function noStandIn({ name, needs }: Locator, found: string): HolterError {

@@ -4,6 +4,7 @@ import { closest, HolterError } from '../errors.ts'
 import { readCsv } from './csv.ts'
 import type { Opened, SplitName } from './dataset.ts'
 import type { Declared, Ecg } from './ecg.ts'
+import { withoutMissing } from './missing-files.ts'
 import { openSplits, type Progress } from './open-splits.ts'
 import type { Form } from './pack-record.ts'
 import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
@@ -24,31 +25,36 @@ export interface FolderOptions {
   readonly declared?: Declared
   /** Seed by which patients are dealt to folds where the table leaves them open. */
   readonly seed?: number
+  /** Leave out records whose files are missing, and count them, instead of refusing the folder. */
+  readonly skipMissing?: boolean
 }
 
 /**
  * Opens a user's own files of any format that readEcg knows. `labels.csv` has the columns file, labels, patient and fold; where all folds
  * are empty, patients are dealt to ten folds with equal shares of each label. Folds 1–8 train, 9 validates, 10 tests. Samples are kept in
- * steps of 1 µV. Files of another rate, length or without a lead of the form are errors, and so is a patient on two sides.
+ * steps of 1 µV. Files of another rate, length or without a lead of the form are errors, and so is a patient on two sides. With `skipMissing`,
+ * records of the opened splits whose files are missing are taken out of them and stand in `dropped['missing file']`.
  */
 export function openFolder(
   dir: string,
   form: Form & { readonly labels: readonly string[] },
   splits: readonly SplitName[],
-  { declared, seed = 0 }: FolderOptions = {},
+  { declared, seed = 0, skipMissing }: FolderOptions = {},
   progress?: Progress,
 ): Promise<Opened> {
   const plans = withFolds(readPlans(dir, form.labels), seed, join(dir, LABELS_FILE))
   refuseLeaks(plans)
+  const pathOf = ({ path }: FilePlan) => join(dir, path)
+  const { present, dropped } = withoutMissing(plans, splits, { pathOf, isPresent, skipMissing })
   return openSplits(
     {
       name: 'folder',
       synthetic: false,
       source: dir,
       ...form,
-      plans,
-      dropped: {},
-      load: ({ path }, signals, index) => packEcg(join(dir, path), form, declared, signals, index),
+      plans: present,
+      dropped,
+      load: (plan, signals, index) => packEcg(pathOf(plan), form, declared, signals, index),
     },
     splits,
     progress,
@@ -58,6 +64,11 @@ export function openFolder(
 /** Returns `root` if it is a folder with a table of labels. */
 export function locateFolder(root: string): string | undefined {
   return existsSync(join(root, LABELS_FILE)) ? root : undefined
+}
+
+/** WFDB records may be named without their header's extension. */
+function isPresent(path: string): boolean {
+  return existsSync(path) || existsSync(`${path}.hea`)
 }
 
 function readPlans(dir: string, labels: readonly string[]): FilePlan[] {

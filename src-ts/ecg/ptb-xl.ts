@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { HolterError } from '../errors.ts'
 import type { Opened, SplitName } from './dataset.ts'
+import { withoutMissing } from './missing-files.ts'
 import { openSplits, type Progress } from './open-splits.ts'
 import { type Form, packRecord } from './pack-record.ts'
 import { splitOfFold } from './packed-dataset.ts'
@@ -30,26 +30,21 @@ export async function openPtbXl(
   dir: string,
   form: Form & { readonly labels: readonly string[] },
   splits: readonly SplitName[],
-  { skipMissing = false, level = 'superclass' }: PtbXlOptions = {},
+  { skipMissing, level = 'superclass' }: PtbXlOptions = {},
   progress?: Progress,
 ): Promise<Opened> {
   const with500 = form.sampleRateHz === 500
   const { records, withoutSuperclass } = readDiagnoses(dir, form.labels, level, { with500 })
   const pathOf = ({ path100, path500 }: PtbXlRecord) => join(dir, path500 ?? path100)
-  const missing = new Set(
-    records.filter(record => splits.includes(splitOfFold(record.fold)) && !isPresent(pathOf(record))),
-  )
-  if (missing.size > 0 && !skipMissing) throw missingFiles(pathOf, [...missing])
-  const dropped: Record<string, number> = { [`no ${level}`]: withoutSuperclass }
-  if (missing.size > 0) dropped['missing file'] = missing.size
+  const { present, dropped } = withoutMissing(records, splits, { pathOf, isPresent, skipMissing })
   return openSplits(
     {
       name: 'ptb-xl',
       synthetic: false,
       source: dir,
       ...form,
-      ...withStatements(records.filter(record => !missing.has(record))),
-      dropped,
+      ...withStatements(present),
+      dropped: { [`no ${level}`]: withoutSuperclass, ...dropped },
       files: record => [`${pathOf(record)}.hea`, `${pathOf(record)}.dat`],
       load(record, signals, index) {
         const path = pathOf(record)
@@ -79,15 +74,4 @@ function withStatements(records: readonly PtbXlRecord[]) {
 
 function isPresent(path: string): boolean {
   return existsSync(`${path}.hea`) && existsSync(`${path}.dat`)
-}
-
-function missingFiles(pathOf: (record: PtbXlRecord) => string, missing: readonly PtbXlRecord[]): HolterError {
-  const [first] = missing
-  const others = missing.length > 1 ? `, and so are those of ${missing.length - 1} more of its records` : ''
-  return new HolterError({
-    stage: 'ecg',
-    where: pathOf(first),
-    problem: `the files of record ${first.id} in the label table are missing${others}`,
-    hint: 'Complete the download, or leave such records out with --skip-missing',
-  })
 }

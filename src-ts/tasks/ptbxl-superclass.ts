@@ -27,6 +27,6 @@ export const ptbxlSuperclass: Task = {
     if (source.kind === 'synthetic') return openSynthetic(source.seed, splits, source.records, progress)
     if (locatePtbXl(source.dir)) return openPtbXl(source.dir, form, splits, source, progress)
     const declared = { sampleRateHz: form.sampleRateHz, units: form.unit, leads: form.leads }
-    return openFolder(source.dir, form, splits, { declared }, progress)
+    return openFolder(source.dir, form, splits, { declared, skipMissing: source.skipMissing }, progress)
   },
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -72,6 +72,21 @@ test('an offset of hundreds of millivolts is kept to the microvolt', () =>
     assert.equal([out[0], out[2], out[4]], [300.001, 300.5, 299.25].map(Math.fround))
   }))
 
+test('missing files: left out of the opened splits and counted with skipMissing, the folds of the others as before', () =>
+  inFolder(async dir => {
+    write(dir)
+    const whole = await openFolder(dir, form, all, options)
+    const [first, second] = whole.splits.train!.records
+    for (const { id } of [first, second]) rmSync(join(dir, id.endsWith('.csv') ? id : `${id}.hea`))
+    const { splits, records, dropped } = await openFolder(dir, form, all, { ...options, skipMissing: true })
+    assert.equal(dropped, { 'missing file': 2 })
+    assert.equal(records, { train: 14, validation: 2, test: 2 })
+    assert.equal(splits.train!.records, whole.splits.train!.records.slice(2))
+    assert.equal(splits.test!.records, whole.splits.test!.records)
+    const others = await openFolder(dir, form, ['validation'], options)
+    assert.equal([others.records.train, others.dropped], [16, {}], 'what is not opened is not looked for')
+  }))
+
 test('what is wrong is named', () =>
   inFolder(async dir => {
     const table = write(dir, i => ((i >> 1) % 10) + 1)
@@ -92,7 +107,10 @@ test('what is wrong is named', () =>
     assert.match(await change('p0,1', 'p0,'), /some files have a fold and others have none/)
     assert.match(await change('SR,p0', 'SR,'), /the patient is missing/)
     assert.match(await change('patient', 'subject'), /the column patient is missing/)
-    assert.match(await change('r0,', 'r99,'), /r99: the file is missing/)
+    assert.match(
+      await change('r0,', 'r99,'),
+      /r99: the files of record r99 in the label table are missing\. .* leave such records out with --skip-missing/,
+    )
     writeFileSync(join(dir, 'labels.csv'), table.join('\n'))
     for (const [text, message] of [
       ['I,II\n1,2\n', /wrong length \(got 1, expected 5\)/],

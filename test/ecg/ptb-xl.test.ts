@@ -115,7 +115,7 @@ test('missing files: named and counted; left out and counted with skipMissing', 
     const one = await refusal(() => open(dir))
     assert.ok(
       one.endsWith(
-        '00004_lr: the files of record 4 in the label table are missing. Complete the download, or leave such records out with --skip-missing.',
+        '00004_lr: the files of record 4 in the label table are missing. Complete the folder, or leave such records out with --skip-missing.',
       ),
       one,
     )

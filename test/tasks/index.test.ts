@@ -26,6 +26,15 @@ for (const task of tasks.filter(({ needs }) => needs === undefined)) {
   })
 }
 
+for (const task of tasks.filter(({ needs }) => needs !== undefined)) {
+  test(`${task.name}: no record may be left out`, () => {
+    assert.throws(
+      () => task.open({ kind: 'folder', dir: '/nowhere', skipMissing: true }, ['train']),
+      /\[usage\] --skip-missing: the protocol of .* needs all of its records/,
+    )
+  })
+}
+
 for (const task of tasks) {
   test(`${task.name}: an empty folder holds nothing`, () => {
     assert.is(task.locate('/nowhere'), undefined)

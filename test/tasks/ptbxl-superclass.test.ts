@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -64,6 +64,10 @@ test("a user's own files: WFDB, CSV by its header or without one, and .npy, in m
         )
       }
     }
+    rmSync(join(own, splits.train!.records[0].id), { force: true })
+    rmSync(join(own, `${splits.train!.records[0].id}.hea`), { force: true })
+    const { dropped } = await task.open({ kind: 'folder', dir: own, skipMissing: true }, ['train'])
+    assert.equal(dropped, { 'missing file': 1 })
   }))
 
 /** Records per class, in the order NORM STTC CD HYP MI in which the counts are published. */
