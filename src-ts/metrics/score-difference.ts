@@ -20,10 +20,7 @@ export interface ScoreDifference extends Pick<SelectionScore, 'name' | 'title'> 
   readonly difference: number
   /** 95 %, from bootstraps of patients. */
   readonly interval: Interval
-  /**
-   * Twice the share of the resamples in which the difference has the other sign or none, at most 1: reads like a two-sided p-value, and
-   * is as rough as the number of patients is small.
-   */
+  /** Share of the resamples in which the difference is zero or has the other sign; as rough as the number of patients is small. */
   readonly oppositeShare: number
 }
 
@@ -51,22 +48,15 @@ export function scoreDifference(
   const both = bootstrap(base.patients, weights => numbers.flatMap(of => of(weights)), options)
   const differences = both.drawn.map(row => knownMean(row.slice(width)) - knownMean(row.slice(0, width)))
   const ofOther = selectionScore(other).value
-  const share = (opposite: (difference: number) => boolean) => differences.filter(opposite).length / differences.length
+  const difference = ofOther - value
   return {
     name,
     title,
     base: value,
     other: ofOther,
-    difference: ofOther - value,
+    difference,
     interval: percentiles(differences, options.level ?? 0.95),
-    oppositeShare: Math.min(
-      1,
-      2 *
-        Math.min(
-          share(d => d <= 0),
-          share(d => d >= 0),
-        ),
-    ),
+    oppositeShare: differences.filter(drawn => drawn * difference <= 0).length / differences.length,
   }
 }
 

@@ -83,7 +83,7 @@ export function differenceSentence(model: string, base: string, difference: Scor
   const { title, base: before, other, difference: by, interval, oppositeShare } = difference
   const opposite = Number.isNaN(oppositeShare)
     ? ''
-    : `, opposite sign in ${share(oppositeShare / 2, 1)} of the resamples`
+    : `, zero or of the other sign in ${share(oppositeShare, 1)} of the resamples`
   return (
     `${title} of ${model} ${score(other)}, of ${base} ${score(before)}: ${signed(by)} ` +
     `(paired 95 % interval ${interval.map(signed).join(' to ')}${opposite}).`

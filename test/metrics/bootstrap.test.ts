@@ -112,6 +112,17 @@ test('pairs two models: a model against itself differs by nothing, against a sma
   )
 })
 
+test('the opposite share counts resamples of the other sign, once', () => {
+  const base = madeUpPredictions({ seed: 9, records: 300 })
+  const { normal } = random(11)
+  const other = { ...base, logits: base.logits.map(logit => logit + 0.02 * normal()) }
+  const { oppositeShare } = scoreDifference(base, other)
+  // An interval that leaves out this share above it ends at 0, where one sign gives way to the other.
+  const above = (level: number) => scoreDifference(base, other, { level }).interval[1] > 0
+  assert.ok(above(1 - 2 * (oppositeShare - 0.01)) && !above(1 - 2 * (oppositeShare + 0.01)), `${oppositeShare}`)
+  assert.is(scoreDifference(other, base).oppositeShare, oppositeShare)
+})
+
 test('decisions: equals a bootstrap that copies the records of each drawn patient', () => {
   for (const predictions of [madeUpPredictions({ seed: 13, records: 60 }), madeUpBeats({ seed: 14, records: 60 })]) {
     const { labels, targets, patients } = predictions

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { demoSummary, evaluationSummary } from '../../src-ts/report/summaries.ts'
+import { demoSummary, differenceSentence, evaluationSummary } from '../../src-ts/report/summaries.ts'
 import { facts, table } from '../../src-ts/report/terminal.ts'
 import { fullReport, LABELS } from './report-data.ts'
 
@@ -36,6 +36,15 @@ test('breaks the widest words, never the width', () => {
     '                 not installed',
     '                 here',
   ])
+})
+
+test('the share of resamples beside a difference is the one that was counted', () => {
+  const difference = { name: 'macroAuc', title: 'macro AUC', base: 0.9, other: 0.9, difference: 0 } as const
+  assert.is(
+    differenceSentence('a.tflite', 'b.tflite', { ...difference, interval: [0, 0], oppositeShare: 1 }),
+    'macro AUC of a.tflite 0.900, of b.tflite 0.900: 0.0000 ' +
+      '(paired 95 % interval 0.0000 to 0.0000, zero or of the other sign in 100 % of the resamples).',
+  )
 })
 
 test('keeps to 80 columns, loses nothing', () => {
