@@ -126,7 +126,8 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
   const { float, int, fitted } = await timed('quantize', async () => {
     const predictions = predictFloat(tf, model, validation, standardization!)
     const own = fitToValidation(task, predictions)
-    const provenance = { command: options.command, seed, recipe, sparsity: options.sparsity, ...provenanceOf(opened) }
+    const made = { command: options.command, seed, recipe, sparsity: options.sparsity, parameters: model.countParams() }
+    const provenance = { ...made, ...provenanceOf(opened) }
     const metadata = metadataOf(task, network.name, standardization!, own, provenance)
     await saveFloatModel(tf, model, metadata, join(out, 'float'))
     const graph = lower(tf, model, metadata, train)

@@ -13,6 +13,7 @@ import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel, saveFloatModel } from '../train/float-model.ts'
 import { pruneModel, sparsityOf } from '../train/prune.ts'
+import { recordedRecipe } from '../train/recorded-recipe.ts'
 import { train as trainModel } from '../train/train.ts'
 import { dataOption, openFor, skipMissingOption } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
@@ -33,7 +34,8 @@ interface PruneOptions {
 export const prune = new Command('prune')
   .summary('cut the smallest weights of a float model and train on without them')
   .description(
-    'Zeroes the smallest weights of every kernel but the last, trains on with them held at zero, and writes a float model.',
+    'Zeroes the smallest weights of every kernel but the last, trains on with them held at zero by the recipe that the model records, ' +
+      'and writes a float model.',
   )
   .addArgument(new Argument('<model>', 'folder of a float model'))
   .addOption(new Option('--sparsity <x>', 'share of the weights to cut').argParser(within(0, 0.99)).default(0.3))
@@ -50,6 +52,7 @@ export const prune = new Command('prune')
     const { model, metadata } = await loadFloatModel(tf, dir)
     const task = byName('task', metadata.task, tasks)
     const network = byName('network', metadata.network ?? '', networks)
+    const trainedBy = recordedRecipe(metadata, dir) ?? network.recipe
     const { opened } = await openFor(task, ['train', 'validation'], options)
     const { train, validation } = opened.splits as Required<typeof opened.splits>
     // Records that the model learned can neither choose an epoch nor fit anything: they are trained on again.
@@ -60,7 +63,7 @@ export const prune = new Command('prune')
     const before = selectionScore(predictFloat(tf, model, validation, standardization))
     const masks = pruneModel(tf, model, options.sparsity)
     const bar = progress({ title: 'prune', unit: 'batches' })
-    const recipe = fineTuning(network.recipe, options.epochs)
+    const recipe = { ...fineTuning(trainedBy, options.epochs), includeValidation: remembers }
     const common = {
       tf,
       model,
@@ -80,9 +83,13 @@ export const prune = new Command('prune')
     }
     const predictions = predictFloat(tf, model, validation, standardization)
     const after = selectionScore(predictions)
-    const command = `holter prune ${metadata.network} --sparsity ${options.sparsity} --epochs ${options.epochs} --seed ${options.seed}`
+    const { sparsity, epochs, seed, out } = options
     const provenance = {
-      command,
+      command: `holter prune ${dir} --sparsity ${sparsity} --epochs ${epochs} --seed ${seed} --out ${out}`,
+      seed,
+      recipe,
+      sparsity,
+      parameters: model.countParams(),
       ...(!remembers && { validation: { [after.name]: after.value } }),
       ...provenanceOf(opened),
       from: metadata.provenance,

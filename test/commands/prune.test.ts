@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ecgTiny } from '../../src-ts/networks/ecg-tiny.ts'
+import type { Recipe } from '../../src-ts/networks/network.ts'
+import { fitToValidation, metadataOf, networkShape } from '../../src-ts/stages.ts'
+import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
+import type { Tf } from '../../src-ts/train/backend.ts'
+import { floatModelFiles, saveFloatModel } from '../../src-ts/train/float-model.ts'
+import { runHolter } from '../helpers/holter-process.ts'
+import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
+
+const test = suite('holter prune')
+const native = withTfjs('holter prune', test)
+const dir = mkdtempSync(join(tmpdir(), 'holter-prune-'))
+test.after(() => rmSync(dir, { recursive: true, force: true }))
+const data = join(dir, 'ptb-xl')
+writeSmallPtbXl(data)
+
+/** Writes an untrained model with a provenance, and returns its folder and its number of parameters. */
+async function untrained(tf: Tf, name: string, provenance: Record<string, unknown>) {
+  const model = ecgTiny.build(tf, networkShape(task), 1)
+  const metadata = metadataOf(task, ecgTiny.name, { mean: 0, deviation: 1 }, fitToValidation(task), provenance)
+  await saveFloatModel(tf, model, metadata, join(dir, name))
+  const parameters = model.countParams()
+  model.dispose()
+  return { path: join(dir, name), parameters }
+}
+
+function prune(path: string, out: string) {
+  return runHolter(['prune', path, '--data', data, '--sparsity', '0.5', '--epochs', '1', '--seed', '3', '--out', out])
+}
+
+const provenanceAt = (out: string) =>
+  JSON.parse(readFileSync(floatModelFiles(out).model, 'utf8')).userDefinedMetadata.holter.provenance
+
+native('trains on by the recipe that the model records, and says all that made the new one', async tf => {
+  const recipe: Recipe = { ...ecgTiny.recipe, augment: false, cropSamples: 200, batchSize: 8 }
+  const own = { command: 'holter train ecg-tiny --no-augment', recipe }
+  const { path, parameters } = await untrained(tf, 'own', own)
+  const out = join(dir, 'pruned')
+  const { status, stderr } = prune(path, out)
+  assert.is(status, 0, stderr)
+  const { command, seed, recipe: used, sparsity, parameters: counted, from } = provenanceAt(out)
+  assert.is(command, `holter prune ${path} --sparsity 0.5 --epochs 1 --seed 3 --out ${out}`)
+  assert.equal([seed, sparsity, counted], [3, 0.5, parameters])
+  assert.equal([used.augment, used.cropSamples, used.batchSize, used.epochs], [false, 200, 8, 1])
+  assert.equal(from, JSON.parse(JSON.stringify(own)))
+  const again = join(dir, 'pruned-again')
+  assert.is(prune(out, again).status, 0)
+  assert.is(provenanceAt(again).recipe.learningRate, used.learningRate, 'not a tenth of it once more')
+})
+
+native('a recipe that is none is refused before any record is read', async tf => {
+  const { path } = await untrained(tf, 'broken', { recipe: { ...ecgTiny.recipe, schedule: 'linear' } })
+  const { status, stderr } = prune(path, join(dir, 'nothing'))
+  assert.is(status, 1)
+  assert.match(stderr, /^\[train\] .*broken: the model's provenance is not valid; recipe\.schedule: /m)
+  assert.not.match(stderr, /Data:/)
+})
+
+test.run()
