@@ -18,13 +18,12 @@ export const dataOption = () =>
 export const skipMissingOption = () =>
   new Option('--skip-missing', 'leave out records whose files are missing, and count them')
 
+/** Stands before every score on them. */
+export const SYNTHETIC_SENTENCE = 'SYNTHETIC records: the scores say nothing about patients.'
+
 /** Finds a task's data, says which, and opens the splits that a command needs behind a progress bar. */
-export async function openFor(task: Task, splits: readonly SplitName[], options: DataOptions & { seed?: number }) {
-  const { source, sentence } = findData(task, {
-    dir: options.data,
-    seed: options.seed,
-    skipMissing: options.skipMissing,
-  })
+export async function openFor(task: Task, splits: readonly SplitName[], options: DataOptions) {
+  const { source, sentence } = findData(task, { dir: options.data, skipMissing: options.skipMissing })
   console.error(sentence)
   const bar = progress({ title: 'read', unit: 'records' })
   const found = await openRecords(task, source, splits, (done, total) => bar.update(done, { total }))

@@ -48,7 +48,9 @@ export const demo = new Command('demo')
     ]),
   )
   .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
-  .addOption(new Option('--seed <n>', 'seed of everything that is drawn').argParser(whole(0)).default(1))
+  .addOption(
+    new Option('--seed <n>', 'seed of weights, order, augmentation and calibration').argParser(whole(0)).default(1),
+  )
   .addOption(new Option('--probes <n>', 'inputs on which engines are compared').argParser(whole(1)).default(64))
   .option('-o, --out <dir>', 'folder to write into', 'build/demo')
   .addOption(dataOption())
@@ -121,8 +123,8 @@ function metadataOf({ graph }: RunnableModel, where: string): Metadata {
 }
 
 /** Finds the data, says which, and makes the folder before the work begins. */
-function prepare(task: Task, { data: dir, seed, skipMissing, out, probes }: DemoOptions): ShippedOptions {
-  const { source, sentence } = findData(task, { dir, seed, skipMissing })
+function prepare(task: Task, { data: dir, skipMissing, out, probes }: DemoOptions): ShippedOptions {
+  const { source, sentence } = findData(task, { dir, skipMissing })
   makeFolder(out)
   console.error(sentence)
   return { task, source, probes, out, watch: (title, unit) => progress({ title, unit }) }

@@ -15,7 +15,7 @@ import { loadFloatModel, saveFloatModel } from '../train/float-model.ts'
 import { pruneModel, sparsityOf } from '../train/prune.ts'
 import { recordedRecipe } from '../train/recorded-recipe.ts'
 import { train as trainModel } from '../train/train.ts'
-import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { rememberedNote } from './open-model.ts'
 import { json, printJson, whole, within } from './options.ts'
@@ -97,12 +97,14 @@ export const prune = new Command('prune')
     const fitted = fitToValidation(task, remembers ? undefined : predictions)
     await saveFloatModel(tf, model, metadataOf(task, network.name, standardization, fitted, provenance), options.out)
     const summary = {
+      ...provenanceOf(opened),
       sparsity: sparsityOf(masks),
       [after.name]: { before: before.value, after: after.value },
       notes: remembers ? [rememberedNote(dir)] : [],
       out: options.out,
     }
     if (options.json) return printJson(summary)
+    if (opened.synthetic) console.log(SYNTHETIC_SENTENCE)
     console.log(
       facts([
         ['cut', `${(100 * summary.sparsity).toFixed(1)} % of the weights of all kernels but the last`],

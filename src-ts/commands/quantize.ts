@@ -7,11 +7,11 @@ import { selectionScore } from '../metrics/selection-score.ts'
 import { fitTemperature } from '../metrics/temperature.ts'
 import { compare } from '../quantize/compare.ts'
 import { table } from '../report/terminal.ts'
-import { lower, predictFloat, predictInt8, standardizedRows, toIntegers, toModel } from '../stages.ts'
+import { lower, predictFloat, predictInt8, provenanceOf, standardizedRows, toIntegers, toModel } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
-import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
 import { rememberedNote } from './open-model.ts'
 import { json, printJson, whole } from './options.ts'
 
@@ -62,11 +62,13 @@ export const quantize = new Command('quantize')
     if (options.json)
       return printJson({
         out: options.out,
+        ...provenanceOf(opened),
         bytes: int8.tflite.length,
         [float.name]: { float: float.value, int8: quantized.value },
         notes,
         nodes: noise,
       })
+    if (opened.synthetic) console.log(SYNTHETIC_SENTENCE)
     const rows = noise.map(n => [
       n.node,
       n.op,

@@ -30,9 +30,8 @@ async function untrained(tf: Tf, name: string, provenance: Record<string, unknow
   return { path: join(dir, name), parameters }
 }
 
-function prune(path: string, out: string) {
-  return runHolter(['prune', path, '--data', data, '--sparsity', '0.5', '--epochs', '1', '--seed', '3', '--out', out])
-}
+const options = ['--sparsity', '0.5', '--epochs', '1', '--seed', '3']
+const prune = (path: string, out: string) => runHolter(['prune', path, '--data', data, ...options, '--out', out])
 
 const provenanceAt = (out: string) =>
   JSON.parse(readFileSync(floatModelFiles(out).model, 'utf8')).userDefinedMetadata.holter.provenance
@@ -60,6 +59,21 @@ native('a recipe that is none is refused before any record is read', async tf =>
   assert.is(status, 1)
   assert.match(stderr, /^\[train\] .*broken: the model's provenance is not valid; recipe\.schedule: /m)
   assert.not.match(stderr, /Data:/)
+})
+
+native('synthetic records are the same whatever the seed, and stdout says what they are', async tf => {
+  process.env.HOLTER_CACHE_DIR = join(dir, 'no-cache')
+  const recipe: Recipe = { ...ecgTiny.recipe, cropSamples: 50, batchSize: 256 }
+  const { path } = await untrained(tf, 'synthetic', { recipe })
+  const out = join(dir, 'pruned-synthetic')
+  const { status, stdout, stderr } = runHolter(['prune', path, ...options, '--out', out])
+  assert.is(status, 0, stderr)
+  assert.match(stdout, /^SYNTHETIC records: the scores say nothing about patients\.$/m)
+  const quantized = runHolter(['quantize', out, '--seed', '7', '--out', join(dir, 'synthetic.tflite'), '--json'])
+  assert.is(quantized.status, 0, quantized.stderr)
+  const { data } = JSON.parse(quantized.stdout)
+  assert.is(data.synthetic, true)
+  assert.is(data.sha256, provenanceAt(out).data.sha256)
 })
 
 test.run()
