@@ -24,7 +24,7 @@ import {
 } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
-import { loadTfjs, type Tf } from '../train/backend.ts'
+import { loadTfjs, type Tf, threadsInUse } from '../train/backend.ts'
 import { saveFloatModel } from '../train/float-model.ts'
 import type { LossTerm } from '../train/loss.ts'
 import { type Trained, train as trainModel } from '../train/train.ts'
@@ -77,9 +77,9 @@ export async function trainNetwork(
     process.exitCode = 1
     if (!result.best) return
   }
-  const given = (name: 'patience' | 'threads') => (options[name] === undefined ? '' : ` --${name} ${options[name]}`)
+  const patience = options.patience === undefined ? '' : ` --patience ${options.patience}`
   // The weights are the same only with the same number of threads.
-  const flags = `${flagsOf(run.network.recipe, run.recipe)}${joined.flags ?? ''}${given('patience')}${given('threads')}`
+  const flags = `${flagsOf(run.network.recipe, run.recipe)}${joined.flags ?? ''}${patience} --threads ${threadsInUse()}`
   const command = `holter ${verb} ${name} --task ${run.task.name} --seed ${options.seed}${flags}`
   const auxiliary = run.recipe.auxiliary ? run.train.auxiliary?.labels : undefined
   const more = {

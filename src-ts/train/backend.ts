@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { HolterError } from '../errors.ts'
 import { useNativeReluGradient } from './native-gradients.ts'
 import { withQuietStderr } from './quiet-stderr.ts'
@@ -17,6 +18,8 @@ let loaded: Tf | undefined
 export function loadTfjs(): Tf {
   if (loaded) return loaded
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
+  // Said to the library, so that it cannot count the cores in another way than the record of a run does.
+  limitThreads(threadsInUse())
   restoreUtil()
   try {
     // One line about oneDNN ignores the log level. Without oneDNN it would be silent, and training a third slower.
@@ -43,6 +46,12 @@ export function limitThreads(threads?: number): void {
   // What TensorFlow itself reads (NumIntraOpThreadsFromEnvironment in core/common_runtime); tfjs-node has no option for it.
   process.env.TF_NUM_INTRAOP_THREADS = `${threads}`
   process.env.TF_NUM_INTEROP_THREADS = `${threads}`
+}
+
+/** Returns how many threads the native library uses in this process: those that it was limited to, or one for each core. */
+export function threadsInUse(): number {
+  const limit = Number(process.env.TF_NUM_INTRAOP_THREADS)
+  return limit >= 1 ? limit : availableParallelism()
 }
 
 /** Returns why training cannot run here and what to do, one clause; undefined when it can. Loads the library to be sure. */

@@ -85,7 +85,7 @@ export function readCheckpoint(dir: string, identity: RunIdentity): TrainingStat
       stage: 'train',
       where: path,
       problem: `the checkpoint belongs to a run with other options: ${differing.join(', ')}`,
-      hint: 'Resume with the options it was started with, or train into another folder',
+      hint: `Resume with the options it was started with${threadsFlag(header.identity, identity)}, or train into another folder`,
     })
   }
   const group = (prefix: string): Values =>
@@ -102,6 +102,11 @@ export function readCheckpoint(dir: string, identity: RunIdentity): TrainingStat
     ...(average.size > 0 && { average }),
     ...(header.bestEpoch && { best: { epoch: header.bestEpoch, weights: group('best') } }),
   }
+}
+
+/** Few runs name their number of threads: it follows from the cores and from --jobs. */
+function threadsFlag({ threads: was }: RunIdentity, { threads: is }: RunIdentity): string {
+  return was === undefined || was === is ? '' : ` (--threads ${was})`
 }
 
 function decoded(path: string): { header: v.InferOutput<typeof headerSchema>; tensors: SafeTensors['tensors'] } {

@@ -7,7 +7,7 @@ import { selectionScore } from '../metrics/selection-score.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { auxiliaryHead, auxiliaryLoss } from './auxiliary.ts'
-import type { Tf } from './backend.ts'
+import { type Tf, threadsInUse } from './backend.ts'
 import { batchesPerEpoch, trainingBatches } from './batches.ts'
 import { checkRun } from './check-run.ts'
 import {
@@ -203,6 +203,8 @@ function identityOf({
     standardization: { ...standardization },
     recipe: { ...recipe },
     seed,
+    // The order of sums depends on it, and so do the last bits of the weights.
+    threads: threadsInUse(),
     dataHash,
     ...(patience !== undefined && { patience }),
     loss: terms.map(({ name, weight }) => `${weight} · ${name}`),

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { shareCores } from '../../src-ts/commands/jobs.ts'
 import { givenOptions, wholes } from '../../src-ts/commands/options.ts'
 import { summaryOf } from '../../src-ts/commands/train-seeds.ts'
+import { threadsInUse } from '../../src-ts/train/backend.ts'
 import { processesWith, runHolter, startHolter, waitUntil } from '../helpers/holter-process.ts'
 import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
@@ -105,6 +106,23 @@ native('one job at a time or two: the same files; finished seeds are not trained
     before,
   )
   assert.equal(bytes('one'), bytes('two'))
+
+  const other = runHolter(tiny('one', '--seeds', '1,2', '--patience', '2', '--resume', '--threads', '2'))
+  assert.is(other.status, 1)
+  assert.match(
+    other.stderr,
+    /^seed 1 failed: .* other options: threads was 1 and is 2\. Resume with .* \(--threads 1\), or/m,
+  )
+})
+
+native('a model says with how many threads it was made, named or not', () => {
+  const size = ['--data', data, '--epochs', '1', '--batch-size', '8']
+  const { status, stderr } = runHolter(['train', 'ecg-tiny', ...size, '--out', join(dir, 'unnamed')])
+  assert.is(status, 0, stderr)
+  assert.match(
+    readFileSync(join(dir, 'unnamed', 'model.json'), 'utf8'),
+    new RegExp(`--batch-size 8 --threads ${threadsInUse()}"`),
+  )
 })
 
 native('a mistake is one sentence, once, and the seeds after it do not start', () => {

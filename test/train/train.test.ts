@@ -8,7 +8,7 @@ import { HolterError } from '../../src-ts/errors.ts'
 import { macroAuc } from '../../src-ts/metrics/roc.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
 import type { Recipe } from '../../src-ts/networks/network.ts'
-import type { Tf } from '../../src-ts/train/backend.ts'
+import { limitThreads, type Tf, threadsInUse } from '../../src-ts/train/backend.ts'
 import { checkpointPath } from '../../src-ts/train/checkpoint.ts'
 import { readWeights, type Values } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
@@ -169,6 +169,13 @@ native('resuming with other options, or a damaged checkpoint, is refused', async
   )
   await refused(once({ dataHash: 'other', recipe: { epochs: 1 } }), /dataHash was "sines" and is "other"/)
   await refused(once({ patience: 3, recipe: { epochs: 1 } }), /patience was undefined and is 3/)
+  const threads = threadsInUse()
+  limitThreads(threads + 1)
+  await refused(
+    once({ recipe: { epochs: 1 } }),
+    new RegExp(`threads was ${threads} and is ${threads + 1}\\. Resume with .* \\(--threads ${threads}\\), or`),
+  )
+  limitThreads(threads)
   const path = checkpointPath(dir)
   writeFileSync(path, readFileSync(path).subarray(0, 2000))
   await refused(once({ recipe: { epochs: 1 } }), /the checkpoint cannot be read: .*Delete it to start again/)
