@@ -89,7 +89,7 @@ export function recipeOf(base: Recipe, options: TrainingOptions): Recipe {
 
 /** Throws HolterError when auxiliary labels were asked for on the command line and the records have none; a recipe may ask in vain. */
 export function checkAuxiliary({ auxiliary }: TrainingOptions, { name, auxiliary: known }: Dataset): void {
-  if (!auxiliary || known) return
+  if (!auxiliary || known?.labels.length) return
   throw new HolterError({
     stage: 'usage',
     where: '--auxiliary',

@@ -115,15 +115,23 @@ export async function train(options: TrainOptions): Promise<Trained> {
   }
 }
 
-/** Returns the model with a head for the auxiliary labels of the training records, if the recipe asks for it and they have some. */
-function headFor({ tf, model, train, recipe, seed }: TrainOptions) {
-  if (!(recipe.auxiliary && train.auxiliary)) return undefined
-  return auxiliaryHead(tf, model, train.auxiliary.labels.length, seed)
+/** Returns the model with a head for the auxiliary labels that it is to learn, if there are any. */
+function headFor(options: TrainOptions) {
+  const { tf, model, seed } = options
+  const auxiliary = auxiliaryOf(options)
+  return auxiliary && auxiliaryHead(tf, model, auxiliary.labels.length, seed)
 }
 
-function termsOf({ terms, train, recipe }: TrainOptions): LossTerm[] {
+function termsOf(options: TrainOptions): LossTerm[] {
+  const { terms, train, recipe } = options
   const own = terms ?? [labelLoss(train, recipe)]
-  return recipe.auxiliary && train.auxiliary ? [...own, auxiliaryLoss(train.auxiliary, recipe.auxiliary)] : [...own]
+  const auxiliary = auxiliaryOf(options)
+  return auxiliary ? [...own, auxiliaryLoss(auxiliary, recipe.auxiliary!)] : [...own]
+}
+
+/** Returns the auxiliary labels of the training records, if the recipe asks for them; a few records may have none that is frequent enough. */
+function auxiliaryOf({ train: { auxiliary }, recipe }: TrainOptions) {
+  return recipe.auxiliary && auxiliary?.labels.length ? auxiliary : undefined
 }
 
 /** Returns the state of the checkpoint after setting model and optimizer to it, or a fresh state. */

@@ -79,6 +79,8 @@ native('training learns the second head along, and leaves a model without it', a
   assert.equal(await run(tf, { auxiliary: 1 }), taught)
   const { auxiliary: _, ...bare } = data.train
   assert.equal(await run(tf, { auxiliary: 1, train: bare }), plain, 'records without auxiliary labels')
+  const few = { ...bare, auxiliary: { labels: [], targets: new Uint8Array() } }
+  assert.equal(await run(tf, { auxiliary: 1, train: few }), plain, 'none that is frequent enough')
 })
 
 native('a network whose last layer is not dense is refused', tf => {
