@@ -68,11 +68,11 @@ export function drawDistortion(stream: Random, window: Window): Distortion {
 }
 
 /**
- * Returns a random distortion of one beat: shift by up to 2 samples, amplitude e^N(0, .15), a channel lost with p = .15, a line from one
+ * Returns a random distortion of one beat: shift by up to 2 samples, or a crop from anywhere, amplitude e^N(0, .15), a channel lost with p = .15, a line from one
  * N(0, .1) to another per channel, white noise of .02, features moved by N(0, .25) of their deviations.
  */
-function drawBeatDistortion(stream: Random, { leads }: Window): Distortion {
-  const start = stream.integer(5) - 2
+function drawBeatDistortion(stream: Random, { samples, length, leads }: Window): Distortion {
+  const start = length < samples ? stream.integer(samples - length + 1) : stream.integer(5) - 2
   const amplitude = Math.exp(0.15 * stream.normal())
   const gain = Float64Array.from({ length: leads }, () => (stream.uniform() < 0.15 ? 0 : amplitude))
   const line = () => Float64Array.from({ length: leads }, () => 0.1 * stream.normal())
@@ -131,7 +131,8 @@ function addWander(out: Float32Array, { frequency, phase, amplitude }: Distortio
 
 function addDrift(out: Float32Array, { start, end }: NonNullable<Distortion['drift']>, deviation: number): void {
   const leads = start.length
-  const last = out.length / leads - 1
+  // A window of one sample has its start alone.
+  const last = Math.max(1, out.length / leads - 1)
   for (let i = 0; i < out.length; i++) {
     const lead = i % leads
     const share = Math.floor(i / leads) / last

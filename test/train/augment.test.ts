@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { random } from '../../src-ts/random.ts'
-import { drawDistortion, undistorted, type Window, writeWindow } from '../../src-ts/train/augment.ts'
+import { drawDistortion, draws, undistorted, type Window, writeWindow } from '../../src-ts/train/augment.ts'
 
 const test = suite('augment')
 const whole: Window = { samples: 1000, length: 1000, leads: 12, sampleRateHz: 100 }
@@ -91,6 +91,26 @@ test('crops start anywhere, and never outside', () => {
   const starts = drawn(crop).map(d => d.start)
   assert.ok(starts.every(start => start >= 0 && start <= 750))
   assert.ok(Math.min(...starts) < 10 && Math.max(...starts) > 740)
+})
+
+test('a beat is shifted by at most 2 samples, and cropped from anywhere', () => {
+  const beat: Window = { samples: 250, length: 250, leads: 2, sampleRateHz: 250 }
+  const starts = (length: number) =>
+    Array.from({ length: 2000 }, (_, i) => draws.beat(random(1, i), { ...beat, length }).start)
+  assert.equal(
+    [...new Set(starts(250))].sort((a, b) => a - b),
+    [-2, -1, 0, 1, 2],
+  )
+  const cropped = starts(200)
+  assert.equal([Math.min(...cropped), Math.max(...cropped)], [0, 50])
+})
+
+test('a window of one sample has a drift, too', () => {
+  const one: Window = { samples: 250, length: 1, leads: 2, sampleRateHz: 250 }
+  const drift = { start: Float64Array.of(1, 2), end: Float64Array.of(3, 4) }
+  const out = window(new Float32Array(500), one, { ...undistorted(one), drift })
+  // Both terms are rounded to single precision.
+  for (const lead of [0, 1]) assert.ok(Math.abs(out[lead] - (drift.start[lead] - 0.1) / 0.5) < 1e-6, `${out}`)
 })
 
 test.run()
