@@ -34,16 +34,17 @@ export const binaryCrossEntropy: LossTerm = {
 
 /**
  * Returns the cross-entropy of labels that exclude each other, mean over records, on logits: log Σ e^z − z_label.
- * A record's loss counts with the weight of its class; weights have a mean of 1 over classes, and the mean is over the batch's weights.
+ * Each label counts with the weight of its class, in mixed records by its share; weights have a mean of 1 over classes, and the mean is over
+ * the batch's weights.
  */
 export function crossEntropy(classWeights: readonly number[]): LossTerm {
   return {
     name: `cross-entropy ${classWeights.map(weight => weight.toFixed(4)).join(' ')}`,
     weight: 1,
     value(tf, { logits, targets }) {
-      const weights = targets.mul(tf.tensor1d([...classWeights])).sum(1)
-      const losses = tf.neg(tf.logSoftmax(logits).mul(targets).sum(1))
-      return losses.mul(weights).sum().div(weights.sum()) as Scalar
+      const weighted = targets.mul(tf.tensor1d([...classWeights]))
+      const losses = tf.neg(tf.logSoftmax(logits).mul(weighted).sum(1))
+      return losses.sum().div(weighted.sum(1).sum()) as Scalar
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Dataset, SplitName } from '../../src-ts/ecg/dataset.ts'
@@ -77,6 +78,20 @@ native('the loss is the weighted textbook formula', tf => {
   })
   const first = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 1
   assert.ok(Math.abs(value - (first + 0.5 * 1000) / 1.5) < 1e-4)
+})
+
+native('class weights pull at mixed labels, too', tf => {
+  const gradient = tf.tidy(() => {
+    const targets = tf.tensor2d([[0.5, 0.5]])
+    const loss = (logits: Tensor2D) => crossEntropy([0.4, 1.6]).value(tf, { inputs: [], logits, targets })
+    return [
+      ...tf
+        .grad(loss as (logits: Tensor) => Tensor)(tf.tensor2d([[0, 0]]))
+        .dataSync(),
+    ]
+  })
+  // Softmax (½, ½) minus the weighted shares (.2, .8), in single precision.
+  for (const [i, expected] of [0.3, -0.3].entries()) assert.ok(Math.abs(gradient[i] - expected) < 1e-6, `${gradient}`)
 })
 
 test('classes are balanced by a power of their frequency, of mean 1', () => {
