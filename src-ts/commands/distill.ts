@@ -57,12 +57,12 @@ async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Teacher[]>
 /** Returns what teachers add to a run, after a check that they fit it. */
 function taughtBy(
   teachers: readonly Teacher[],
-  { task, recipe, train, standardization }: Run,
+  { tf, task, recipe, train, standardization }: Run,
   { temperature, alpha }: DistillOptions,
 ): Joined {
   const { labels, leads, sampleRateHz, samples } = task
   const form = { task: task.name, labels, leads, sampleRateHz, samples }
-  checkTeachers(teachers, { ...form, ...standardization, recipe })
+  checkTeachers(tf, teachers, { ...form, ...standardization, recipe })
   const taught = distillation({ kind: task.kind, teachers, temperature, alpha })
   return {
     terms: [{ ...labelLoss(train, recipe), weight: 1 - alpha }, taught],

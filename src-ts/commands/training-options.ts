@@ -4,6 +4,7 @@ import { HolterError } from '../errors.ts'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'
 import { limitThreads } from '../train/backend.ts'
+import { flagOf } from '../train/check-run.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, whole, within } from './options.ts'
 
@@ -102,8 +103,6 @@ export function checkAuxiliary({ auxiliary }: TrainingOptions, { name, auxiliary
 export function flagsOf(base: Recipe, used: Recipe): string {
   const { augment, ...values } = used
   const changed = Object.entries(values).filter(([key, value]) => value !== base[key as keyof Recipe])
-  const flags = changed.map(
-    ([key, value]) => ` --${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)} ${value}`,
-  )
+  const flags = changed.map(([key, value]) => ` ${flagOf(key)} ${value}`)
   return `${flags.join('')}${augment === base.augment ? '' : ' --no-augment'}`
 }

@@ -1,12 +1,15 @@
+import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset } from '../ecg/dataset.ts'
 import { HolterError, type Problem } from '../errors.ts'
 import { macroAuc } from '../metrics/roc.ts'
 import type { Recipe } from '../networks/network.ts'
+import type { Tf } from './backend.ts'
 import { checkFit } from './predict.ts'
 
 /** What a run is made of, as far as its parts must fit together. */
 export interface RunParts {
+  readonly tf: Tf
   readonly model: LayersModel
   readonly train: Dataset
   readonly validation?: Dataset
@@ -15,7 +18,7 @@ export interface RunParts {
 }
 
 /** Throws HolterError when the parts of a run do not fit together, before any time is spent on it. */
-export function checkRun({ model, train, validation, recipe, patience }: RunParts): void {
+export function checkRun({ tf, model, train, validation, recipe, patience }: RunParts): void {
   checkNumbers(recipe, patience)
   for (const dataset of validation ? [train, validation] : [train]) checkFit(model, dataset)
   if (train.split !== 'train')
@@ -33,27 +36,52 @@ export function checkRun({ model, train, validation, recipe, patience }: RunPart
   else if (patience !== undefined) {
     refuse({
       stage: 'usage',
-      where: 'patience',
+      where: flagOf('patience'),
       problem: 'no validation records are left to stop early by, since they are trained on too',
-      hint: 'Set epochs instead',
+      hint: 'Set --epochs instead',
     })
   }
-  if (recipe.cropSamples === undefined) return
-  if (recipe.cropSamples > train.samples) {
+  const { cropSamples } = recipe
+  if (cropSamples === undefined) return
+  if (cropSamples > train.samples) {
     refuse({
-      where: 'cropSamples',
+      where: flagOf('cropSamples'),
       problem: 'longer than a record',
-      got: recipe.cropSamples,
+      got: cropSamples,
       expected: `at most ${train.samples}`,
     })
   }
-  if (model.layers.some(layer => layer.getClassName() === 'Flatten')) {
+  if (!takesWindows(tf, model, cropSamples)) {
     refuse({
       where: model.name,
-      problem: 'this network cannot train on crops, because a flat dense layer fixes its input length',
-      hint: 'Leave cropSamples out, or choose a network that pools over time',
+      problem: `this network cannot train on crops of ${cropSamples} samples`,
+      hint: `Take longer --crop-samples; a network with a flat dense layer takes whole records only: ${train.samples}`,
     })
   }
+}
+
+/**
+ * Returns whether a model gives numbers for windows of so many samples. A flat dense layer fixes the input's length, and layers without
+ * padding leave nothing of a short window.
+ */
+export function takesWindows(tf: Tf, model: LayersModel, samples: number): boolean {
+  try {
+    return tf.tidy(() => {
+      const zeros = model.inputs.map(({ shape: [, ...shape] }, i) =>
+        tf.zeros([1, ...(i === 0 ? [samples, ...shape.slice(1)] : shape)] as number[]),
+      )
+      const logits = model.apply(zeros, { training: false }) as Tensor2D
+      return logits.dataSync().every(Number.isFinite)
+    })
+  } catch {
+    // Whatever a layer or the native library says of it, in words of its own.
+    return false
+  }
+}
+
+/** Returns the option of the command line that sets an entry of a recipe: '--crop-samples' of 'cropSamples'. */
+export function flagOf(entry: string): string {
+  return `--${entry.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
 }
 
 /** A validation split on which nothing can be scored would keep an epoch by chance. */
@@ -73,29 +101,29 @@ function checkNumbers(
   const whole = { epochs, batchSize, cropSamples, patience }
   for (const [where, got] of Object.entries(whole)) {
     if (got !== undefined && !(Number.isInteger(got) && got >= 1)) {
-      refuse({ stage: 'usage', where, problem: 'not a whole number of at least 1', got })
+      refuse({ stage: 'usage', where: flagOf(where), problem: 'not a whole number of at least 1', got })
     }
   }
   const positive = { learningRate, clipNorm }
   for (const [where, got] of Object.entries(positive)) {
     if (got !== undefined && !(got > 0 && Number.isFinite(got)))
-      refuse({ stage: 'usage', where, problem: 'not a number above 0', got })
+      refuse({ stage: 'usage', where: flagOf(where), problem: 'not a number above 0', got })
   }
   if (averageDecay !== undefined && !(averageDecay >= 0 && averageDecay < 1)) {
     refuse({
       stage: 'usage',
-      where: 'averageDecay',
+      where: flagOf('averageDecay'),
       problem: 'not a number of at least 0 and below 1',
       got: averageDecay,
     })
   }
   if (mixup !== undefined && !(mixup >= 0 && mixup <= 1)) {
-    refuse({ stage: 'usage', where: 'mixup', problem: 'not a number from 0 to 1', got: mixup })
+    refuse({ stage: 'usage', where: flagOf('mixup'), problem: 'not a number from 0 to 1', got: mixup })
   }
   if (auxiliary !== undefined && !(auxiliary >= 0 && Number.isFinite(auxiliary)))
-    refuse({ stage: 'usage', where: 'auxiliary', problem: 'not a number of at least 0', got: auxiliary })
+    refuse({ stage: 'usage', where: flagOf('auxiliary'), problem: 'not a number of at least 0', got: auxiliary })
   if (!(weightDecay >= 0))
-    refuse({ stage: 'usage', where: 'weightDecay', problem: 'not a number of at least 0', got: weightDecay })
+    refuse({ stage: 'usage', where: flagOf('weightDecay'), problem: 'not a number of at least 0', got: weightDecay })
 }
 
 function refuse(problem: Omit<Problem, 'stage'> & Partial<Pick<Problem, 'stage'>>): never {

@@ -5,6 +5,7 @@ import { HolterError } from '../errors.ts'
 import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
 import type { Tf } from './backend.ts'
+import { takesWindows } from './check-run.ts'
 import type { LossTerm } from './loss.ts'
 
 /** A trained network that another one learns from; its weights never move. */
@@ -74,7 +75,7 @@ function between(tf: Tf, teacher: Tensor, student: Tensor): Tensor {
  * Throws HolterError unless every teacher answers the student's question on the student's records: same task, labels, leads and scaling,
  * windows that it can take, and no knowledge of validation records that are to score the student.
  */
-export function checkTeachers(teachers: readonly Teacher[], lesson: Lesson): void {
+export function checkTeachers(tf: Tf, teachers: readonly Teacher[], lesson: Lesson): void {
   const { recipe, mean, deviation } = lesson
   for (const teacher of teachers) {
     const { path, model, metadata } = teacher
@@ -84,11 +85,8 @@ export function checkTeachers(teachers: readonly Teacher[], lesson: Lesson): voi
     if (form(metadata) !== form(lesson)) {
       refuse(path, 'the teacher was made for another task', form(metadata), form(lesson))
     }
-    if (recipe.cropSamples && model.layers.some(layer => layer.getClassName() === 'Flatten')) {
-      refuse(
-        path,
-        `the teacher cannot see crops of ${recipe.cropSamples} samples, because a flat dense layer fixes its input length`,
-      )
+    if (recipe.cropSamples && !takesWindows(tf, model, recipe.cropSamples)) {
+      refuse(path, `the teacher cannot see crops of ${recipe.cropSamples} samples`)
     }
     if (knowsValidation(metadata) && !recipe.includeValidation) {
       refuse(path, 'the teacher was trained on the validation records, which are to score the student')

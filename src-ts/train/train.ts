@@ -226,6 +226,6 @@ function diverged(model: LayersModel, epoch: number, batch: number, loss: number
     where: `${model.name}, epoch ${epoch}, batch ${batch}`,
     problem: 'the loss is no longer a number',
     got: loss,
-    hint: 'Lower the learning rate, or set clipNorm',
+    hint: 'Lower the learning rate, or set --clip-norm',
   })
 }

@@ -131,7 +131,7 @@ native('a mistake is one sentence, once, and the seeds after it do not start', (
   assert.is(stdout, '')
   assert.match(
     stderr,
-    /^seed 1 failed: \[train\] cropSamples: longer than a record \(got 5000, expected at most 1000\)\.$/m,
+    /^seed 1 failed: \[train\] --crop-samples: longer than a record \(got 5000, expected at most 1000\)\.$/m,
   )
   assert.not.match(stderr, /seed 2 failed|\n\s+at /)
   assert.not.ok(existsSync(join(dir, 'bad', 'seed-2')))

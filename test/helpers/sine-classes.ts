@@ -69,6 +69,16 @@ export function tinyNetwork(tf: Layers, seed: number): LayersModel {
   return tf.model({ inputs: input, outputs: logits.apply(x) as SymbolicTensor, name: 'tiny' })
 }
 
+/** Returns an untrained network whose convolution needs windows of at least 5 samples. */
+export function unpaddedNetwork(tf: Layers): LayersModel {
+  const layers = [
+    tf.layers.conv1d({ filters: 4, kernelSize: 5, padding: 'valid', inputShape: [SAMPLES, LEADS] }),
+    tf.layers.globalAveragePooling1d(),
+    tf.layers.dense({ units: LABELS.length }),
+  ]
+  return tf.sequential({ name: 'unpadded', layers })
+}
+
 export const tinyRecipe: Recipe = {
   epochs: 4,
   batchSize: 16,

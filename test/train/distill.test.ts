@@ -15,7 +15,7 @@ import {
 import { binaryCrossEntropy } from '../../src-ts/train/loss.ts'
 import { readWeights } from '../../src-ts/train/model-weights.ts'
 import { train } from '../../src-ts/train/train.ts'
-import { noScaling, sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
+import { noScaling, sineClasses, tinyNetwork, tinyRecipe, unpaddedNetwork } from '../helpers/sine-classes.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('distill')
@@ -171,7 +171,7 @@ native('a teacher of another task, other labels, leads or records is refused', t
   const teacher = teacherOf(tf, [0, 0, 0])
   const refused = (changes: Partial<Teacher>, message: RegExp, other: Partial<Lesson> = {}) => {
     try {
-      checkTeachers([teacher, { ...teacher, ...changes }], { ...lesson, ...other })
+      checkTeachers(tf, [teacher, { ...teacher, ...changes }], { ...lesson, ...other })
     } catch (error) {
       assert.instance(error, HolterError)
       assert.match((error as Error).message, message)
@@ -180,7 +180,7 @@ native('a teacher of another task, other labels, leads or records is refused', t
     assert.unreachable(`expected ${message}`)
   }
   const says = (more: Partial<Metadata>) => ({ metadata: { ...metadata, ...more } })
-  checkTeachers([teacher], lesson)
+  checkTeachers(tf, [teacher], lesson)
   refused(
     says({ task: 'beats' }),
     /build\/teacher: the teacher was made for another task \(got beats: .*expected sines:/,
@@ -196,7 +196,10 @@ native('a teacher of another task, other labels, leads or records is refused', t
   }
   const flat = inceptionCnn.build(tf, { samples: 64, leads: 2, labels: 3 }, 1)
   refused({ model: flat }, /cannot see crops of 32 samples/, { recipe: { cropSamples: 32 } })
-  for (const { model } of [teacher, { model: flat }]) model.dispose()
+  checkTeachers(tf, [{ ...teacher, model: flat }], { ...lesson, recipe: { cropSamples: 64 } })
+  const unpadded = unpaddedNetwork(tf)
+  refused({ model: unpadded }, /cannot see crops of 4 samples/, { recipe: { cropSamples: 4 } })
+  for (const { model } of [teacher, { model: flat }, { model: unpadded }]) model.dispose()
 })
 
 test.run()

@@ -14,7 +14,14 @@ import { readWeights, type Values } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
 import { pruneModel } from '../../src-ts/train/prune.ts'
 import { type Trained, type TrainOptions, train } from '../../src-ts/train/train.ts'
-import { everythingRecipe, noScaling, sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
+import {
+  everythingRecipe,
+  noScaling,
+  sineClasses,
+  tinyNetwork,
+  tinyRecipe,
+  unpaddedNetwork,
+} from '../helpers/sine-classes.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('train')
@@ -191,7 +198,7 @@ native('patience ends a run that no longer improves', async tf => {
   assert.is(history.length, best!.epoch + 3)
   await refused(
     run(tf, { patience: 3, validation: undefined }),
-    /patience: no validation records .* Set epochs instead/,
+    /--patience: no validation records .* Set --epochs instead/,
   )
 })
 
@@ -215,16 +222,16 @@ native('what cannot work is refused before any training', async tf => {
   const { validation } = data
   await refused(
     run(tf, { recipe: { cropSamples: 65 } }),
-    /cropSamples: longer than a record \(got 65, expected at most 64\)/,
+    /--crop-samples: longer than a record \(got 65, expected at most 64\)/,
   )
-  await refused(run(tf, { recipe: { epochs: 0 } }), /epochs: not a whole number of at least 1 \(got 0\)/)
-  await refused(run(tf, { recipe: { learningRate: Number.NaN } }), /learningRate: not a number above 0 \(got NaN\)/)
-  await refused(run(tf, { recipe: { weightDecay: -1 } }), /weightDecay/)
+  await refused(run(tf, { recipe: { epochs: 0 } }), /--epochs: not a whole number of at least 1 \(got 0\)/)
+  await refused(run(tf, { recipe: { learningRate: Number.NaN } }), /--learning-rate: not a number above 0 \(got NaN\)/)
+  await refused(run(tf, { recipe: { weightDecay: -1 } }), /--weight-decay: /)
   await refused(
     run(tf, { recipe: { averageDecay: 1 } }),
-    /averageDecay: not a number of at least 0 and below 1 \(got 1\)/,
+    /--average-decay: not a number of at least 0 and below 1 \(got 1\)/,
   )
-  await refused(run(tf, { recipe: { mixup: 1.5 } }), /mixup: not a number from 0 to 1 \(got 1.5\)/)
+  await refused(run(tf, { recipe: { mixup: 1.5 } }), /--mixup: not a number from 0 to 1 \(got 1.5\)/)
   await refused(run(tf, { train: validation }), /training on another split \(got validation/)
   await refused(run(tf, { validation: { ...validation, split: 'test' } }), /the test split must not choose weights/)
   await refused(run(tf, { train: { ...data.train, length: 0 } }), /no training records/)
@@ -235,15 +242,24 @@ native('what cannot work is refused before any training', async tf => {
   const flat = inceptionCnn.build(tf, { samples: 64, leads: 2, labels: 3 }, 1)
   await refused(
     run(tf, { model: flat, recipe: { cropSamples: 32 } }),
-    /inception-cnn: this network cannot train on crops/,
+    /inception-cnn: this network cannot train on crops of 32 samples.*takes whole records only: 64/,
   )
-  flat.dispose()
+  assert.is((await run(tf, { model: flat, recipe: { cropSamples: 64, epochs: 1 } })).ended, 'complete')
+  const unpadded = unpaddedNetwork(tf)
+  for (const cropSamples of [1, 4]) {
+    await refused(
+      run(tf, { model: unpadded, recipe: { cropSamples } }),
+      new RegExp(`unpadded: this network cannot train on crops of ${cropSamples} samples`),
+    )
+  }
+  assert.is((await run(tf, { model: unpadded, recipe: { cropSamples: 5, epochs: 1 } })).ended, 'complete')
+  for (const model of [flat, unpadded]) model.dispose()
 })
 
 native('a loss that blows up is an error, not a model', async tf => {
   await refused(
     run(tf, { recipe: { learningRate: 1e30, schedule: 'constant', epochs: 3 } }),
-    /tiny, epoch \d+, batch \d+: the loss is no longer a number .*Lower the learning rate/,
+    /tiny, epoch \d+, batch \d+: the loss is no longer a number .*Lower the learning rate, or set --clip-norm/,
   )
 })
 
