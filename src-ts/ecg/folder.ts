@@ -9,11 +9,13 @@ import { openSplits, type Progress } from './open-splits.ts'
 import type { Form } from './pack-record.ts'
 import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
 import { readEcg } from './read-ecg.ts'
-import { dealFolds, makeSplit } from './splits.ts'
+import { dealFolds } from './splits.ts'
 
 /** The table that makes a folder of files a data set. */
 export const LABELS_FILE = 'labels.csv'
 const HINT = 'A row has a file, its labels with blanks between them, its patient, and a fold 1 to 10 or nothing'
+/** Into which patients are dealt. */
+const FOLDS = 10
 const STEPS_PER_MILLIVOLT = 1000
 const LARGEST = 32767
 
@@ -42,8 +44,9 @@ export function openFolder(
   { declared, seed = 0, skipMissing }: FolderOptions = {},
   progress?: Progress,
 ): Promise<Opened> {
-  const plans = withFolds(readPlans(dir, form.labels), seed, join(dir, LABELS_FILE))
-  refuseLeaks(plans)
+  const table = join(dir, LABELS_FILE)
+  const plans = withFolds(readPlans(dir, form.labels), seed, table)
+  refuseLeaks(plans, table)
   const pathOf = ({ path }: FilePlan) => join(dir, path)
   const { present, dropped } = withoutMissing(plans, splits, { pathOf, isPresent, skipMissing })
   return openSplits(
@@ -104,20 +107,31 @@ function withFolds(plans: readonly FilePlan[], seed: number, where: string): Fil
     const [problem, got] = ['some files have a fold and others have none', open[0].id]
     throw new HolterError({ stage: 'ecg', where, problem, got, expected: 'a fold for each or for none', hint: HINT })
   }
-  const fold = dealFolds(plans, { folds: 10, seed, labelsOf: i => plans[i].labels })
+  const patients = new Set(plans.map(({ patient }) => patient)).size
+  if (patients < FOLDS) {
+    throw new HolterError({
+      stage: 'ecg',
+      where,
+      problem: 'no file has a fold, and there are too few patients to deal them to ten',
+      got: patients,
+      expected: `at least ${FOLDS}`,
+      hint: 'Give each file a fold: 1 to 8 to train, 9 to validate, 10 to test',
+    })
+  }
+  const fold = dealFolds(plans, { folds: FOLDS, seed, labelsOf: i => plans[i].labels })
   return plans.map((plan, i) => ({ ...plan, fold: fold[i] + 1 }))
 }
 
 /** No patient may be on two of the three sides. */
-function refuseLeaks(plans: readonly FilePlan[]): void {
-  const side = (name: SplitName) => plans.filter(({ fold }) => splitOfFold(fold) === name)
-  const [train, validation, test] = [side('train'), side('validation'), side('test')]
-  for (const [a, b] of [
-    [train, validation],
-    [train, test],
-    [validation, test],
-  ]) {
-    if (a.length > 0 && b.length > 0) makeSplit(a, b)
+function refuseLeaks(plans: readonly FilePlan[], where: string): void {
+  const first = new Map<string, FilePlan>()
+  const place = ({ id, fold }: FilePlan) => `${id} in fold ${fold} (${splitOfFold(fold)})`
+  for (const plan of plans) {
+    const other = first.get(plan.patient) ?? plan
+    first.set(plan.patient, other)
+    if (splitOfFold(other.fold) === splitOfFold(plan.fold)) continue
+    const problem = `patient ${plan.patient} is on two sides: ${place(other)}, ${place(plan)}`
+    throw new HolterError({ stage: 'ecg', where, problem, hint: 'Give all files of a patient to one of them' })
   }
 }
 

@@ -87,6 +87,16 @@ test('missing files: left out of the opened splits and counted with skipMissing,
     assert.equal([others.records.train, others.dropped], [16, {}], 'what is not opened is not looked for')
   }))
 
+test('too few patients to be dealt: the table is named, and what to write into it', () =>
+  inFolder(async dir => {
+    const table = write(dir).map((line, i) => (i === 0 ? line : line.replace(/p\d,/, `p${i % 3},`)))
+    writeFileSync(join(dir, 'labels.csv'), table.join('\n'))
+    assert.throws(
+      () => openFolder(dir, form, all, options),
+      /labels\.csv: no file has a fold, .* \(got 3, expected at least 10\)\. Give each file a fold: 1 to 8 to train/,
+    )
+  }))
+
 test('what is wrong is named', () =>
   inFolder(async dir => {
     const table = write(dir, i => ((i >> 1) % 10) + 1)
@@ -99,7 +109,10 @@ test('what is wrong is named', () =>
       }
       return 'nothing was refused'
     }
-    assert.match(await change('p9,10', 'p8,10'), /patient p8 is on both sides/)
+    assert.match(
+      await change('p9,10', 'p8,10'),
+      /labels\.csv: patient p8 is on two sides: r16 in fold 9 \(validation\), r18 in fold 10 \(test\)\. Give all files/,
+    )
     assert.match(await change('r0,SR', 'r0,SB'), /labels\.csv row 2: no such label \(got "SB", expected AF, SR; SR\?\)/)
     assert.match(await change('r0,', '../r0,'), /not a path inside the folder/)
     assert.match(await change('r1.csv', 'r0'), /the file comes twice/)
