@@ -76,14 +76,27 @@ export async function loadFloatModel(tf: Tf, dir: string): Promise<FloatModel> {
   )
   const weights = readFile(files.weights, hint)
   if (sha256(weights) !== weightsSha256) throw foreignWeights(files.weights, weights.length, weightsManifest[0].weights)
-  const model = await tf.loadLayersModel(
-    tf.io.fromMemory({
-      modelTopology,
-      weightSpecs: weightsManifest[0].weights,
-      weightData: Uint8Array.from(weights).buffer,
-    }),
-  )
+  const artifacts = {
+    modelTopology,
+    weightSpecs: weightsManifest[0].weights,
+    weightData: Uint8Array.from(weights).buffer,
+  }
+  const model = await built(tf, artifacts, files.model)
   return { model, metadata: holter, sha256: weightsSha256 }
+}
+
+/** tfjs checks the layers in words of its own, one error class for each layer. */
+async function built(tf: Tf, artifacts: io.ModelArtifacts, where: string): Promise<LayersModel> {
+  try {
+    return await tf.loadLayersModel(tf.io.fromMemory(artifacts))
+  } catch (error) {
+    throw new HolterError({
+      stage: 'train',
+      where,
+      problem: `its layers make no model: ${(error as Error).message.replace(/[.\s]+$/, '')}`,
+      hint: 'Copy the file again, or train again',
+    })
+  }
 }
 
 function json(path: string, bytes: Uint8Array): unknown {

@@ -110,6 +110,9 @@ native('damaged files are named', async tf => {
   await refused(tf, at, /model\.json: this is not JSON.*may be cut off/)
   writeFileSync(model, '{"a":1}')
   await refused(tf, at, /model\.json: this is not the model\.json of a tfjs LayersModel; modelTopology/)
+  const whole = JSON.parse(json)
+  writeFileSync(model, JSON.stringify({ ...whole, modelTopology: {} }))
+  await refused(tf, at, /model\.json: its layers make no model: .*Copy the file again, or train again/)
 })
 
 native('a model without metadata, or with wrong metadata, is refused', async tf => {
