@@ -29,7 +29,7 @@ import { writeTflite } from './tflite/write.ts'
 import type { Tf } from './train/backend.ts'
 import { exportGraph } from './train/export.ts'
 import { predictLogits } from './train/predict.ts'
-import type { TrainOptions } from './train/train.ts'
+import type { EpochProgress, TrainOptions } from './train/train.ts'
 
 // The typed steps of pipeline.ts, which the commands share: each takes what the one before returns.
 
@@ -125,15 +125,20 @@ export function fineTuning(recipe: Recipe, epochs: number): Recipe {
 
 /** Callbacks of a training that tell a display its batch, loss and validation score. */
 export function epochProgress(bar: Watch): Pick<TrainOptions, 'onBatch' | 'onEpoch'> {
-  let best = ''
+  let done = 0
+  let validation = ''
+  const text = ({ epoch, epochs, loss }: Pick<EpochProgress, 'epoch' | 'epochs' | 'loss'>) =>
+    `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${validation}`
   return {
-    onBatch: ({ epoch, epochs, batch, batches, loss }) =>
-      bar.update((epoch - 1) * batches + batch, {
-        total: epochs * batches,
-        text: `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}${best}`,
-      }),
-    onEpoch: ({ score }) => {
-      if (score !== undefined) best = ` validation ${score.toFixed(4)}`
+    onBatch: progress => {
+      const { epoch, epochs, batch, batches } = progress
+      done = (epoch - 1) * batches + batch
+      bar.update(done, { total: epochs * batches, text: text(progress) })
+    },
+    onEpoch: progress => {
+      if (progress.score !== undefined) validation = ` validation ${progress.score.toFixed(4)}`
+      // The last line stays on the screen: it must say what the last epoch came to, not the one before.
+      bar.update(done, { text: text(progress) })
     },
   }
 }

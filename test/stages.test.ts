@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { calibration } from '../src-ts/metrics/calibration.ts'
 import { conv2d } from '../src-ts/ops/conv2d.ts'
-import { fitToValidation, metadataOf } from '../src-ts/stages.ts'
+import { epochProgress, fitToValidation, metadataOf } from '../src-ts/stages.ts'
 import { ptbxlSuperclass as task } from '../src-ts/tasks/ptbxl-superclass.ts'
 import { readTflite } from '../src-ts/tflite/index.ts'
 import { writeTflite } from '../src-ts/tflite/write.ts'
@@ -28,6 +28,27 @@ test('without validation records there is no temperature, and thresholds are a h
   const fitted = fitToValidation(task)
   assert.equal(fitted, { thresholds: [0.5, 0.5, 0.5, 0.5, 0.5] })
   assert.not.ok('temperature' in metadataOf(task, 'tiny', scaling, fitted, {}))
+})
+
+test('the last word of a training is what its last epoch came to', () => {
+  const shown: [number, string?][] = []
+  const { onBatch, onEpoch } = epochProgress({
+    update: (done, more) => shown.push([done, more?.text]),
+    stop() {},
+  })
+  for (const [epoch, score] of [0.5517, 0.5908].entries()) {
+    const common = { epoch: epoch + 1, epochs: 2, learningRate: 0.1 }
+    for (const batch of [1, 2]) onBatch!({ ...common, batch, batches: 2, loss: 1 / batch })
+    onEpoch!({ ...common, loss: 0.75, score, best: true })
+  }
+  assert.equal(shown, [
+    [1, 'epoch 1/2 loss 1.000'],
+    [2, 'epoch 1/2 loss 0.500'],
+    [2, 'epoch 1/2 loss 0.750 validation 0.5517'],
+    [3, 'epoch 2/2 loss 1.000 validation 0.5517'],
+    [4, 'epoch 2/2 loss 0.500 validation 0.5517'],
+    [4, 'epoch 2/2 loss 0.750 validation 0.5908'],
+  ])
 })
 
 test.run()
