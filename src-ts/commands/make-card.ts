@@ -20,6 +20,7 @@ export function makeCard(args: readonly string[]): void {
   const { metadata } = graph
   if (!metadata) throw new HolterError({ stage: 'tflite', where: path, problem: 'the file has no "holter" metadata' })
   const figures = evaluations.map(readFigures)
+  for (const [i, figure] of figures.entries()) requireShipped(figure, evaluations[i])
   const name = basename(path).replace(/\.tflite$/, '')
   const { parameters, macs } = layerTable(graph)
   const files: Record<string, Card['files'][string]> = {}
@@ -50,6 +51,18 @@ export function makeCard(args: readonly string[]): void {
   const base = path.replace(/\.tflite$/, '')
   writeFile(`${base}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
   writeFile(`${base}.md`, cardMarkdown(card))
+}
+
+/** A card prints the commands that made its figures: none may name a model of models/ that is not there. */
+function requireShipped({ model }: CardFigures, where: string): void {
+  if (!/^(\.\/)?models\//.test(model) || existsSync(model)) return
+  throw new HolterError({
+    stage: 'metrics',
+    where,
+    problem: 'the evaluated model does not ship, so that the command on the card could not run',
+    got: model,
+    hint: 'Evaluate it where it was made, below build/',
+  })
 }
 
 /** Reads what `holter evaluate --json` printed, without the curves of calibration: hundreds of lines that nobody reads in a card. */

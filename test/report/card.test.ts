@@ -57,7 +57,7 @@ test('a card of labels that exclude each other shows accuracy, macro F1 and each
   assert.match(text, 'from 1 lead, 1000 samples at 100 Hz, and 2 numbers.')
 })
 
-test('make-card keeps the numbers of calibration and leaves its curves to the page', () => {
+test('make-card keeps the numbers of calibration, leaves its curves to the page, and refuses a model that does not ship', () => {
   const dir = mkdtempSync(join(tmpdir(), 'holter-card-'))
   try {
     const [model, evaluation] = [join(dir, 'ecg-tiny.tflite'), join(dir, 'evaluation.json')]
@@ -76,6 +76,11 @@ test('make-card keeps the numbers of calibration and leaves its curves to the pa
     assert.is(figures.temperature, 1.3)
     assert.not.match(JSON.stringify(figures), 'curves')
     assert.match(readFileSync(join(dir, 'ecg-tiny.md'), 'utf8'), 'PTB-XL 1.0.3, CC BY 4.0.')
+    writeFileSync(evaluation, JSON.stringify({ ...figures, model: 'models/no-such-model' }))
+    assert.throws(
+      () => makeCard([model, evaluation]),
+      /evaluation\.json: the evaluated model does not ship, .* \(got models\/no-such-model\)/,
+    )
   } finally {
     rmSync(dir, { recursive: true })
   }
