@@ -18,6 +18,7 @@ export const ecgMcu: Network = stridedCnn({
     weightDecay: 1e-4,
     augment: 'record',
     cropSamples: 250,
+    auxiliary: 1,
   },
   convolutions: [
     { filters: 32, kernelSize: 7 },

@@ -14,6 +14,7 @@ export const ecgTiny: Network = stridedCnn({
     weightDecay: 1e-4,
     augment: 'record',
     cropSamples: 250,
+    auxiliary: 1,
   },
   convolutions: [
     { filters: 24, kernelSize: 7 },

@@ -23,6 +23,7 @@ export const inceptionGap: Network = {
     weightDecay: 1e-4,
     augment: 'record',
     cropSamples: 250,
+    auxiliary: 1,
   },
   build(tf, { samples, leads, labels }, seed): LayersModel {
     const { layers } = tf
