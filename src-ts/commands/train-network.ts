@@ -28,7 +28,7 @@ import { loadTfjs, type Tf, threadsInUse } from '../train/backend.ts'
 import { saveFloatModel } from '../train/float-model.ts'
 import type { LossTerm } from '../train/loss.ts'
 import { type Trained, train as trainModel } from '../train/train.ts'
-import { openFor } from './data-options.ts'
+import { openFor, SYNTHETIC_SENTENCE } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { printJson } from './options.ts'
 import { checkAuxiliary, flagsOf, recipeOf, type TrainingOptions } from './training-options.ts'
@@ -110,6 +110,7 @@ export async function trainNetwork(
     score
       ? `validation ${score.title} ${score.value.toFixed(4)} on ${run.validation!.length} records`
       : 'not scored: the validation records were trained on too'
+  if (run.opened.synthetic) console.log(SYNTHETIC_SENTENCE)
   console.log(
     facts([
       ['network', `${name}, ${text}`],
