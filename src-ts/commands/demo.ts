@@ -20,7 +20,7 @@ import { countsSentence, dataOption, skipMissingOption } from './data-options.ts
 import { type DemoNames, demoReport } from './demo-report.ts'
 import { interruptible } from './interrupt.ts'
 import { rememberedNote } from './open-model.ts'
-import { whole } from './options.ts'
+import { seed, whole } from './options.ts'
 
 interface DemoOptions {
   network: string
@@ -49,7 +49,7 @@ export const demo = new Command('demo')
   )
   .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
   .addOption(
-    new Option('--seed <n>', 'seed of weights, order, augmentation and calibration').argParser(whole(0)).default(1),
+    new Option('--seed <n>', 'seed of weights, order, augmentation and calibration').argParser(seed).default(1),
   )
   .addOption(new Option('--probes <n>', 'inputs on which engines are compared').argParser(whole(1)).default(64))
   .option('-o, --out <dir>', 'folder to write into', 'build/demo')

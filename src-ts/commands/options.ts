@@ -1,13 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
-/** Parses a whole number of at least `min` for commander. */
-export function whole(min: number): (text: string) => number {
+/** Parses a whole number of at least `min`, and at most `max` if it is given, for commander. */
+export function whole(min: number, max?: number): (text: string) => number {
   return text => {
     const value = Number(text)
-    if (/^\d+$/.test(text) && value >= min && Number.isSafeInteger(value)) return value
-    throw new InvalidArgumentError(`It must be a whole number of at least ${min}.`)
+    if (/^\d+$/.test(text) && value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return value
+    throw new InvalidArgumentError(
+      `It must be a whole number ${max === undefined ? `of at least ${min}` : `from ${min} to ${max}`}.`,
+    )
   }
 }
+
+/** Parses a seed for commander: 32 bits, since random numbers are drawn by no more of it. */
+export const seed = whole(0, 2 ** 32 - 1)
 
 /** Parses a number in [min, max] for commander. */
 export function within(min: number, max: number): (text: string) => number {
@@ -18,13 +23,11 @@ export function within(min: number, max: number): (text: string) => number {
   }
 }
 
-/** Parses different whole numbers of at least `min`, parted by commas, for commander. */
-export function wholes(min: number): (text: string) => number[] {
-  return text => {
-    const values = text.split(',').map(part => whole(min)(part.trim()))
-    if (new Set(values).size === values.length) return values
-    throw new InvalidArgumentError('Each number may stand there once.')
-  }
+/** Parses different seeds, parted by commas, for commander. */
+export function seeds(text: string): number[] {
+  const values = text.split(',').map(part => seed(part.trim()))
+  if (new Set(values).size === values.length) return values
+  throw new InvalidArgumentError('Each seed may stand there once.')
 }
 
 /** Returns the options that a user gave to a command, as one types them, without those named (by their names in code). */

@@ -8,7 +8,7 @@ import { networks } from '../networks/index.ts'
 import { facts, table } from '../report/terminal.ts'
 import { tasks } from '../tasks/index.ts'
 import { type Job, type Outcome, reportOutcomes, runJobs, shareCores } from './jobs.ts'
-import { givenOptions, printJson, whole, wholes } from './options.ts'
+import { givenOptions, printJson, seeds, whole } from './options.ts'
 import type { TrainingOptions } from './training-options.ts'
 
 export interface SeedsOptions extends TrainingOptions {
@@ -33,7 +33,7 @@ export function withSeeds(command: Command): Command {
   return command
     .addOption(
       new Option('--seeds <list>', 'train each of these seeds in a process of its own: 1,2,3')
-        .argParser(wholes(0))
+        .argParser(seeds)
         .conflicts('seed'),
     )
     .addOption(new Option('--jobs <n>', 'with --seeds: processes at a time (default: 1)').argParser(whole(1)))
@@ -104,7 +104,8 @@ function seedDir(out: string, seed: number): string {
   return join(out, `seed-${seed}`)
 }
 
-function textOf({ data, runs, ...all }: ReturnType<typeof summaryOf>, summaryFile: string): string {
+/** Returns what the screen shows of a summary. */
+export function textOf({ data, runs, ...all }: ReturnType<typeof summaryOf>, summaryFile: string): string {
   const file = ['written', `${summaryFile}, and a model for each seed beside it`] as const
   if (!('best' in all)) return facts([['not scored', 'the validation records were trained on too'], file])
   const [name] = Object.keys(all.int8!)
@@ -113,7 +114,10 @@ function textOf({ data, runs, ...all }: ReturnType<typeof summaryOf>, summaryFil
     return [`${seed}`, `${keptEpoch} of ${epochs}`, ...scores]
   })
   const mean = ({ mean, deviation }: Spread) =>
-    `${mean.toFixed(4)} ± ${deviation.toFixed(4)} (sample deviation of ${runs.length})`
+    // One seed says nothing about how far the next one will lie.
+    runs.length === 1
+      ? mean.toFixed(4)
+      : `${mean.toFixed(4)} ± ${deviation.toFixed(4)} (sample deviation of ${runs.length})`
   return [
     ...(data.synthetic ? ['SYNTHETIC records: the scores say nothing about patients.'] : []),
     table(['seed', 'kept epoch', `float ${name}`, `int8 ${name}`], rows),

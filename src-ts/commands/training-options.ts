@@ -6,7 +6,7 @@ import type { Recipe } from '../networks/network.ts'
 import { limitThreads } from '../train/backend.ts'
 import { flagOf } from '../train/check-run.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
-import { json, whole, within } from './options.ts'
+import { json, seed, whole, within } from './options.ts'
 
 /** Options of every command that trains a network from its first weights on. */
 export interface TrainingOptions extends Partial<Omit<Recipe, 'augment'>> {
@@ -28,9 +28,7 @@ export function withTrainingOptions(command: Command): Command {
     .addArgument(new Argument('<network>', networks.map(n => `${n.name}: ${n.title}`).join('; ')))
     .option('-t, --task <task>', "default: the network's own")
     .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
-    .addOption(
-      new Option('--seed <n>', 'seed of weights, order, augmentation and dropout').argParser(whole(0)).default(1),
-    )
+    .addOption(new Option('--seed <n>', 'seed of weights, order, augmentation and dropout').argParser(seed).default(1))
     .option('-o, --out <dir>', 'folder to write into (default: build/NETWORK)')
     .addOption(dataOption())
     .addOption(skipMissingOption())

@@ -5,8 +5,8 @@ import { Command } from 'commander'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { shareCores } from '../../src-ts/commands/jobs.ts'
-import { givenOptions, wholes } from '../../src-ts/commands/options.ts'
-import { summaryOf } from '../../src-ts/commands/train-seeds.ts'
+import { givenOptions, seeds } from '../../src-ts/commands/options.ts'
+import { summaryOf, textOf } from '../../src-ts/commands/train-seeds.ts'
 import { threadsInUse } from '../../src-ts/train/backend.ts'
 import { processesWith, runHolter, startHolter, waitUntil } from '../helpers/holter-process.ts'
 import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
@@ -40,8 +40,21 @@ test('jobs and threads together are no more than the cores', () => {
 })
 
 test('a list of seeds is whole numbers, each once', () => {
-  assert.equal(wholes(0)('3, 1,2'), [3, 1, 2])
-  for (const text of ['', '1,,2', '1,1', '1.5', '-1', 'a']) assert.throws(() => wholes(0)(text), undefined, text)
+  assert.equal(seeds('3, 1,2,4294967295'), [3, 1, 2, 4294967295])
+  for (const text of ['', '1,,2', '1,1', '1.5', '-1', 'a']) assert.throws(() => seeds(text), undefined, text)
+})
+
+test('a seed of more than 32 bits would be another one once more', () => {
+  for (const args of [
+    ['train', 'ecg-tiny', '--seed', '4294967296'],
+    ['train', 'ecg-tiny', '--seeds', '1,4294967297'],
+    ['cross-validate', 'ecg-tiny', '--seed', '4294967297'],
+    ['demo', '--seed', '4294967297'],
+  ]) {
+    const { status, stderr } = runHolter(args)
+    assert.is(status, 2, stderr)
+    assert.match(stderr, /It must be a whole number from 0 to 4294967295/)
+  }
 })
 
 test('only what the user gave goes on to the processes', () => {
@@ -69,6 +82,14 @@ test('the mean, the sample deviation and the best seed by int8', () => {
   const { mean, deviation } = summary.float!.macroAuc.validation
   // Doubles: a few units in the last place.
   assert.ok(Math.abs(mean - 0.93) < 1e-15 && Math.abs(deviation - 0.03) < 1e-15, `${mean} ${deviation}`)
+})
+
+test('one seed has no deviation', () => {
+  const scores = { macroAuc: { validation: 0.9 } }
+  const result = { data: { synthetic: false }, epochs: [1], best: { epoch: 1 }, float: scores, int8: scores }
+  const text = textOf(summaryOf('out', [7], [result]), 'out/summary.json')
+  assert.match(text, /^float +0\.9000$/m)
+  assert.not.match(text, /NaN|±/)
 })
 
 test('a network that learned the validation records has no scores and no best seed', () => {
