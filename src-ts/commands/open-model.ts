@@ -39,7 +39,15 @@ export interface OpenedModel {
  * one unless another is named; a .tflite file without `holter` metadata needs it named.
  */
 export async function openModel(path: string, options: ModelOptions): Promise<OpenedModel> {
-  return existsSync(path) && statSync(path).isDirectory() ? floatModel(path, options) : int8Model(path, options)
+  if (!existsSync(path)) {
+    throw new HolterError({
+      stage: 'file',
+      where: path,
+      problem: 'cannot be read: it does not exist',
+      hint: 'Give the path of an int8 .tflite file, or the folder of a float model',
+    })
+  }
+  return statSync(path).isDirectory() ? floatModel(path, options) : int8Model(path, options)
 }
 
 async function floatModel(path: string, options: ModelOptions): Promise<OpenedModel> {

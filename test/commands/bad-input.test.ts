@@ -55,6 +55,13 @@ test('no such model, in every command that takes one', () => {
   }
 })
 
+test('evaluate takes folders of float models, too, and says so', () => {
+  const hint =
+    /absent: cannot be read: it does not exist\. Give the path of an int8 \.tflite file, or the folder of a float/
+  refused(holter(['evaluate', join(dir, 'absent')]), hint)
+  refused(holter(['evaluate', 'models/ecg-tiny.tflite', '--against', join(dir, 'absent')]), hint)
+})
+
 test('a file that is no flatbuffer', () => {
   refused(holter(['verify', join(dir, 'text.tflite')]), /^\[tflite\] .*text\.tflite.*\n$/)
 })
