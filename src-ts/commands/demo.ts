@@ -63,7 +63,7 @@ export const demo = new Command('demo')
     const made = file ? await fromModel(file, options) : await fromTraining(options)
     if (made) return finish(made.product, made.names, options.out)
     console.error('Interrupted: the demo is not complete.')
-    process.exitCode = 130
+    process.exitCode = 1
   })
 
 /** The model that stands in where training cannot run. */

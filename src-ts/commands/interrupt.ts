@@ -7,7 +7,7 @@ import { isJob } from '../report/relay.ts'
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const stop = () => {
-    if (controller.signal.aborted) process.exit(130)
+    if (controller.signal.aborted) process.exit(1)
     console.error('\nStopping after this batch; once more to stop at once.')
     controller.abort()
   }

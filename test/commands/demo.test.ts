@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sha256 } from '../../src-ts/files.ts'
+import { startHolter, waitUntil } from '../helpers/holter-process.ts'
 import { writePtbXl } from '../helpers/ptb-xl-folder.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
 import { textOf } from '../report/well-formed.ts'
 
-const test = suite('holter demo --model')
+const test = suite('holter demo')
+const native = withTfjs('holter demo', test)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'holter-demo-'))
 test.after(() => rmSync(dir, { recursive: true }))
@@ -55,6 +58,19 @@ test('a model of beats without its records says so in one sentence', () => {
   const run = demo('--model', 'attention-cnn', '--out', join(dir, 'beats'))
   assert.is(run.status, 1)
   assert.match(run.stderr, /^\[ecg\] heartbeat: no data was found: .* Run holter data fetch mit-bih.*\n$/)
+})
+
+native('an interrupted demo ends in order, with an exit code that is documented', async () => {
+  const { child, ended } = startHolter(['demo', '--network', 'ecg-tiny', '--out', join(dir, 'interrupted')])
+  let said = ''
+  child.stderr!.on('data', text => {
+    said += text
+  })
+  assert.ok(await waitUntil(() => said.includes('read: ')), 'it began')
+  child.kill('SIGINT')
+  const { status, stderr } = await ended
+  assert.is(status, 1, stderr)
+  assert.match(stderr, /Stopping after this batch[\s\S]*Interrupted: the demo is not complete\.\n$/)
 })
 
 test('a model cannot be trained and taken as it is', () => {
