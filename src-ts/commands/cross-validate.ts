@@ -61,7 +61,6 @@ async function allFolds(line: Command, name: string, options: CrossValidateOptio
   const task = byName('task', options.task ?? network.task, tasks)
   const out = options.out ?? join('build', `${name}-folds`)
   makeFolder(out)
-  clearSums(out)
   const { folds, seed, stratified = false } = options
   const share = shareCores({ jobs: options.jobs, count: folds, threads: options.threads })
   console.error(`${folds} folds, ${share.jobs} at a time, threads of each: ${share.threads}.`)
@@ -70,7 +69,7 @@ async function allFolds(line: Command, name: string, options: CrossValidateOptio
     const own = ['--fold', `${k + 1}`, '--threads', `${share.threads}`, '--out', join(out, `fold-${k + 1}`), '--json']
     return { name: `fold ${k + 1}`, args: ['cross-validate', name, ...given, ...own] }
   })
-  const outcomes = await runJobs(jobs, share.jobs)
+  const outcomes = await runJobs(jobs, share.jobs, () => clearSums(out))
   if (!reportOutcomes(jobs, outcomes)) return
   const results = outcomes.map(outcome => (outcome as { result: unknown }).result as FoldResult)
   const { threads } = share

@@ -24,7 +24,7 @@ interface About {
 
 const FILES = ['summary.json', 'report.html', 'out-of-fold.csv']
 
-/** Removes what an earlier run summed up, which would say that this one is over. */
+/** Removes what an earlier run summed up, which would stand beside the folds of another one. */
 export function clearSums(out: string): void {
   for (const file of FILES) rmSync(join(out, file), { force: true })
 }

@@ -45,16 +45,24 @@ export function shareCores({ jobs, count, threads, cores = availableParallelism(
  * Runs jobs, `atOnce` at a time, behind one progress bar, and returns how each ended, in their order.
  * Ctrl-C stops all of them after their current batch, and so does the end of this process. One that fails leaves the others alone,
  * unless it fails before its first batch: then none is started after it, since all would fail in the same way.
+ * `onBegin` is called at the first batch of all: what an earlier run said of all jobs together is out of date from then on.
  */
-export async function runJobs(jobs: readonly Job[], atOnce: number): Promise<Outcome[]> {
+export async function runJobs(jobs: readonly Job[], atOnce: number, onBegin: () => void): Promise<Outcome[]> {
   const outcomes: Outcome[] = jobs.map(() => ({ ended: 'stopped' }))
   const board = scoreboard(jobs)
   const queue = [...jobs.keys()]
+  let begun = false
+  const report = (i: number, message: ProgressMessage) => {
+    board.update(i, message)
+    if (begun || !board.started(i)) return
+    begun = true
+    onBegin()
+  }
   await interruptible(async signal => {
     const work = async () => {
       for (let i = queue.shift(); i !== undefined && !signal.aborted; i = queue.shift()) {
         const at = i
-        outcomes[i] = await runJob(jobs[i], message => board.update(at, message), signal)
+        outcomes[i] = await runJob(jobs[i], message => report(at, message), signal)
         board.end(i)
         if (outcomes[i].ended === 'failed' && !board.started(i)) queue.length = 0
       }

@@ -28,6 +28,9 @@ export interface SeedResult {
   readonly int8?: Scores
 }
 
+/** Options that do not go on to the process of a seed as they are. */
+const OWN = ['seeds', 'jobs', 'threads', 'out', 'json']
+
 /** Gives a command that trains the options for several seeds, and returns it. */
 export function withSeeds(command: Command): Command {
   return command
@@ -61,19 +64,21 @@ export async function trainSeeds(command: Command, name: string, options: SeedsO
   const out = options.out ?? join('build', name)
   makeFolder(out)
   const summaryFile = join(out, 'summary.json')
-  // One of an earlier run would say that this one is over.
-  rmSync(summaryFile, { force: true })
   const share = shareCores({ jobs: options.jobs ?? 1, count: seeds.length, threads: options.threads })
   console.error(`${seeds.length} seeds, ${share.jobs} at a time, threads of each: ${share.threads}.`)
-  const given = givenOptions(command, ['seeds', 'jobs', 'threads', 'out', 'json'])
+  const given = givenOptions(command, OWN)
   const jobs = seeds.map((seed): Job => {
     const own = ['--seed', `${seed}`, '--threads', `${share.threads}`, '--out', seedDir(out, seed), '--json']
     return { name: `seed ${seed}`, args: [command.name(), name, ...given, ...own] }
   })
-  const outcomes = await runJobs(jobs, share.jobs)
+  const outcomes = await runJobs(jobs, share.jobs, () => rmSync(summaryFile, { force: true }))
   if (!reportOutcomes(jobs, outcomes)) return
   const results = outcomes.map(outcome => (outcome as Extract<Outcome, { ended: 'done' }>).result as SeedResult)
-  const summary = { network: name, task: task.name, threads: share.threads, ...summaryOf(out, seeds, results) }
+  // Where the records lie and the files go is this machine's own.
+  const asked = givenOptions(command, [...OWN, 'task', 'data', 'skipMissing', 'resume']).map(part => ` ${part}`)
+  const flags = `--task ${task.name} --seeds ${seeds.join(',')}${asked.join('')} --threads ${share.threads}`
+  const about = { network: name, task: task.name, threads: share.threads }
+  const summary = { ...about, command: `holter ${command.name()} ${name} ${flags}`, ...summaryOf(out, seeds, results) }
   writeFile(summaryFile, `${JSON.stringify(summary, null, 2)}\n`)
   if (options.json) return printJson(summary)
   console.log(textOf(summary, summaryFile))

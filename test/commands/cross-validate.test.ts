@@ -5,7 +5,7 @@ import Papa from 'papaparse'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rocAuc } from '../../src-ts/metrics/roc.ts'
-import { runHolter } from '../helpers/holter-process.ts'
+import { runHolter, startHolter, waitUntil } from '../helpers/holter-process.ts'
 import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 import { elementsOf } from '../report/well-formed.ts'
@@ -22,7 +22,7 @@ const tiny = (out: string, ...more: string[]) => {
 
 native(
   'two folds in two processes: every record but the test fold is scored once, by the model that had not seen it',
-  () => {
+  async () => {
     const { status, stdout, stderr } = runHolter(tiny('out', '--stratified', '--jobs', '2', '--json'))
     assert.is(status, 0, stderr)
     const summary = JSON.parse(stdout)
@@ -70,8 +70,14 @@ native(
       other.stderr,
       /^fold 1 failed: \[train\] .*the checkpoint belongs to a run with other options: dataHash was/m,
     )
-    for (const file of ['summary.json', 'report.html', 'out-of-fold.csv'])
-      assert.not.ok(existsSync(join(dir, 'out', file)), `${file} of the run before`)
+    const sums = ['summary.json', 'report.html', 'out-of-fold.csv'].map(file => join(dir, 'out', file))
+    for (const file of sums) assert.ok(existsSync(file), `a mistake leaves ${file}`)
+
+    const { child, ended } = startHolter(tiny('out', '--epochs', '100000'))
+    assert.ok(await waitUntil(() => !existsSync(sums[0])), 'other folds do not stand beside the old sums')
+    child.kill('SIGINT')
+    assert.is((await ended).status, 1)
+    for (const file of sums) assert.not.ok(existsSync(file), `${file} of the run before`)
   },
 )
 

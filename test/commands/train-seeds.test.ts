@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -108,6 +108,10 @@ native('one job at a time or two: the same files; finished seeds are not trained
     [1, 2],
   )
   assert.is(summary.threads, 1)
+  assert.is(
+    summary.command,
+    'holter train ecg-tiny --task ptbxl-superclass --seeds 1,2 --epochs 1 --batch-size 8 --patience 2 --threads 1',
+  )
   const one = runHolter(tiny('one', '--seeds', '1,2', '--patience', '2'))
   assert.is(one.status, 0, one.stderr)
   assert.match(one.stdout, /± \d\.\d{4} \(sample deviation of 2\)/)
@@ -130,6 +134,7 @@ native('one job at a time or two: the same files; finished seeds are not trained
 
   const other = runHolter(tiny('one', '--seeds', '1,2', '--patience', '2', '--resume', '--threads', '2'))
   assert.is(other.status, 1)
+  assert.ok(existsSync(join(dir, 'one', 'summary.json')), 'a mistake costs nothing')
   assert.match(
     other.stderr,
     /^seed 1 failed: .* other options: threads was 1 and is 2\. Resume with .* \(--threads 1\), or/m,
@@ -178,6 +183,8 @@ const long = (out: string) => tiny(out, '--seeds', '1,2', '--jobs', '2', '--epoc
 const underWay = (out: string) => statSync(checkpoints(out)[0], { throwIfNoEntry: false }) !== undefined
 
 native('Ctrl-C stops every process in good order, and --resume goes on', async () => {
+  mkdirSync(join(dir, 'stopped'))
+  writeFileSync(join(dir, 'stopped', 'summary.json'), 'of seeds that are trained anew')
   const { child, ended } = startHolter(long('stopped'))
   assert.ok(await waitUntil(() => underWay('stopped')), 'it began')
   child.kill('SIGINT')
