@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,15 @@ test('the Markdown of every model in the zoo is what its JSON gives', () => {
   assert.ok(cards.length >= 5)
   for (const file of cards)
     assert.is(read(file.replace('.card.json', '.md')), cardMarkdown(JSON.parse(read(file))), file)
+})
+
+test('no command of a card names a model of models/ that does not ship', () => {
+  for (const file of cards) {
+    for (const command of JSON.parse(read(file)).commands as string[]) {
+      const name = /^holter evaluate models\/(\S+)/.exec(command)?.[1]
+      if (name !== undefined) assert.ok(existsSync(models + name), `${file}: ${command}`)
+    }
+  }
 })
 
 test('a card of labels that exclude each other shows accuracy, macro F1 and each label’s F1, with the notes of the data', () => {
