@@ -86,7 +86,7 @@ export function checkTeachers(tf: Tf, teachers: readonly Teacher[], lesson: Less
       refuse(path, 'the teacher was made for another task', form(metadata), form(lesson))
     }
     if (recipe.cropSamples && !takesWindows(tf, model, recipe.cropSamples)) {
-      refuse(path, `the teacher cannot see crops of ${recipe.cropSamples} samples`)
+      refuse(path, `the teacher cannot see crops as short as --crop-samples ${recipe.cropSamples}`)
     }
     if (knowsValidation(metadata) && !recipe.includeValidation) {
       refuse(path, 'the teacher was trained on the validation records, which are to score the student')

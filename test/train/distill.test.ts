@@ -195,10 +195,10 @@ native('a teacher of another task, other labels, leads or records is refused', t
     refused(says({ provenance }), /the teacher was trained on the validation records, which are to score the student/)
   }
   const flat = inceptionCnn.build(tf, { samples: 64, leads: 2, labels: 3 }, 1)
-  refused({ model: flat }, /cannot see crops of 32 samples/, { recipe: { cropSamples: 32 } })
+  refused({ model: flat }, /cannot see crops as short as --crop-samples 32/, { recipe: { cropSamples: 32 } })
   checkTeachers(tf, [{ ...teacher, model: flat }], { ...lesson, recipe: { cropSamples: 64 } })
   const unpadded = unpaddedNetwork(tf)
-  refused({ model: unpadded }, /cannot see crops of 4 samples/, { recipe: { cropSamples: 4 } })
+  refused({ model: unpadded }, /cannot see crops as short as --crop-samples 4/, { recipe: { cropSamples: 4 } })
   for (const { model } of [teacher, { model: flat }, { model: unpadded }]) model.dispose()
 })
 
