@@ -10,6 +10,7 @@ import { count, range, score } from '../report/numbers.ts'
 import type { FoldsReport } from '../report/render-folds.ts'
 import { facts, heading, table } from '../report/terminal.ts'
 import type { FoldResult } from './cross-validate.ts'
+import { SYNTHETIC_SENTENCE } from './data-options.ts'
 
 /** What was asked for. */
 interface About {
@@ -119,7 +120,7 @@ function textOf(report: FoldsReport, out: string): string {
   const rows = shown.map(([path, { values, ...rest }]) => [path, ...values.map(score), plusMinus(rest)])
   const folds = shown[0][1].values.map((_, k) => `fold ${k + 1}`)
   return [
-    ...(data.synthetic ? ['SYNTHETIC records: the scores say nothing about patients.'] : []),
+    ...(data.synthetic ? [SYNTHETIC_SENTENCE] : []),
     heading(`${network} on ${task}, ${folds.length} folds`),
     table(['score', ...folds, 'mean ± deviation'], rows),
     facts([

@@ -9,7 +9,7 @@ import { fitTemperature } from '../metrics/temperature.ts'
 import { aamiSummary } from '../report/aami.ts'
 import { progress } from '../report/progress.ts'
 import { differenceSentence, evaluationSummary } from '../report/summaries.ts'
-import { dataOption, openFor, skipMissingOption } from './data-options.ts'
+import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
 import { evaluationReport } from './evaluation-report.ts'
 import { type OpenedModel, openModel, rememberedNote } from './open-model.ts'
 import { json, printJson } from './options.ts'
@@ -85,7 +85,7 @@ export const evaluate = new Command('evaluate')
     }
     if (options.json)
       return printJson(jsonOf(scored, opened, options.split, notes, difference && { against, difference }))
-    if (opened.synthetic) console.log('SYNTHETIC records: the scores say nothing about patients.')
+    if (opened.synthetic) console.log(SYNTHETIC_SENTENCE)
     console.log(`${path} on ${model.task.name}, ${options.split} split, ${model.engine}\n`)
     console.log(evaluationSummary(scored.evaluation, scored.temperatureFrom))
     if (scored.aami) console.log(`\n${aamiSummary(scored.aami)}`)

@@ -7,6 +7,7 @@ import { type Spread, spread } from '../metrics/spread.ts'
 import { networks } from '../networks/index.ts'
 import { facts, table } from '../report/terminal.ts'
 import { tasks } from '../tasks/index.ts'
+import { SYNTHETIC_SENTENCE } from './data-options.ts'
 import { type Job, type Outcome, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, seeds, whole } from './options.ts'
 import type { TrainingOptions } from './training-options.ts'
@@ -124,7 +125,7 @@ export function textOf({ data, runs, ...all }: ReturnType<typeof summaryOf>, sum
       ? mean.toFixed(4)
       : `${mean.toFixed(4)} ± ${deviation.toFixed(4)} (sample deviation of ${runs.length})`
   return [
-    ...(data.synthetic ? ['SYNTHETIC records: the scores say nothing about patients.'] : []),
+    ...(data.synthetic ? [SYNTHETIC_SENTENCE] : []),
     table(['seed', 'kept epoch', `float ${name}`, `int8 ${name}`], rows),
     facts([
       ['float', mean(all.float![name].validation)],

@@ -10,15 +10,7 @@ const recipeSchema = v.object({
   learningRate: v.number(),
   schedule: v.picklist(['one-cycle', 'cosine', 'constant']),
   weightDecay: v.number(),
-  augment: v.union([
-    v.literal(false),
-    v.picklist(['record', 'beat']),
-    // What models said before beats had distortions of their own.
-    v.pipe(
-      v.literal(true),
-      v.transform(() => 'record' as const),
-    ),
-  ]),
+  augment: v.union([v.literal(false), v.picklist(['record', 'beat'])]),
   cropSamples: v.optional(v.number()),
   averageDecay: v.optional(v.number()),
   mixup: v.optional(v.number()),

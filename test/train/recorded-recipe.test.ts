@@ -35,16 +35,15 @@ test('a pruned model has the recipe of the one that was trained', () => {
   assert.equal(recorded({ recipe: tuned, from: { recipe: tuned, from: { recipe: full } } }), full)
 })
 
-test('a model without a recipe has none; an old one says true for the distortions of records', () => {
+test('a model without a recipe has none', () => {
   assert.is(recorded({ command: 'holter train' }), undefined)
-  assert.is(recorded({ recipe: { ...full, augment: true } })!.augment, 'record')
 })
 
 test('what is no recipe is refused, and named', () => {
   for (const [change, place] of [
     [{ schedule: 'linear' }, 'recipe.schedule'],
     [{ epochs: '12' }, 'recipe.epochs'],
-    [{ augment: 'noise' }, 'recipe.augment'],
+    [{ augment: true }, 'recipe.augment'],
     [{ cropSamples: null }, 'recipe.cropSamples'],
   ] as const)
     assert.throws(
