@@ -18,7 +18,7 @@ import { train as trainModel } from '../train/train.ts'
 import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
 import { rememberedNote } from './open-model.ts'
-import { json, printJson, whole, within } from './options.ts'
+import { json, printJson, seed, whole, within } from './options.ts'
 
 interface PruneOptions {
   sparsity: number
@@ -40,7 +40,7 @@ export const prune = new Command('prune')
   .addArgument(new Argument('<model>', 'folder of a float model'))
   .addOption(new Option('--sparsity <x>', 'share of the weights to cut').argParser(within(0, 0.99)).default(0.3))
   .addOption(new Option('--epochs <n>', 'epochs of training after the cut').argParser(whole(1)).default(2))
-  .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(whole(0)).default(1))
+  .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
   .requiredOption('-o, --out <dir>', 'folder to write into')
   .addOption(dataOption())
   .addOption(skipMissingOption())

@@ -13,7 +13,7 @@ import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
 import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
 import { rememberedNote } from './open-model.ts'
-import { json, printJson, whole } from './options.ts'
+import { json, printJson, seed } from './options.ts'
 
 interface QuantizeOptions {
   out: string
@@ -31,7 +31,7 @@ export const quantize = new Command('quantize')
   )
   .addArgument(new Argument('<model>', 'folder of a float model'))
   .requiredOption('-o, --out <file>', '.tflite file to write')
-  .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(whole(0)).default(1))
+  .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(json())

@@ -11,7 +11,7 @@ import { readFile } from '../files.ts'
 import { tensorBytes } from '../ir/graph.ts'
 import { progress } from '../report/progress.ts'
 import { layerParitySummary, paritySummary } from '../report/summaries.ts'
-import { json, printJson, whole } from './options.ts'
+import { json, printJson, seed, whole } from './options.ts'
 
 interface VerifyOptions {
   inputs: number
@@ -29,7 +29,7 @@ export const verify = new Command('verify')
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(new Option('-n, --inputs <n>', 'number of inputs').argParser(whole(1)).default(64))
-  .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(whole(0)).default(1))
+  .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(seed).default(1))
   .option('-m, --module <file>', 'compare this wasm module only, instead of freshly compiled ones')
   .option('-l, --layers', 'compare every intermediate tensor and name the first node that differs')
   .addOption(json())

@@ -29,7 +29,7 @@ export function auxiliaryHead(tf: Tf, model: LayersModel, labels: number, seed: 
       where: `${model.name}, ${last.name}`,
       problem: 'auxiliary labels need a network whose last layer is dense, to stand a second one beside it',
       got: last.getClassName(),
-      hint: 'Set auxiliary to 0',
+      hint: 'Set --auxiliary to 0',
     })
   }
   const kernelInitializer = tf.initializers.glorotUniform({
