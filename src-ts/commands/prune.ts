@@ -83,9 +83,10 @@ export const prune = new Command('prune')
     }
     const predictions = predictFloat(tf, model, validation, standardization)
     const after = selectionScore(predictions)
-    const { sparsity, epochs, seed, out } = options
+    const { sparsity, epochs, seed } = options
     const provenance = {
-      command: `holter prune ${dir} --sparsity ${sparsity} --epochs ${epochs} --seed ${seed} --out ${out}`,
+      // Without --out: where files go is this machine's own.
+      command: `holter prune ${dir} --sparsity ${sparsity} --epochs ${epochs} --seed ${seed}`,
       seed,
       recipe,
       sparsity,
