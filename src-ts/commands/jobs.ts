@@ -63,7 +63,7 @@ export async function runJobs(jobs: readonly Job[], atOnce: number, onBegin: () 
       for (let i = queue.shift(); i !== undefined && !signal.aborted; i = queue.shift()) {
         const at = i
         outcomes[i] = await runJob(jobs[i], message => report(at, message), signal)
-        board.end(i)
+        board.end(i, outcomes[i].ended === 'done')
         if (outcomes[i].ended === 'failed' && !board.started(i)) queue.length = 0
       }
     }
@@ -129,11 +129,11 @@ function lastWords(stderr: string, code: number | null, killer: NodeJS.Signals |
 /** One bar for all: batches of all jobs together, and what each running one says. */
 function scoreboard(jobs: readonly Job[]) {
   const bar: Progress = progress({ title: 'train', unit: 'batches' })
-  const states = jobs.map(() => ({ done: 0, total: 0, text: '', running: false, ended: false }))
+  const states = jobs.map(() => ({ done: 0, total: 0, text: '', running: false, finished: false }))
   const draw = () => {
     // A job that has not begun is taken to be as long as the longest so far.
     const longest = states.reduce((most, { total }) => Math.max(most, total), 0)
-    const done = states.reduce((sum, state) => sum + (state.ended ? state.total || longest : state.done), 0)
+    const done = states.reduce((sum, state) => sum + (state.finished ? state.total || longest : state.done), 0)
     const total = states.reduce((sum, state) => sum + (state.total || longest), 0)
     const texts = jobs.flatMap(({ name }, i) => (states[i].running ? [`${name} ${states[i].text}`] : []))
     bar.update(done, { total, text: texts.join(' · ') })
@@ -148,8 +148,9 @@ function scoreboard(jobs: readonly Job[]) {
     },
     /** Whether a job has come to its first batch. */
     started: (i: number) => states[i].total > 0,
-    end(i: number) {
-      Object.assign(states[i], { running: false, ended: true })
+    /** A job that was stopped or failed has done no more than it said. */
+    end(i: number, finished: boolean) {
+      Object.assign(states[i], { running: false, finished })
       draw()
     },
     stop: () => bar.stop(),

@@ -191,6 +191,8 @@ native('Ctrl-C stops every process in good order, and --resume goes on', async (
   const { status, stderr } = await ended
   assert.is(status, 1, stderr)
   assert.match(stderr, /^Interrupted: seed 1, seed 2 not done\. Go on with the same command and --resume\.$/m)
+  const [, batches] = /^train: ([\d,]+) batches in /m.exec(stderr) ?? []
+  assert.ok(Number(batches?.replaceAll(',', '')) < 100000, `what was not trained is not counted: ${batches}`)
   assert.equal(processesWith(join(dir, 'stopped')), [])
   assert.not.ok(existsSync(join(dir, 'stopped', 'summary.json')))
 })
