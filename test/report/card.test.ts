@@ -90,6 +90,45 @@ test('make-card keeps the numbers of calibration, leaves its curves to the page,
       () => makeCard([model, evaluation]),
       /evaluation\.json: the evaluated model does not ship, .* \(got models\/no-such-model\)/,
     )
+    for (const place of [`${dir}/models/x`, '../models/x', 'build/../../x']) {
+      writeFileSync(evaluation, JSON.stringify({ ...figures, model: place }))
+      assert.throws(
+        () => makeCard([model, evaluation]),
+        /evaluation\.json: the evaluated model lies outside the project/,
+      )
+    }
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
+})
+
+test('make-card refuses what is no evaluation of the model, and writes nothing then', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'holter-card-'))
+  try {
+    const [model, evaluation] = [join(dir, 'ecg-tiny.tflite'), join(dir, 'evaluation.json')]
+    copyFileSync(`${models}ecg-tiny.tflite`, model)
+    const [figures] = JSON.parse(read('ecg-tiny.card.json')).figures
+    const { NORM: _, ...others } = figures.auc
+    for (const [text, reason] of [
+      ['[1', 'Expected'],
+      ['[]', 'model: '],
+      ['null', 'the whole: '],
+      ['{}', 'model: '],
+      [JSON.stringify({ ...figures, records: undefined }), 'records: '],
+      [JSON.stringify({ ...figures, macroAucInterval: 1 }), 'macroAucInterval: '],
+      [JSON.stringify({ ...figures, auc: others }), 'auc.NORM: '],
+      [JSON.stringify({ ...figures, aami: { all: {} } }), 'aami.all.fromMinutes: '],
+    ] as const) {
+      writeFileSync(evaluation, text)
+      assert.throws(
+        () => makeCard([model, evaluation]),
+        (error: Error) => {
+          const begin = `[metrics] ${evaluation}: this is no evaluation of the model; ${reason}`
+          return error.message.startsWith(begin) || assert.is(error.message, begin)
+        },
+      )
+    }
+    assert.equal(readdirSync(dir).sort(), ['ecg-tiny.tflite', 'evaluation.json'])
   } finally {
     rmSync(dir, { recursive: true })
   }
