@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { closest, HolterError } from '../errors.ts'
 import { readCsv } from './csv.ts'
 import type { Opened, SplitName } from './dataset.ts'
@@ -10,6 +10,7 @@ import type { Form } from './pack-record.ts'
 import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
 import { readEcg } from './read-ecg.ts'
 import { dealFolds } from './splits.ts'
+import { readHeader } from './wfdb-header.ts'
 
 /** The table that makes a folder of files a data set. */
 export const LABELS_FILE = 'labels.csv'
@@ -69,9 +70,25 @@ export function locateFolder(root: string): string | undefined {
   return existsSync(join(root, LABELS_FILE)) ? root : undefined
 }
 
-/** WFDB records may be named without their header's extension. */
+/** A WFDB record, which may be named without its header's extension, is its header and all files that the header and its segments name. */
 function isPresent(path: string): boolean {
-  return existsSync(path) || existsSync(`${path}.hea`)
+  const header = existsSync(path) || path.endsWith('.hea') ? path : `${path}.hea`
+  if (!existsSync(header) || !header.endsWith('.hea')) return existsSync(header)
+  const named = filesNamedBy(header)
+  const ofSegments = named.filter(file => file.endsWith('.hea')).flatMap(filesNamedBy)
+  return [...named, ...ofSegments].every(file => existsSync(file))
+}
+
+/** Returns the signal files and the segments' headers that a header names; none of one that cannot be read, whose own error is told later. */
+function filesNamedBy(header: string): string[] {
+  try {
+    const { signals, segments } = readHeader(header)
+    const names = [...signals.map(({ file }) => file), ...segments.map(({ record }) => `${record}.hea`)]
+    // A signal without samples has the file ~, a gap the record ~.
+    return names.filter(name => !/^~(\.hea)?$/.test(name)).map(name => join(dirname(header), name))
+  } catch {
+    return []
+  }
 }
 
 function readPlans(dir: string, labels: readonly string[]): FilePlan[] {

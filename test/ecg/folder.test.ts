@@ -87,6 +87,25 @@ test('missing files: left out of the opened splits and counted with skipMissing,
     assert.equal([others.records.train, others.dropped], [16, {}], 'what is not opened is not looked for')
   }))
 
+test('a WFDB record is missing without a file that its header or a segment of it names; a damaged header tells its own error', () =>
+  inFolder(async dir => {
+    const table = write(dir, i => ((i >> 1) % 10) + 1)
+    rmSync(join(dir, 'r0.dat'))
+    writeFileSync(join(dir, 'labels.csv'), table.join('\n').replace('r2,', 'r2.hea,'))
+    rmSync(join(dir, 'r2.dat'))
+    writeFileSync(join(dir, 'r4.hea'), 'r4/3 2 100 5\nr6 5\n~ 0\nr8 0\n')
+    rmSync(join(dir, 'r8.dat'))
+    assert.throws(
+      () => openFolder(dir, form, ['train'], options),
+      /r0: the files of record r0 in the label table are missing, and so are those of 3 more of its records/,
+    )
+    const { records, dropped } = await openFolder(dir, form, ['train'], { ...options, skipMissing: true })
+    assert.equal([records.train, dropped], [12, { 'missing file': 4 }])
+    writeFileSync(join(dir, 'r0.hea'), 'r0 two\n')
+    const damaged = await openFolder(dir, form, ['train'], { ...options, skipMissing: true }).then(() => '', String)
+    assert.match(damaged, /r0\.hea line 1.*number of signals/)
+  }))
+
 test('too few patients to be dealt: the table is named, and what to write into it', () =>
   inFolder(async dir => {
     const table = write(dir).map((line, i) => (i === 0 ? line : line.replace(/p\d,/, `p${i % 3},`)))
