@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { LabelKind, Standardization } from '../ecg/dataset.ts'
-import { HolterError } from '../errors.ts'
+import { HolterError, type Problem } from '../errors.ts'
 import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
 import type { Tf } from './backend.ts'
@@ -83,10 +83,12 @@ export function checkTeachers(tf: Tf, teachers: readonly Teacher[], lesson: Less
       `${each.task}: ${each.labels.join(' ')} from ${each.leads.join(' ')}, ${each.samples} samples at ${each.sampleRateHz} Hz` +
       (each.features ? `, features ${each.features.names.join(' ')}` : '')
     if (form(metadata) !== form(lesson)) {
-      refuse(path, 'the teacher was made for another task', form(metadata), form(lesson))
+      refuse(path, 'the teacher was made for another task', { got: form(metadata), expected: form(lesson) })
     }
     if (recipe.cropSamples && !takesWindows(tf, model, recipe.cropSamples)) {
-      refuse(path, `the teacher cannot see crops as short as --crop-samples ${recipe.cropSamples}`)
+      refuse(path, `the teacher cannot see crops as short as --crop-samples ${recipe.cropSamples}`, {
+        hint: `Take longer crops (--crop-samples ${lesson.samples}: whole records), or a teacher that pools over time`,
+      })
     }
     if (knowsValidation(metadata) && !recipe.includeValidation) {
       refuse(path, 'the teacher was trained on the validation records, which are to score the student')
@@ -95,23 +97,15 @@ export function checkTeachers(tf: Tf, teachers: readonly Teacher[], lesson: Less
       JSON.stringify([each.mean, each.deviation, each.features?.mean, each.features?.deviation])
     if (scaling(metadata) !== scaling(lesson)) {
       const numbers = (each: Standardization) => `mean ${each.mean}, deviation ${each.deviation}`
-      refuse(
-        path,
-        'the teacher was trained on other records, with another scaling',
-        numbers(metadata),
-        numbers({ mean, deviation }),
-      )
+      refuse(path, 'the teacher was trained on other records, with another scaling', {
+        got: numbers(metadata),
+        expected: numbers({ mean, deviation }),
+      })
     }
   }
 }
 
-function refuse(where: string, problem: string, got?: string, expected?: string): never {
-  throw new HolterError({
-    stage: 'train',
-    where,
-    problem,
-    got,
-    expected,
-    hint: 'Choose another teacher, or train one on these records',
-  })
+function refuse(where: string, problem: string, more: Pick<Problem, 'got' | 'expected' | 'hint'> = {}): never {
+  const hint = 'Choose another teacher, or train one on these records'
+  throw new HolterError({ stage: 'train', where, problem, hint, ...more })
 }

@@ -195,7 +195,11 @@ native('a teacher of another task, other labels, leads or records is refused', t
     refused(says({ provenance }), /the teacher was trained on the validation records, which are to score the student/)
   }
   const flat = inceptionCnn.build(tf, { samples: 64, leads: 2, labels: 3 }, 1)
-  refused({ model: flat }, /cannot see crops as short as --crop-samples 32/, { recipe: { cropSamples: 32 } })
+  refused(
+    { model: flat },
+    /cannot see crops as short as --crop-samples 32\. Take longer crops \(--crop-samples 64: whole records\), or a teacher that pools/,
+    { recipe: { cropSamples: 32 } },
+  )
   checkTeachers(tf, [{ ...teacher, model: flat }], { ...lesson, recipe: { cropSamples: 64 } })
   const unpadded = unpaddedNetwork(tf)
   refused({ model: unpadded }, /cannot see crops as short as --crop-samples 4/, { recipe: { cropSamples: 4 } })
