@@ -68,8 +68,8 @@ export function drawDistortion(stream: Random, window: Window): Distortion {
 }
 
 /**
- * Returns a random distortion of one beat: shift by up to 2 samples, or a crop from anywhere, amplitude e^N(0, .15), a channel lost with p = .15, a line from one
- * N(0, .1) to another per channel, white noise of .02, features moved by N(0, .25) of their deviations.
+ * Returns a random distortion of one beat: shift by up to 2 samples, or a crop from anywhere, amplitude e^N(0, .15), a channel lost with
+ * p = .15, a line from one N(0, .1) to another per channel, white noise of .02, features moved by N(0, .25) of their deviations.
  */
 function drawBeatDistortion(stream: Random, { samples, length, leads }: Window): Distortion {
   const start = length < samples ? stream.integer(samples - length + 1) : stream.integer(5) - 2
