@@ -19,7 +19,9 @@ export interface RunParts {
 
 /** Throws HolterError when the parts of a run do not fit together, before any time is spent on it. */
 export function checkRun({ tf, model, train, validation, recipe, patience }: RunParts): void {
-  checkNumbers(recipe, patience)
+  checkNumbers({ ...recipe, patience }, (entry, problem, got) => {
+    refuse({ stage: 'usage', where: flagOf(entry), problem, got })
+  })
   for (const dataset of validation ? [train, validation] : [train]) checkFit(model, dataset)
   if (train.split !== 'train')
     refuse({ where: 'train', problem: 'training on another split', got: train.split, expected: 'train' })
@@ -45,6 +47,7 @@ export function checkRun({ tf, model, train, validation, recipe, patience }: Run
   if (cropSamples === undefined) return
   if (cropSamples > train.samples) {
     refuse({
+      stage: 'usage',
       where: flagOf('cropSamples'),
       problem: 'longer than a record',
       got: cropSamples,
@@ -94,36 +97,26 @@ function checkScorable({ name, labels, targets }: Dataset): void {
   })
 }
 
-function checkNumbers(
-  { epochs, batchSize, learningRate, weightDecay, cropSamples, clipNorm, averageDecay, mixup, auxiliary }: Recipe,
-  patience?: number,
+/** Calls `refuse` with the first entry of a recipe whose number is outside its range; `patience` is that of the run. */
+export function checkNumbers(
+  recipe: Recipe & { readonly patience?: number },
+  refuse: (entry: string, problem: string, got: number) => never,
 ): void {
-  const whole = { epochs, batchSize, cropSamples, patience }
-  for (const [where, got] of Object.entries(whole)) {
-    if (got !== undefined && !(Number.isInteger(got) && got >= 1)) {
-      refuse({ stage: 'usage', where: flagOf(where), problem: 'not a whole number of at least 1', got })
-    }
+  const { epochs, batchSize, cropSamples, patience, learningRate, clipNorm } = recipe
+  const { weightDecay, averageDecay, mixup, auxiliary } = recipe
+  for (const [entry, got] of Object.entries({ epochs, batchSize, cropSamples, patience })) {
+    if (got !== undefined && !(Number.isInteger(got) && got >= 1))
+      refuse(entry, 'not a whole number of at least 1', got)
   }
-  const positive = { learningRate, clipNorm }
-  for (const [where, got] of Object.entries(positive)) {
-    if (got !== undefined && !(got > 0 && Number.isFinite(got)))
-      refuse({ stage: 'usage', where: flagOf(where), problem: 'not a number above 0', got })
+  for (const [entry, got] of Object.entries({ learningRate, clipNorm })) {
+    if (got !== undefined && !(got > 0 && Number.isFinite(got))) refuse(entry, 'not a number above 0', got)
   }
-  if (averageDecay !== undefined && !(averageDecay >= 0 && averageDecay < 1)) {
-    refuse({
-      stage: 'usage',
-      where: flagOf('averageDecay'),
-      problem: 'not a number of at least 0 and below 1',
-      got: averageDecay,
-    })
-  }
-  if (mixup !== undefined && !(mixup >= 0 && mixup <= 1)) {
-    refuse({ stage: 'usage', where: flagOf('mixup'), problem: 'not a number from 0 to 1', got: mixup })
-  }
+  if (averageDecay !== undefined && !(averageDecay >= 0 && averageDecay < 1))
+    refuse('averageDecay', 'not a number of at least 0 and below 1', averageDecay)
+  if (mixup !== undefined && !(mixup >= 0 && mixup <= 1)) refuse('mixup', 'not a number from 0 to 1', mixup)
   if (auxiliary !== undefined && !(auxiliary >= 0 && Number.isFinite(auxiliary)))
-    refuse({ stage: 'usage', where: flagOf('auxiliary'), problem: 'not a number of at least 0', got: auxiliary })
-  if (!(weightDecay >= 0))
-    refuse({ stage: 'usage', where: flagOf('weightDecay'), problem: 'not a number of at least 0', got: weightDecay })
+    refuse('auxiliary', 'not a number of at least 0', auxiliary)
+  if (!(weightDecay >= 0)) refuse('weightDecay', 'not a number of at least 0', weightDecay)
 }
 
 function refuse(problem: Omit<Problem, 'stage'> & Partial<Pick<Problem, 'stage'>>): never {

@@ -1,9 +1,11 @@
 import * as v from 'valibot'
+import type { Dataset } from '../ecg/dataset.ts'
 import { HolterError } from '../errors.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
+import { checkNumbers } from './check-run.ts'
 
-/** Only the form: the numbers are checked when a run begins (check-run.ts). */
+/** Only the form: the ranges of the numbers stand in check-run.ts. */
 const recipeSchema = v.object({
   epochs: v.number(),
   batchSize: v.number(),
@@ -32,12 +34,28 @@ const provenanceSchema = v.object({
  */
 export function recordedRecipe({ provenance }: Pick<Metadata, 'provenance'>, where: string): Recipe | undefined {
   const { success, issues, output } = v.safeParse(provenanceSchema, provenance)
-  if (success) return output.from ? recordedRecipe({ provenance: output.from }, where) : output.recipe
-  const [issue] = issues
-  throw new HolterError({
+  if (!success) throw invalid(where, `${v.getDotPath(issues[0])}: ${issues[0].message}`)
+  const { from, recipe } = output
+  if (from) return recordedRecipe({ provenance: from }, where)
+  if (recipe) {
+    checkNumbers(recipe, (entry, problem, got) => {
+      throw invalid(where, `recipe.${entry}: ${problem} (got ${got})`)
+    })
+  }
+  return recipe
+}
+
+/** Returns what the provenance of a model says of its recipe: the recipe, and by name the auxiliary labels that it let count. */
+export function recordRecipe(recipe: Recipe, train: Dataset): { recipe: Recipe; auxiliary?: readonly string[] } {
+  const auxiliary = recipe.auxiliary ? train.auxiliary?.labels : undefined
+  return { recipe, ...(auxiliary && { auxiliary }) }
+}
+
+function invalid(where: string, reason: string): HolterError {
+  return new HolterError({
     stage: 'train',
     where,
-    problem: `the model's provenance is not valid; ${v.getDotPath(issue)}: ${issue.message}`,
+    problem: `the model's provenance is not valid; ${reason}`,
     hint: 'Train the model again',
   })
 }

@@ -153,11 +153,11 @@ native('a model says with how many threads it was made, named or not', () => {
 
 native('a mistake is one sentence, once, and the seeds after it do not start', () => {
   const { status, stdout, stderr } = runHolter(tiny('bad', '--seeds', '1,2,3', '--crop-samples', '5000'))
-  assert.is(status, 1)
+  assert.is(status, 2)
   assert.is(stdout, '')
   assert.match(
     stderr,
-    /^seed 1 failed: \[train\] --crop-samples: longer than a record \(got 5000, expected at most 1000\)\.$/m,
+    /^seed 1 failed: \[usage\] --crop-samples: longer than a record \(got 5000, expected at most 1000\)\.$/m,
   )
   assert.not.match(stderr, /seed 2 failed|\n\s+at /)
   assert.not.ok(existsSync(join(dir, 'bad', 'seed-2')))

@@ -45,6 +45,8 @@ test('what is no recipe is refused, and named', () => {
     [{ epochs: '12' }, 'recipe.epochs'],
     [{ augment: true }, 'recipe.augment'],
     [{ cropSamples: null }, 'recipe.cropSamples'],
+    [{ batchSize: 0.5 }, 'recipe.batchSize'],
+    [{ mixup: 2 }, 'recipe.mixup'],
   ] as const)
     assert.throws(
       () => recorded({ recipe: { ...full, ...change } }),

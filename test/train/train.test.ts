@@ -222,7 +222,7 @@ native('what cannot work is refused before any training', async tf => {
   const { validation } = data
   await refused(
     run(tf, { recipe: { cropSamples: 65 } }),
-    /--crop-samples: longer than a record \(got 65, expected at most 64\)/,
+    /\[usage\] --crop-samples: longer than a record \(got 65, expected at most 64\)/,
   )
   await refused(run(tf, { recipe: { epochs: 0 } }), /--epochs: not a whole number of at least 1 \(got 0\)/)
   await refused(run(tf, { recipe: { learningRate: Number.NaN } }), /--learning-rate: not a number above 0 \(got NaN\)/)
