@@ -32,6 +32,7 @@ import type { Task } from './tasks/task.ts'
 import type { Tf } from './train/backend.ts'
 import { saveFloatModel } from './train/float-model.ts'
 import { pruneModel } from './train/prune.ts'
+import { recordRecipe } from './train/recorded-recipe.ts'
 import { type TrainOptions, train as trainModel } from './train/train.ts'
 
 export interface PipelineOptions {
@@ -126,8 +127,14 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
   const { float, int, fitted } = await timed('quantize', async () => {
     const predictions = predictFloat(tf, model, validation, standardization!)
     const own = fitToValidation(task, predictions)
-    const made = { command: options.command, seed, recipe, sparsity: options.sparsity, parameters: model.countParams() }
-    const provenance = { ...made, ...provenanceOf(opened) }
+    const provenance = {
+      command: options.command,
+      seed,
+      ...recordRecipe(recipe, train),
+      sparsity: options.sparsity,
+      parameters: model.countParams(),
+      ...provenanceOf(opened),
+    }
     const metadata = metadataOf(task, network.name, standardization!, own, provenance)
     await saveFloatModel(tf, model, metadata, join(out, 'float'))
     const graph = lower(tf, model, metadata, train)

@@ -22,7 +22,7 @@ native('the model that comes out says all that made it', async tf => {
     task,
     network: ecgTiny,
     source: { kind: 'folder', dir: data },
-    recipe: { ...ecgTiny.recipe, auxiliary: 0, epochs: 1, batchSize: 8 },
+    recipe: { ...ecgTiny.recipe, auxiliary: 1, epochs: 1, batchSize: 8 },
     seed: 2,
     sparsity: 0.2,
     fineTuneEpochs: 1,
@@ -31,12 +31,13 @@ native('the model that comes out says all that made it', async tf => {
     command: 'holter demo',
     watch: () => ({ update() {}, stop() {} }),
   })
-  const { command, seed, recipe, sparsity, parameters } = product!.model.graph.metadata!.provenance
+  const { command, seed, recipe, auxiliary, sparsity, parameters } = product!.model.graph.metadata!.provenance
   const model = ecgTiny.build(tf, networkShape(task), 2)
   assert.equal([command, seed, sparsity, parameters], ['holter demo', 2, 0.2, model.countParams()])
   // The pipeline keeps its model to the end of the process.
   tf.disposeVariables()
   assert.is((recipe as { epochs: number }).epochs, 1)
+  assert.equal(auxiliary, product!.opened.splits.train!.auxiliary!.labels)
 })
 
 test.run()
