@@ -27,6 +27,7 @@ import type { Task } from '../tasks/task.ts'
 import { loadTfjs, type Tf, threadsInUse } from '../train/backend.ts'
 import { saveFloatModel } from '../train/float-model.ts'
 import type { LossTerm } from '../train/loss.ts'
+import { recordRecipe } from '../train/recorded-recipe.ts'
 import { type Trained, train as trainModel } from '../train/train.ts'
 import { openFor, SYNTHETIC_SENTENCE } from './data-options.ts'
 import { interruptible } from './interrupt.ts'
@@ -81,12 +82,10 @@ export async function trainNetwork(
   // The weights are the same only with the same number of threads.
   const flags = `${flagsOf(run.network.recipe, run.recipe)}${joined.flags ?? ''}${patience} --threads ${threadsInUse()}`
   const command = `holter ${verb} ${name} --task ${run.task.name} --seed ${options.seed}${flags}`
-  const auxiliary = run.recipe.auxiliary ? run.train.auxiliary?.labels : undefined
   const more = {
     command,
     seed: options.seed,
-    recipe: run.recipe,
-    ...(auxiliary && { auxiliary }),
+    ...recordRecipe(run.recipe, run.train),
     parameters: parameters.all,
     ...joined.provenance,
   }
