@@ -47,7 +47,6 @@ export const prune = new Command('prune')
   .addOption(json())
   .addHelpText('after', '\nExample: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned')
   .action(async (dir: string, options: PruneOptions) => {
-    makeFolder(options.out)
     const tf = loadTfjs()
     const { model, metadata } = await loadFloatModel(tf, dir)
     const task = byName('task', metadata.task, tasks)
@@ -60,6 +59,7 @@ export const prune = new Command('prune')
     const sides = remembers ? { train: joinDatasets(train, validation) } : { train, validation }
     const { mean, deviation, features } = metadata
     const standardization = { mean, deviation, ...(features && { features }) }
+    makeFolder(options.out)
     const before = selectionScore(predictFloat(tf, model, validation, standardization))
     const masks = pruneModel(tf, model, options.sparsity)
     const bar = progress({ title: 'prune', unit: 'batches' })

@@ -65,7 +65,7 @@ export async function trainNetwork(
   joining: (run: Run) => Joined = () => ({}),
 ): Promise<void> {
   const out = options.out ?? join('build', name)
-  const run = await open(name, options, out)
+  const run = await open(name, options)
   const joined = joining(run)
   const model = run.network.build(run.tf, networkShape(run.task), options.seed)
   const parameters = countsOf(model)
@@ -121,12 +121,11 @@ export async function trainNetwork(
   )
 }
 
-/** Returns what the command line and the data make of a network's name; nothing is written but the empty folder. */
-async function open(name: string, options: TrainingOptions, out: string): Promise<Run> {
+/** Returns what the command line and the data make of a network's name; nothing is written. */
+async function open(name: string, options: TrainingOptions): Promise<Run> {
   const network = byName('network', name, networks)
   const task = byName('task', options.task ?? network.task, tasks)
   const recipe = recipeOf(network.recipe, options)
-  makeFolder(out)
   const { opened, standardization } = await openFor(task, ['train', 'validation'], options)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   checkAuxiliary(options, train)
@@ -140,6 +139,7 @@ async function open(name: string, options: TrainingOptions, out: string): Promis
 async function fit(run: Run, model: LayersModel, terms: Joined['terms'], options: TrainingOptions, out: string) {
   const { tf, recipe, train, validation, standardization, opened } = run
   const { seed, patience, resume } = options
+  makeFolder(out)
   const bar = progress({ title: 'train', unit: 'batches' })
   const parts = { tf, model, recipe, train, validation, standardization, terms, dataHash: opened.hash }
   const settings = { seed, patience, resume, checkpointDir: join(out, 'checkpoint') }
