@@ -65,7 +65,7 @@ export function conv2d(
   }
 }
 
-/** Bytes of `count` filters as src-ts/ops/filter-layout.ts packs them. */
+/** Bytes of `count` filters as src-ts/ops/parts/filter-layout.ts packs them. */
 // @ts-ignore: decorator
 @inline
 function packedFilterBytes(count: i32, rows: i32, run: i32): usize {

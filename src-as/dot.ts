@@ -1,5 +1,5 @@
 // Products of input windows with blocks of filters: the inner loops of conv2d and fully-connected.
-// A window is `rows` runs of `run` bytes, `pitch` bytes apart. Filters lie as src-ts/ops/filter-layout.ts packs them.
+// A window is `rows` runs of `run` bytes, `pitch` bytes apart. Filters lie as src-ts/ops/parts/filter-layout.ts packs them.
 
 import { CHANNEL_BYTES, storeChannel } from "./fixed-point";
 

@@ -1,4 +1,4 @@
-// LOGISTIC and TANH of int16 by one table of the sigmoid, 256 u16 entries. Twins of src-ts/ops/sigmoid-int16.ts.
+// LOGISTIC and TANH of int16 by one table of the sigmoid, 256 u16 entries. Twins of src-ts/ops/parts/sigmoid-int16.ts.
 
 export function logisticInt16(input: usize, count: i32, output: usize, table: usize, multiplier: i32, shift: i32): void {
   for (; count > 0; count--, input += 2, output += 2) {

@@ -1,6 +1,6 @@
 import { clamp, requantize } from "./fixed-point";
 
-/** SOFTMAX over rows of `classes` int16; the output first holds the exponentials. Twin of src-ts/ops/softmax-int16.ts. */
+/** SOFTMAX over rows of `classes` int16; the output first holds the exponentials. Twin of src-ts/ops/parts/softmax-int16.ts. */
 export function softmaxInt16(
   input: usize, rows: i32, classes: i32, output: usize, multiplier: i32, shift: i32, exponentials: usize, reciprocals: usize
 ): void {

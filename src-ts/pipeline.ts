@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { vectorFile, type Written } from './codegen/artefacts.ts'
 import type { Build } from './codegen/build.ts'
 import { flavours } from './codegen/build.ts'
-import type { DataSource, Opened } from './ecg/dataset.ts'
+import type { DataSource, Opened } from './ecg/datasets/dataset.ts'
 import type { RunnableModel } from './engines/engine.ts'
 import { type ParityRow, probeInputs } from './engines/parity.ts'
 import { reference } from './engines/reference.ts'
@@ -22,18 +22,17 @@ import {
   predictInt8,
   prove,
   provenanceOf,
-  type Report,
   toIntegers,
   toKernels,
   toModel,
-  type Watch,
 } from './stages.ts'
 import type { Task } from './tasks/task.ts'
-import type { Tf } from './train/backend.ts'
 import { saveFloatModel } from './train/float-model.ts'
 import { pruneModel } from './train/prune.ts'
 import { recordRecipe } from './train/recorded-recipe.ts'
+import type { Tf } from './train/tf.ts'
 import { type TrainOptions, train as trainModel } from './train/train.ts'
+import type { Report, Watch } from './watch.ts'
 
 export interface PipelineOptions {
   readonly task: Task

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { writeBuild } from './codegen/artefacts.ts'
-import type { DataSource, Dataset, Opened, SplitName, Standardization } from './ecg/dataset.ts'
-import { fitStandardization, standardizeFeatures } from './ecg/standardize.ts'
+import type { DataSource, Dataset, Opened, SplitName, Standardization } from './ecg/datasets/dataset.ts'
+import { fitStandardization, standardizeFeatures } from './ecg/datasets/standardize.ts'
 import type { Engine, RunnableModel } from './engines/engine.ts'
 import { engines } from './engines/index.ts'
 import { interleave, quantizeInput } from './engines/input.ts'
@@ -26,21 +26,13 @@ import { dequantizeValues } from './quantize/values.ts'
 import { random } from './random.ts'
 import type { Task } from './tasks/task.ts'
 import { writeTflite } from './tflite/write.ts'
-import type { Tf } from './train/backend.ts'
 import { exportGraph } from './train/export.ts'
 import { predictLogits } from './train/predict.ts'
+import type { Tf } from './train/tf.ts'
 import type { EpochProgress, TrainOptions } from './train/train.ts'
+import type { Report, Watch } from './watch.ts'
 
 // The typed steps of pipeline.ts, which the commands share: each takes what the one before returns.
-
-/** What a progress bar wants to know. */
-export type Report = (done: number, total: number) => void
-
-/** A display of one stage: told how far it is, and when it ends. */
-export interface Watch {
-  update(done: number, more?: { total?: number; text?: string }): void
-  stop(): void
-}
 
 /** Learning rate of fine-tuning, as a share of the recipe's peak: enough to mend, not to forget. */
 const FINE_TUNE_RATE = 0.1

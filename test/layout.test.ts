@@ -11,11 +11,12 @@ import { tasks } from '../src-ts/tasks/index.ts'
 
 /** The stages from the bottom up: a file may import from its own stage and from those above it in this list. */
 const stages = [
-  'errors.ts random.ts version.ts toolchain.ts',
+  'errors.ts random.ts version.ts toolchain.ts watch.ts',
   'files.ts npy.ts',
   'ecg ir',
   'metrics networks tasks',
   'train ops',
+  'reference',
   'passes tflite',
   'quantize',
   'codegen',
@@ -35,6 +36,9 @@ const indexed = [
   { folder: 'engines', type: 'Engine', names: engines.map(engine => engine.name) },
   { folder: 'tasks', type: 'Task', names: tasks.map(task => task.name) },
 ]
+
+/** The rooms of ecg/, from the bottom up in the same way. */
+const rooms = ['signal', 'formats', 'beats', 'datasets', 'checks synthetic'].map(line => line.split(' '))
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -70,6 +74,14 @@ function importsOf(path: string): string[] {
   return [...read(path).matchAll(pattern)].map(([, from, bare, dynamic]) => from ?? bare ?? dynamic)
 }
 
+/** The files of src-ts that a file imports. */
+function filesImportedBy(path: string): string[] {
+  return importsOf(path)
+    .filter(name => name.startsWith('.') && name.endsWith('.ts'))
+    .map(name => join(dirname(path), name))
+    .filter(other => other.startsWith('src-ts'))
+}
+
 /** The stage of a file: the folder or file directly below src-ts. */
 function stageOf(path: string): string {
   return relative('src-ts', path).split('/')[0]
@@ -82,14 +94,39 @@ test('imports only go down', () => {
   none(
     sources.flatMap(path => {
       if (level(path) < 0) return [`${path}: ${stageOf(path)} has no place in the table of stages`]
-      const imported = importsOf(path)
-        .filter(name => name.startsWith('.'))
-        .map(name => join(dirname(path), name))
-      return imported
-        .filter(other => other.startsWith('src-ts') && stageOf(other) !== stageOf(path) && level(other) >= level(path))
+      return filesImportedBy(path)
+        .filter(other => stageOf(other) !== stageOf(path) && level(other) >= level(path))
         .map(other => `${path} imports ${other}, which is not below it`)
     }),
   )
+})
+
+test('the rooms of ecg/ import only from those before them', () => {
+  const roomOf = (path: string) => relative('src-ts/ecg', path).split('/')[0]
+  const level = (path: string) => rooms.findIndex(line => line.includes(roomOf(path)))
+  const files = sources.filter(path => stageOf(path) === 'ecg')
+  none(files.filter(path => level(path) < 0).map(path => `${path}: ${roomOf(path)} is no room of ecg/`))
+  none(
+    files.flatMap(path =>
+      filesImportedBy(path)
+        .filter(other => stageOf(other) === 'ecg' && roomOf(other) !== roomOf(path) && level(other) >= level(path))
+        .map(other => `${path} imports ${other}, which is not below it`),
+    ),
+  )
+})
+
+test('no files import each other in a circle, not even types', () => {
+  const state = new Map<string, 'open' | 'done'>()
+  const circles: string[] = []
+  const visit = (path: string, way: readonly string[]) => {
+    if (state.get(path) === 'done') return
+    if (state.get(path) === 'open') return void circles.push([...way.slice(way.indexOf(path)), path].join(' → '))
+    state.set(path, 'open')
+    for (const other of filesImportedBy(path)) visit(other, [...way, path])
+    state.set(path, 'done')
+  }
+  for (const path of sources) visit(path, [])
+  none(circles)
 })
 
 test('the product does not import from tests or tools', () => {

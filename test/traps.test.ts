@@ -19,13 +19,13 @@ import { withTfjs } from './helpers/with-tfjs.ts'
  */
 const TRAPS: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
   'the same patient on both sides of a split': [
-    ['ecg/splits.test.ts', 'a patient on both sides: no split, and the message names patient and records'],
-    ['ecg/ptb-xl.test.ts', 'a patient on two sides of the split'],
-    ['ecg/mit-bih-beats.test.ts', 'nobody is on two sides but the man of 201 and 202'],
+    ['ecg/datasets/splits.test.ts', 'a patient on both sides: no split, and the message names patient and records'],
+    ['ecg/datasets/ptb-xl.test.ts', 'a patient on two sides of the split'],
+    ['ecg/datasets/mit-bih-beats.test.ts', 'nobody is on two sides but the man of 201 and 202'],
     ['train/cross-validate.test.ts', 'every record is held out once, and no patient stands on both sides'],
   ],
   // Ids 1, 4, 5, 6, 9: the second row's signal is that of id 4.
-  'ecg_id taken for a row number': [['ecg/ptb-xl.test.ts', 'labels, splits, counts and signals']],
+  'ecg_id taken for a row number': [['ecg/datasets/ptb-xl.test.ts', 'labels, splits, counts and signals']],
   'a legend in another order than the columns': [
     [
       'report/render-report.test.ts',

@@ -1,4 +1,4 @@
-import type { Tf } from '../src-ts/train/backend.ts'
+import type { Tf } from '../src-ts/train/tf.ts'
 
 /** The part of tfjs-node's backend through which every operation of the native library goes. */
 interface Native {

@@ -1,8 +1,8 @@
 import { type IntGraph, type IntTensor, tensorBytes } from '../ir/graph.ts'
 import type { Emitter, Flavour } from '../ops/op.ts'
+import { type PreparedNode, prepareGraph } from '../reference/prepare.ts'
 import { type Arena, planArena } from './arena.ts'
 import { type Lifetimes, lifetimes } from './lifetime.ts'
-import { type PreparedNode, prepareGraph } from './prepare.ts'
 
 /** Constant bytes at an address of linear memory. */
 export interface Segment {

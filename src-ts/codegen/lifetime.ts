@@ -1,7 +1,7 @@
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { opByKind } from '../ops/index.ts'
 import type { Flavour } from '../ops/op.ts'
-import type { PreparedNode } from './prepare.ts'
+import type { PreparedNode } from '../reference/prepare.ts'
 
 /** Bytes that must stay in place from step `first` to step `last`, both included. Steps are node indices; inputs start at −1. */
 export interface Buffer {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { joinDatasets } from '../ecg/join-datasets.ts'
+import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { byName, HolterError } from '../errors.ts'
 import { makeFolder } from '../files.ts'
 import { networks } from '../networks/index.ts'

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { datasets } from '../ecg/datasets.ts'
-import { fetchCacheDir } from '../ecg/find-data.ts'
+import { datasets } from '../ecg/datasets/datasets.ts'
+import { fetchCacheDir } from '../ecg/datasets/find-data.ts'
 import { table } from '../report/terminal.ts'
 import { json, printJson } from './options.ts'
 

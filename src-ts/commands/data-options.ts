@@ -1,6 +1,6 @@
 import { Option } from 'commander'
-import type { Opened, SplitName } from '../ecg/dataset.ts'
-import { findData } from '../ecg/find-data.ts'
+import type { Opened, SplitName } from '../ecg/datasets/dataset.ts'
+import { findData } from '../ecg/datasets/find-data.ts'
 import { progress } from '../report/progress.ts'
 import { openRecords } from '../stages.ts'
 import type { Task } from '../tasks/task.ts'

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander'
-import type { Dataset, Opened, SplitName } from '../ecg/dataset.ts'
+import type { Dataset, Opened, SplitName } from '../ecg/datasets/dataset.ts'
 import { sha256, writeFile } from '../files.ts'
 import { type AamiTables, aamiTables } from '../metrics/aami.ts'
 import { type Evaluation, evaluate as scorePredictions } from '../metrics/evaluation.ts'

@@ -1,4 +1,4 @@
-import type { Opened, SplitName } from '../ecg/dataset.ts'
+import type { Opened, SplitName } from '../ecg/datasets/dataset.ts'
 import type { ScoreDifference } from '../metrics/score-difference.ts'
 import type { ReportData } from '../report/report-data.ts'
 import { sourcesOf } from '../report/sources.ts'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { type Progress, progress } from '../report/progress.ts'
+import { progress } from '../report/progress.ts'
 import { JOB_VARIABLE, type ProgressMessage } from '../report/relay.ts'
 import { interruptible } from './interrupt.ts'
 
@@ -128,7 +128,7 @@ function lastWords(stderr: string, code: number | null, killer: NodeJS.Signals |
 
 /** One bar for all: batches of all jobs together, and what each running one says. */
 function scoreboard(jobs: readonly Job[]) {
-  const bar: Progress = progress({ title: 'train', unit: 'batches' })
+  const bar = progress({ title: 'train', unit: 'batches' })
   const states = jobs.map(() => ({ done: 0, total: 0, text: '', running: false, finished: false }))
   const draw = () => {
     // A job that has not begun is taken to be as long as the longest so far.

@@ -1,17 +1,18 @@
 import { existsSync, statSync } from 'node:fs'
-import type { Dataset } from '../ecg/dataset.ts'
+import type { Dataset } from '../ecg/datasets/dataset.ts'
 import { engineFor } from '../engines/choose.ts'
 import { loadModel } from '../engines/model.ts'
 import { byName, HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
 import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
-import type { Fitted, Report } from '../stages.ts'
+import type { Fitted } from '../stages.ts'
 import { predictFloat, predictInt8 } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
+import type { Report } from '../watch.ts'
 
 export interface ModelOptions {
   readonly task?: string

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { joinDatasets } from '../ecg/join-datasets.ts'
+import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { byName } from '../errors.ts'
 import { makeFolder } from '../files.ts'
 import { knowsValidation } from '../ir/metadata.ts'

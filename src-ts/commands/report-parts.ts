@@ -1,4 +1,4 @@
-import type { Dataset, Opened } from '../ecg/dataset.ts'
+import type { Dataset, Opened } from '../ecg/datasets/dataset.ts'
 import { decide } from '../metrics/confusion.ts'
 import { type EvaluateOptions, type Evaluation, evaluate } from '../metrics/evaluation.ts'
 import { recordLosses } from '../metrics/log-loss.ts'

@@ -1,5 +1,5 @@
-import { locateMitBih, openMitBih } from '../ecg/mit-bih.ts'
-import { DS1, DS2, MIT_BIH_SETS } from '../ecg/mit-bih-sets.ts'
+import { locateMitBih, openMitBih } from '../ecg/datasets/mit-bih.ts'
+import { DS1, DS2, MIT_BIH_SETS } from '../ecg/datasets/mit-bih-sets.ts'
 import { HolterError } from '../errors.ts'
 import { averageScore, grossCounts, type QrsCounts, type QrsScore, qrsScore } from '../metrics/ec57.ts'
 import { scoreRecord } from '../metrics/mit-bih-qrs.ts'

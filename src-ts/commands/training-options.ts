@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander'
-import type { Dataset } from '../ecg/dataset.ts'
+import type { Dataset } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 import { networks } from '../networks/index.ts'
 import type { Recipe } from '../networks/network.ts'

@@ -1,4 +1,4 @@
-import { standardizeFeatures } from '../ecg/standardize.ts'
+import { standardizeFeatures } from '../ecg/datasets/standardize.ts'
 import { HolterError } from '../errors.ts'
 import { arrays, type IntGraph, toBytes } from '../ir/graph.ts'
 import type { Npy } from '../npy.ts'

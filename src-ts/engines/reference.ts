@@ -1,53 +1,6 @@
-import { prepareGraph } from '../codegen/prepare.ts'
-import {
-  arrays,
-  elements,
-  fromBytes,
-  type IntData,
-  type IntGraph,
-  type IntTensor,
-  tensorBytes,
-  toBytes,
-} from '../ir/graph.ts'
+import { fromBytes, tensorBytes, toBytes } from '../ir/graph.ts'
+import { referenceRunner } from '../reference/run.ts'
 import type { Engine } from './engine.ts'
-
-/** Returns a function that runs a graph once by the ops' references: the definition of the network, byte for byte. */
-export function referenceRunner(graph: IntGraph): (inputs: readonly IntData[]) => IntData[] {
-  const prepared = prepareGraph(graph)
-  const values = graph.tensors.map(t => (t.data ? undefined : valuesOf(t))) as (IntData | undefined)[]
-  return inputs => {
-    graph.inputs.forEach((tensor, i) => {
-      values[tensor] = inputs[i]
-    })
-    prepared.forEach((node, step) => {
-      const outputs = graph.nodes[step].outputs.map(i => values[i]!)
-      node.op.reference(
-        node.constants,
-        node.dataInputs.map(i => values[i]!),
-        outputs,
-      )
-    })
-    return graph.outputs.map(tensor => values[tensor]!.slice() as IntData)
-  }
-}
-
-/** Returns every computed tensor of one run, by tensor index (constants are undefined). */
-export function runReference(graph: IntGraph, inputs: readonly IntData[]): (IntData | undefined)[] {
-  const values: (IntData | undefined)[] = graph.tensors.map(() => undefined)
-  graph.inputs.forEach((tensor, i) => {
-    values[tensor] = inputs[i]
-  })
-  prepareGraph(graph).forEach((node, step) => {
-    const outputs = graph.nodes[step].outputs
-    for (const i of outputs) values[i] = valuesOf(graph.tensors[i])
-    node.op.reference(
-      node.constants,
-      node.dataInputs.map(i => values[i]!),
-      outputs.map(i => values[i]!),
-    )
-  })
-  return values
-}
 
 /** The integer reference in TypeScript. */
 export const reference: Engine = {
@@ -68,10 +21,6 @@ export const reference: Engine = {
     }
     return joinRows(rows)
   },
-}
-
-function valuesOf({ type, shape }: IntTensor): IntData {
-  return new arrays[type](elements(shape))
 }
 
 function joinRows(rows: readonly Int8Array[]): Int8Array {

@@ -1,4 +1,4 @@
-import { LEARNING_MINUTES } from '../ecg/mit-bih.ts'
+import { LEARNING_MINUTES } from '../ecg/datasets/mit-bih.ts'
 
 /**
  * The comparison of detected with annotated beats that EC57 and IEC 60601-2-47 ask for, as `bxb` of the WFDB software does it.

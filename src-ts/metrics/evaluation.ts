@@ -1,4 +1,4 @@
-import type { LabelKind } from '../ecg/dataset.ts'
+import type { LabelKind } from '../ecg/datasets/dataset.ts'
 import { aucIntervals, type BootstrapOptions, type Interval } from './bootstrap.ts'
 import { type Calibration, calibration } from './calibration.ts'
 import { confusion, decide, type LabelScores } from './confusion.ts'

@@ -1,6 +1,6 @@
-import { MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/mit-bih.ts'
-import { clearestLead, detectQrs } from '../ecg/qrs.ts'
-import type { Annotation } from '../ecg/wfdb-annotations.ts'
+import { clearestLead, detectQrs } from '../ecg/beats/qrs.ts'
+import { MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/datasets/mit-bih.ts'
+import type { Annotation } from '../ecg/formats/wfdb-annotations.ts'
 import { countQrs, type QrsCounts, type Span } from './ec57.ts'
 
 /** How the QRS detector did on one record. */

@@ -1,4 +1,4 @@
-import type { LabelKind } from '../ecg/dataset.ts'
+import type { LabelKind } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 
 /**

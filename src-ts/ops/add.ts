@@ -1,7 +1,7 @@
-import { activate } from './activation.ts'
-import { broadcastShape } from './broadcast.ts'
-import { caseNode } from './cases.ts'
 import type { Op } from './op.ts'
+import { activate } from './parts/activation.ts'
+import { broadcastShape } from './parts/broadcast.ts'
+import { caseNode } from './parts/cases.ts'
 import {
   type ActivationAttrs,
   activationOptions,
@@ -9,7 +9,7 @@ import {
   prepareSum,
   type ScaledSumPrepared,
   sum,
-} from './scaled-sum.ts'
+} from './parts/scaled-sum.ts'
 
 /** ADD. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const add: Op<ActivationAttrs, ScaledSumPrepared> = {

@@ -1,8 +1,8 @@
 import { HolterError } from '../errors.ts'
 import { elements } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { axisOf, indicesOf, quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { axisOf, indicesOf, quantizeIndices } from './parts/indices.ts'
 
 /** Element types of the places; TFLM knows int32 only. */
 const INT32 = 2

@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { clamp } from '../ir/fixed-point.ts'
-import { activate, activationRange } from './activation.ts'
-import { caseNode } from './cases.ts'
 import { maxPool2d, type Pool2dAttrs } from './max-pool2d.ts'
 import type { Op } from './op.ts'
-import { requireSameQuantization } from './same-quantization.ts'
-import { type Window, window } from './window.ts'
+import { activate, activationRange } from './parts/activation.ts'
+import { caseNode } from './parts/cases.ts'
+import { requireSameQuantization } from './parts/same-quantization.ts'
+import { type Window, window } from './parts/window.ts'
 
 export interface AveragePool2dPrepared {
   readonly window: Window

@@ -1,11 +1,11 @@
 import { HolterError } from '../errors.ts'
 import { clamp, type Multiplier } from '../ir/fixed-point.ts'
 import { elements, type IntTensor, limitsOf, type Shape } from '../ir/graph.ts'
-import { broadcastShape, inBytes, type Operands, operandAddresses, operandData } from './broadcast.ts'
-import { caseNode } from './cases.ts'
-import { factorOf, quantizationOf, rescaleBy } from './channels.ts'
-import { strides } from './movement.ts'
 import type { Op } from './op.ts'
+import { broadcastShape, inBytes, type Operands, operandAddresses, operandData } from './parts/broadcast.ts'
+import { caseNode } from './parts/cases.ts'
+import { factorOf, quantizationOf, rescaleBy } from './parts/channels.ts'
+import { strides } from './parts/movement.ts'
 
 export interface BatchMatmulAttrs {
   /** Whether the last two axes of an operand are swapped. */

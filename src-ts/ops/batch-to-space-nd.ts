@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
 import type { Shape } from '../ir/graph.ts'
-import { quantizeIndices } from './indices.ts'
-import { emitMove, type Movement, move } from './movement.ts'
 import type { Op, Shaped } from './op.ts'
-import { asPlane, blockCase, blockInputs, gather } from './space-batch.ts'
+import { quantizeIndices } from './parts/indices.ts'
+import { emitMove, type Movement, move } from './parts/movement.ts'
+import { asPlane, blockCase, blockInputs, gather } from './parts/space-batch.ts'
 
 /**
  * BATCH_TO_SPACE_ND: puts the blocks of a batch back into planes and cuts the crops off.

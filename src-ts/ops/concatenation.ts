@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
 import { elements, type Shape } from '../ir/graph.ts'
-import { type Activation, activate, activations } from './activation.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
+import { type Activation, activate, activations } from './parts/activation.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
 
 export interface ConcatenationAttrs {
   readonly axis: number

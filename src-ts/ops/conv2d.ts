@@ -2,8 +2,9 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
-import { type Activation, activate, activationRange, activations } from './activation.ts'
-import { type CaseTensor, caseNode } from './cases.ts'
+import type { Op } from './op.ts'
+import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
+import { type CaseTensor, caseNode } from './parts/cases.ts'
 import {
   type Channels,
   channelConstants,
@@ -11,11 +12,10 @@ import {
   quantizationOf,
   quantizeWeightsAndBias,
   rescale,
-} from './channels.ts'
-import { emitInt16Convolution } from './conv2d-int16.ts'
-import { packFilter } from './filter-layout.ts'
-import type { Op } from './op.ts'
-import { type Padding, type Window, window } from './window.ts'
+} from './parts/channels.ts'
+import { emitInt16Convolution } from './parts/conv2d-int16.ts'
+import { packFilter } from './parts/filter-layout.ts'
+import { type Padding, type Window, window } from './parts/window.ts'
 
 export interface Conv2dAttrs {
   readonly strideH: number

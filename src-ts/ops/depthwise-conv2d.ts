@@ -2,8 +2,10 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
-import { activate, activationRange, activations } from './activation.ts'
-import { caseNode } from './cases.ts'
+import type { Conv2dAttrs } from './conv2d.ts'
+import type { Op } from './op.ts'
+import { activate, activationRange, activations } from './parts/activation.ts'
+import { caseNode } from './parts/cases.ts'
 import {
   type Channels,
   channelConstants,
@@ -11,11 +13,9 @@ import {
   quantizationOf,
   quantizeWeightsAndBias,
   rescale,
-} from './channels.ts'
-import type { Conv2dAttrs } from './conv2d.ts'
-import { emitInt16Convolution } from './conv2d-int16.ts'
-import type { Op } from './op.ts'
-import { type Window, window } from './window.ts'
+} from './parts/channels.ts'
+import { emitInt16Convolution } from './parts/conv2d-int16.ts'
+import { type Window, window } from './parts/window.ts'
 
 export interface DepthwiseConv2dAttrs extends Conv2dAttrs {
   /** Output channels per input channel: output channel c · depthMultiplier + m sees input channel c only. */

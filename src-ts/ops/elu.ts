@@ -1,8 +1,8 @@
 import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** ELU, exp(x) − 1 below zero: TFLM fills a table in float32 (elu.cc), each step of which is rounded here as there. */
 export const elu: Op<Record<string, never>, TablePrepared> = {

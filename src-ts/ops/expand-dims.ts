@@ -1,8 +1,8 @@
 import type { Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { axisOf, indicesOf, quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
-import { shapeOnly } from './shape-only.ts'
+import { caseNode } from './parts/cases.ts'
+import { axisOf, indicesOf, quantizeIndices } from './parts/indices.ts'
+import { shapeOnly } from './parts/shape-only.ts'
 
 /** EXPAND_DIMS: one more axis, of length 1. The bytes stay where they are. Inputs: x, axis (int32, constant). */
 export const expandDims: Op<Record<string, never>, Record<string, never>> = {

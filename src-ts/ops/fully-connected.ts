@@ -2,8 +2,10 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements, type Shape } from '../ir/graph.ts'
-import { type Activation, activate, activationRange, activations } from './activation.ts'
-import { caseNode } from './cases.ts'
+import { withoutInputZero } from './conv2d.ts'
+import type { Op } from './op.ts'
+import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
+import { caseNode } from './parts/cases.ts'
 import {
   type Channels,
   channelConstants,
@@ -11,12 +13,10 @@ import {
   quantizationOf,
   quantizeWeightsAndBias,
   rescale,
-} from './channels.ts'
-import { withoutInputZero } from './conv2d.ts'
-import { emitInt16Convolution } from './conv2d-int16.ts'
-import { packFilter } from './filter-layout.ts'
-import type { Op } from './op.ts'
-import { window } from './window.ts'
+} from './parts/channels.ts'
+import { emitInt16Convolution } from './parts/conv2d-int16.ts'
+import { packFilter } from './parts/filter-layout.ts'
+import { window } from './parts/window.ts'
 
 export interface FullyConnectedAttrs {
   readonly activation: Activation

@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
 import { clamp, quantizeMultiplier, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** HARD_SWISH, x · relu6(x + 3) / 6, in 16 bits (TFLM hard_swish.h): the factor's ratio and x itself are rounded apart. */
 export const hardSwish: Op<Record<string, never>, TablePrepared> = {

@@ -1,10 +1,10 @@
 import { clamp, frexp, requantize, roundHalfAway, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
 import { logisticQ4 } from '../ir/logistic.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitInt16Sigmoid, type Int16Sigmoid, logisticInt16, prepareInt16Sigmoid } from './sigmoid-int16.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { emitInt16Sigmoid, type Int16Sigmoid, logisticInt16, prepareInt16Sigmoid } from './parts/sigmoid-int16.ts'
+import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** LOGISTIC by TFLM's Q4.27 arithmetic; its output is always 1/256, −128; of int16 by a table, to 1/32768, 0. */
 export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {

@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { type Activation, activate, activationRange, activations } from './activation.ts'
-import { caseNode } from './cases.ts'
 import type { Op } from './op.ts'
-import { type Padding, type Window, window } from './window.ts'
+import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
+import { caseNode } from './parts/cases.ts'
+import { type Padding, type Window, window } from './parts/window.ts'
 
 export interface Pool2dAttrs {
   readonly filterH: number

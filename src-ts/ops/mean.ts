@@ -1,8 +1,8 @@
 import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
-import { quantizationOf } from './channels.ts'
-import { quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { quantizeIndices } from './parts/indices.ts'
 import {
   forEachReduced,
   type Reduction,
@@ -12,7 +12,7 @@ import {
   reductionOf,
   reductionOptions,
   reductionSizes,
-} from './reduction.ts'
+} from './parts/reduction.ts'
 
 export interface MeanPrepared extends Reduction {
   readonly multiplier: number

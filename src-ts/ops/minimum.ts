@@ -1,6 +1,6 @@
-import { broadcastShape, type Operands, operandsOf } from './broadcast.ts'
-import { emitExtremum, extremum, extremumCase } from './extremum.ts'
 import type { Op } from './op.ts'
+import { broadcastShape, type Operands, operandsOf } from './parts/broadcast.ts'
+import { emitExtremum, extremum, extremumCase } from './parts/extremum.ts'
 
 /** MINIMUM. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const minimum: Op<Record<string, never>, Operands> = {

@@ -1,6 +1,7 @@
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import type { IntTensor } from '../ir/graph.ts'
-import { activate, activationRange } from './activation.ts'
+import type { Op } from './op.ts'
+import { activate, activationRange } from './parts/activation.ts'
 import {
   broadcastShape,
   forEachPair,
@@ -9,11 +10,10 @@ import {
   operandAddresses,
   operandData,
   operandsOf,
-} from './broadcast.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
-import type { Op } from './op.ts'
-import { type ActivationAttrs, activationOptions } from './scaled-sum.ts'
+} from './parts/broadcast.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { type ActivationAttrs, activationOptions } from './parts/scaled-sum.ts'
 
 export interface MulPrepared extends Operands {
   readonly factor: Multiplier

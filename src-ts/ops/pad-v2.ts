@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
 import type { IntTensor } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { NodeView, Op } from './op.ts'
 import { emitPad, type PadPrepared, paddedShape, preparePad, surround } from './pad.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
 
 /** PADV2: surrounds the input with a given value. Inputs: x, paddings (int32 [rank, 2], constant), value (constant). */
 export const padV2: Op<Record<string, never>, PadPrepared> = {

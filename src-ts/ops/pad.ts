@@ -1,8 +1,8 @@
 import { HolterError } from '../errors.ts'
 import type { IntTensor, Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Emitter, NodeView, Op } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
 
 export interface PadPrepared {
   /** Output sizes as batch, rows, columns and elements per column; the last takes in all axes that are not padded. */

@@ -1,5 +1,6 @@
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import { type IntTensor, limitsOf } from '../ir/graph.ts'
+import type { Op } from './op.ts'
 import {
   broadcastShape,
   forEachPair,
@@ -8,10 +9,9 @@ import {
   operandAddresses,
   operandData,
   operandsOf,
-} from './broadcast.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
-import type { Op } from './op.ts'
+} from './parts/broadcast.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
 
 export interface PreluPrepared extends Operands {
   /** Factor of values from zero up. */

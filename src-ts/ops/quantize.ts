@@ -1,9 +1,9 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
 import type { IntType } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './two-slopes.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /** QUANTIZE between integers: the same real number under another scale or in another type. From float32 it stands at a file's border only. */
 export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {

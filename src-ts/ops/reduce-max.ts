@@ -1,5 +1,5 @@
-import { quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
+import { quantizeIndices } from './parts/indices.ts'
 import {
   forEachReduced,
   type Reduction,
@@ -9,8 +9,8 @@ import {
   reductionOf,
   reductionOptions,
   reductionSizes,
-} from './reduction.ts'
-import { requireEqualQuantization } from './same-quantization.ts'
+} from './parts/reduction.ts'
+import { requireEqualQuantization } from './parts/same-quantization.ts'
 
 /** REDUCE_MAX. Inputs: x, axes (int32, constant). */
 export const reduceMax: Op<ReductionAttrs, Reduction> = {

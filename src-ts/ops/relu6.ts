@@ -1,10 +1,10 @@
 import { clamp, quantizeMultiplier, roundHalfAway } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { tableOf } from './table.ts'
-import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './two-slopes.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { tableOf } from './parts/table.ts'
+import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /**
  * RELU6 that stands alone. TFLM clamps by the input's quantization and does not rescale: where the output has another scale

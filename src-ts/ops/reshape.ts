@@ -1,7 +1,7 @@
 import { elements } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
 import type { Op } from './op.ts'
-import { shapeOnly } from './shape-only.ts'
+import { caseNode } from './parts/cases.ts'
+import { shapeOnly } from './parts/shape-only.ts'
 
 export interface ReshapeAttrs {
   readonly newShape: readonly number[]

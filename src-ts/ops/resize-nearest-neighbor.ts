@@ -1,8 +1,8 @@
 import { HolterError } from '../errors.ts'
 import { roundHalfAway } from '../ir/fixed-point.ts'
-import { caseNode } from './cases.ts'
-import { indicesOf, quantizeIndices } from './indices.ts'
 import type { Op, Shaped } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { indicesOf, quantizeIndices } from './parts/indices.ts'
 
 export interface ResizeAttrs {
   /** The corners of input and output lie on each other. */

@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
 import type { Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { indicesOf, quantizeIndices } from './indices.ts'
-import { emitMove, type Movement, move, movement, strides } from './movement.ts'
 import type { Op, Shaped } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { indicesOf, quantizeIndices } from './parts/indices.ts'
+import { emitMove, type Movement, move, movement, strides } from './parts/movement.ts'
 
 /** SLICE: a block of the input. Inputs: x (up to five axes, as in TFLM), begin and size (int32 or int64, constant; size −1: to the end). */
 export const slice: Op<Record<string, never>, Movement> = {

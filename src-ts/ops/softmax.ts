@@ -8,10 +8,10 @@ import {
 } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { expOnNegative, oneOverOnePlusX } from '../ir/logistic.ts'
-import { type CaseTensor, caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { NodeView, Op } from './op.ts'
-import { emitInt16Softmax, type Int16Softmax, prepareInt16Softmax, softmaxInt16 } from './softmax-int16.ts'
+import { type CaseTensor, caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { emitInt16Softmax, type Int16Softmax, prepareInt16Softmax, softmaxInt16 } from './parts/softmax-int16.ts'
 
 export interface SoftmaxAttrs {
   readonly beta: number

@@ -1,10 +1,10 @@
 import { HolterError } from '../errors.ts'
 import { elements, type Shape } from '../ir/graph.ts'
-import { quantizationOf } from './channels.ts'
-import { quantizeIndices } from './indices.ts'
-import { emitMove, type Movement, move } from './movement.ts'
 import type { Op, Shaped } from './op.ts'
-import { asPlane, blockCase, blockInputs, deal } from './space-batch.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { quantizeIndices } from './parts/indices.ts'
+import { emitMove, type Movement, move } from './parts/movement.ts'
+import { asPlane, blockCase, blockInputs, deal } from './parts/space-batch.ts'
 
 export interface SpaceToBatchPrepared {
   readonly moves: readonly Movement[]

@@ -1,8 +1,8 @@
 import { HolterError } from '../errors.ts'
 import { elements, type Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { axisOf, indicesOf, quantizeIndices } from './indices.ts'
 import type { Op } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { axisOf, indicesOf, quantizeIndices } from './parts/indices.ts'
 
 export interface SplitAttrs {
   /** Number of equal parts, which are the outputs. */

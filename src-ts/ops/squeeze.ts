@@ -1,8 +1,8 @@
 import { HolterError } from '../errors.ts'
 import type { Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
 import type { Op } from './op.ts'
-import { shapeOnly } from './shape-only.ts'
+import { caseNode } from './parts/cases.ts'
+import { shapeOnly } from './parts/shape-only.ts'
 
 export interface SqueezeAttrs {
   /** Axes of length 1 that go; none: all of them. */

@@ -1,10 +1,10 @@
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import type { Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { indicesOf, quantizeIndices } from './indices.ts'
-import { emitMove, type Movement, move, movement, strides } from './movement.ts'
 import type { Op, Shaped } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { indicesOf, quantizeIndices } from './parts/indices.ts'
+import { emitMove, type Movement, move, movement, strides } from './parts/movement.ts'
 
 /** Bit i of a mask speaks of axis i. */
 export interface StridedSliceAttrs {

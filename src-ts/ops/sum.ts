@@ -1,10 +1,10 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
-import { quantizationOf } from './channels.ts'
-import { quantizeIndices } from './indices.ts'
 import { type MeanPrepared, mean } from './mean.ts'
 import type { Op } from './op.ts'
-import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductionOptions } from './reduction.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { quantizeIndices } from './parts/indices.ts'
+import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductionOptions } from './parts/reduction.ts'
 
 /** SUM: MEAN without its division. Inputs: x, axes (int32, constant). */
 export const sum: Op<ReductionAttrs, MeanPrepared> = {

@@ -1,10 +1,10 @@
 import { clamp, frexp, requantize, roundHalfAway, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
 import { tanhQ4 } from '../ir/logistic.ts'
-import { caseNode } from './cases.ts'
-import { quantizationOf } from './channels.ts'
 import type { Op } from './op.ts'
-import { emitInt16Sigmoid, type Int16Sigmoid, prepareInt16Sigmoid, tanhInt16 } from './sigmoid-int16.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { caseNode } from './parts/cases.ts'
+import { quantizationOf } from './parts/channels.ts'
+import { emitInt16Sigmoid, type Int16Sigmoid, prepareInt16Sigmoid, tanhInt16 } from './parts/sigmoid-int16.ts'
+import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** TANH by TFLM's Q4.27 arithmetic; its output is always 1/128, 0; of int16 by a table, to 1/32768, 0. */
 export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {

@@ -2,8 +2,9 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import type { IntTensor, Shape } from '../ir/graph.ts'
-import { type Activation, activate, activationRange, activations } from './activation.ts'
-import { caseNode } from './cases.ts'
+import type { Op, Shaped } from './op.ts'
+import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
+import { caseNode } from './parts/cases.ts'
 import {
   type Channels,
   channelConstants,
@@ -12,10 +13,9 @@ import {
   quantizationOf,
   quantizeChannels,
   rescale,
-} from './channels.ts'
-import { indicesOf } from './indices.ts'
-import type { Op, Shaped } from './op.ts'
-import { type Padding, type Window, window } from './window.ts'
+} from './parts/channels.ts'
+import { indicesOf } from './parts/indices.ts'
+import { type Padding, type Window, window } from './parts/window.ts'
 
 export interface TransposeConvAttrs {
   readonly padding: Padding

@@ -1,9 +1,9 @@
 import { HolterError } from '../errors.ts'
 import type { Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { indicesOf, quantizeIndices } from './indices.ts'
-import { emitMove, type Movement, move, movement, strides } from './movement.ts'
 import type { Op } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { indicesOf, quantizeIndices } from './parts/indices.ts'
+import { emitMove, type Movement, move, movement, strides } from './parts/movement.ts'
 
 /** TRANSPOSE: axis i of the output is axis order[i] of the input. Inputs: x (up to five axes, as in TFLM), order (int32, constant). */
 export const transpose: Op<Record<string, never>, Movement> = {

@@ -1,8 +1,8 @@
 import { HolterError } from '../errors.ts'
 import { elements, type Shape } from '../ir/graph.ts'
-import { caseNode } from './cases.ts'
-import { axisOf } from './indices.ts'
 import type { Op } from './op.ts'
+import { caseNode } from './parts/cases.ts'
+import { axisOf } from './parts/indices.ts'
 import { MOST_PARTS, type SplitPrepared, split } from './split.ts'
 
 export interface UnpackAttrs {

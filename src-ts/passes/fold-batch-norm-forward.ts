@@ -1,5 +1,5 @@
 import type { Node } from '../ir/graph.ts'
-import { type WindowAttrs, window } from '../ops/window.ts'
+import { type WindowAttrs, window } from '../ops/parts/window.ts'
 import type { Draft } from './draft.ts'
 import { affineOf, isLinear, withInputMapped } from './linear.ts'
 import type { Pass } from './pass.ts'

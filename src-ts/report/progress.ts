@@ -1,15 +1,10 @@
 import { SingleBar } from 'cli-progress'
-import { isJob, relayed } from './relay.ts'
+import type { Watch } from '../watch.ts'
+import { isJob, type RelayOptions, relayed } from './relay.ts'
 
-export interface ProgressOptions {
-  /** What is going on, a word or two. */
-  readonly title: string
+export interface ProgressOptions extends RelayOptions {
   /** What is counted, in the plural: records, batches, runs. */
   readonly unit: string
-  /** How many there are; may come later, with an update. */
-  readonly total?: number
-  /** Where the count begins (work that was done before an interrupt), so that the rate is not flattered. Default 0. */
-  readonly from?: number
   /** Shows nothing. */
   readonly quiet?: boolean
   /** Default stderr: stdout belongs to the result. */
@@ -18,13 +13,6 @@ export interface ProgressOptions {
   readonly lineEveryMs?: number
   /** Milliseconds from any origin; a test's own time. */
   readonly clock?: () => number
-}
-
-export interface Progress {
-  /** Says how much is done. `text` is what is being done, or its result so far: "epoch 3/12 loss 0.31". */
-  update(done: number, more?: { total?: number; text?: string }): void
-  /** Ends the display; in a log with one line that says how much was done in what time. */
-  stop(): void
 }
 
 const LINE_EVERY_MS = 10_000
@@ -43,7 +31,7 @@ export function endProgress(): void {
  * nothing when `quiet`. A display that is never stopped does not keep the process alive. In a process that another one started
  * for this work, the other one shows it.
  */
-export function progress(options: ProgressOptions): Progress {
+export function progress(options: ProgressOptions): Watch {
   if (options.quiet) return { update() {}, stop() {} }
   if (!options.stream && isJob()) return relayed(options)
   const stream = options.stream ?? process.stderr
@@ -60,7 +48,7 @@ interface Moment {
   text: string
 }
 
-function onTerminal(options: ProgressOptions, stream: NodeJS.WriteStream, elapsedMs: () => number): Progress {
+function onTerminal(options: ProgressOptions, stream: NodeJS.WriteStream, elapsedMs: () => number): Watch {
   const moment: Moment = { done: options.from ?? 0, total: options.total ?? 0, text: '' }
   const bar = new SingleBar({
     stream,
@@ -101,7 +89,7 @@ function letExit(bar: SingleBar): void {
   }
 }
 
-function inLog(options: ProgressOptions, stream: NodeJS.WriteStream, elapsedMs: () => number): Progress {
+function inLog(options: ProgressOptions, stream: NodeJS.WriteStream, elapsedMs: () => number): Watch {
   const { title, unit, from = 0, lineEveryMs = LINE_EVERY_MS } = options
   const moment: Moment = { done: from, total: options.total ?? 0, text: '' }
   let lastLineMs = 0

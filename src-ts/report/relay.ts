@@ -1,4 +1,4 @@
-import type { Progress, ProgressOptions } from './progress.ts'
+import type { Watch } from '../watch.ts'
 
 /** What a process that another one started says of its progress, instead of drawing it. */
 export interface ProgressMessage {
@@ -8,6 +8,16 @@ export interface ProgressMessage {
   /** 0 as long as nobody knows. */
   readonly total: number
   readonly text: string
+}
+
+/** What is shown, whoever shows it. */
+export interface RelayOptions {
+  /** What is going on, a word or two. */
+  readonly title: string
+  /** How many there are; may come later, with an update. */
+  readonly total?: number
+  /** Where the count begins (work that was done before an interrupt), so that the rate is not flattered. Default 0. */
+  readonly from?: number
 }
 
 /** Its value tells a process that another one started it (commands/jobs.ts) and listens. */
@@ -21,7 +31,7 @@ export function isJob(): boolean {
 }
 
 /** Returns a progress display that tells the process which started this one. */
-export function relayed({ title, total = 0, from = 0 }: ProgressOptions): Progress {
+export function relayed({ title, total = 0, from = 0 }: RelayOptions): Watch {
   const moment = { title, done: from, total, text: '' }
   let lastMs = Number.NEGATIVE_INFINITY
   // A parent that is gone is noticed elsewhere (commands/interrupt.ts); without a callback the message would throw.

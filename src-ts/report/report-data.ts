@@ -1,4 +1,4 @@
-import type { Opened, SplitName } from '../ecg/dataset.ts'
+import type { Opened, SplitName } from '../ecg/datasets/dataset.ts'
 import type { ParityRow } from '../engines/parity.ts'
 import type { AamiTables } from '../metrics/aami.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'

@@ -1,4 +1,4 @@
-import type { Opened } from '../ecg/dataset.ts'
+import type { Opened } from '../ecg/datasets/dataset.ts'
 
 /** Where data comes from: what its licence wants to see. */
 export interface Source {

@@ -1,7 +1,7 @@
-import { BEAT_CLASSES } from '../ecg/beat-classes.ts'
-import { realFolder } from '../ecg/find-data.ts'
-import { HEARTBEAT_RATE_HZ, HEARTBEAT_SAMPLES } from '../ecg/heartbeat.ts'
-import { locateHeartbeats, openHeartbeats } from '../ecg/heartbeat-dataset.ts'
+import { BEAT_CLASSES } from '../ecg/beats/beat-classes.ts'
+import { realFolder } from '../ecg/datasets/find-data.ts'
+import { HEARTBEAT_RATE_HZ, HEARTBEAT_SAMPLES } from '../ecg/datasets/heartbeat.ts'
+import { locateHeartbeats, openHeartbeats } from '../ecg/datasets/heartbeat-dataset.ts'
 import type { Task } from './task.ts'
 
 /**

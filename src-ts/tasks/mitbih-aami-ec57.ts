@@ -1,5 +1,5 @@
-import { realFolder } from '../ecg/find-data.ts'
-import { openMitBihBeats } from '../ecg/mit-bih-beats.ts'
+import { realFolder } from '../ecg/datasets/find-data.ts'
+import { openMitBihBeats } from '../ecg/datasets/mit-bih-beats.ts'
 import { mitbihAami } from './mitbih-aami.ts'
 import type { Task } from './task.ts'
 

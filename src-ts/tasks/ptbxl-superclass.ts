@@ -1,7 +1,7 @@
-import { locateFolder, openFolder } from '../ecg/folder.ts'
-import { openPtbXl } from '../ecg/ptb-xl.ts'
-import { locatePtbXl } from '../ecg/ptb-xl-labels.ts'
-import { openSynthetic } from '../ecg/synthetic.ts'
+import { locateFolder, openFolder } from '../ecg/datasets/folder.ts'
+import { openPtbXl } from '../ecg/datasets/ptb-xl.ts'
+import { locatePtbXl } from '../ecg/datasets/ptb-xl-labels.ts'
+import { openSynthetic } from '../ecg/synthetic/synthetic.ts'
 import type { Task } from './task.ts'
 
 const form = {

@@ -1,4 +1,4 @@
-import type { DataSource, LabelKind, Opened, SplitName } from '../ecg/dataset.ts'
+import type { DataSource, LabelKind, Opened, SplitName } from '../ecg/datasets/dataset.ts'
 
 /** A learning problem: owns data, labels, split and the form of its targets. */
 export interface Task {

@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Tensor, Tensor1D, Variable } from '@tensorflow/tfjs'
-import type { Tf } from './backend.ts'
 import { assign, type Values, valuesOf, type Weight } from './model-weights.ts'
+import type { Tf } from './tf.ts'
 
 const BETA1 = 0.9
 const BETA2 = 0.999

@@ -1,4 +1,4 @@
-import type { Standardization } from '../ecg/dataset.ts'
+import type { Standardization } from '../ecg/datasets/dataset.ts'
 import { type Random, random } from '../random.ts'
 
 /** How one record is shown to the network in one epoch: where the window starts, and what is done to it. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
-import type { Auxiliary } from '../ecg/dataset.ts'
+import type { Auxiliary } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 import { random } from '../random.ts'
-import type { Tf } from './backend.ts'
 import type { LossTerm } from './loss.ts'
 import { streams } from './streams.ts'
+import type { Tf } from './tf.ts'
 
 /** A model with a second head, for the time of its training. */
 export interface AuxiliaryHead {

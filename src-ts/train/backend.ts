@@ -3,9 +3,7 @@ import { availableParallelism } from 'node:os'
 import { HolterError } from '../errors.ts'
 import { useNativeReluGradient } from './native-gradients.ts'
 import { withQuietStderr } from './quiet-stderr.ts'
-
-/** TensorFlow.js with its native library: layers, gradients, and the folder format of models. */
-export type Tf = typeof import('@tensorflow/tfjs-node')
+import type { Tf } from './tf.ts'
 
 const require = createRequire(import.meta.url)
 const PACKAGE = '@tensorflow/tfjs-node'

@@ -1,27 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs'
-import type { Dataset, Standardization } from '../ecg/dataset.ts'
-import { standardizeFeatures } from '../ecg/standardize.ts'
+import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import { standardizeFeatures } from '../ecg/datasets/standardize.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'
-import type { Tf } from './backend.ts'
+import type { Batch } from './batch.ts'
 import { mixBatch } from './mixup.ts'
 import { streams } from './streams.ts'
-
-/** Some records, ready for the network. The arrays are used again for the next batch. */
-export interface Batch {
-  readonly size: number
-  /** Samples per lead. */
-  readonly length: number
-  /** Standardized, [size, length, leads]. */
-  readonly inputs: Float32Array
-  /** Standardized, [size, features]; absent when the task has none. */
-  readonly features?: Float32Array
-  /** 0 or 1, or between them after mixing, [size, labels]. */
-  readonly targets: Float32Array
-  /** The same for the auxiliary labels, [size, auxiliary labels]; absent when the records have none. */
-  readonly auxiliary?: Float32Array
-}
+import type { Tf } from './tf.ts'
 
 /** Returns how many batches an epoch has: as even as possible, so that batch norm never sees a batch of one left-over record. */
 export function batchesPerEpoch(records: number, batchSize: number): number {

@@ -1,11 +1,11 @@
 import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Dataset } from '../ecg/dataset.ts'
+import type { Dataset } from '../ecg/datasets/dataset.ts'
 import { HolterError, type Problem } from '../errors.ts'
 import { macroAuc } from '../metrics/roc.ts'
 import type { Recipe } from '../networks/network.ts'
-import type { Tf } from './backend.ts'
 import { checkFit } from './predict.ts'
+import type { Tf } from './tf.ts'
 
 /** What a run is made of, as far as its parts must fit together. */
 export interface RunParts {

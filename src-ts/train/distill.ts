@@ -1,12 +1,12 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { LabelKind, Standardization } from '../ecg/dataset.ts'
+import type { LabelKind, Standardization } from '../ecg/datasets/dataset.ts'
 import { HolterError, type Problem } from '../errors.ts'
 import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
-import type { Tf } from './backend.ts'
 import { takesWindows } from './check-run.ts'
 import type { LossTerm } from './loss.ts'
+import type { Tf } from './tf.ts'
 
 /** A trained network that another one learns from; its weights never move. */
 export interface Teacher {

@@ -1,6 +1,6 @@
 import type { layers } from '@tensorflow/tfjs-layers'
 import { elements } from '../ir/graph.ts'
-import type { Exporting } from './export.ts'
+import type { Exporting } from './exporting.ts'
 
 type Layer = layers.Layer
 type Exporter = (layer: Layer, to: Exporting) => number

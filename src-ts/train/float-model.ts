@@ -5,7 +5,7 @@ import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
 import { type Metadata, metadataSchema } from '../ir/metadata.ts'
-import type { Tf } from './backend.ts'
+import type { Tf } from './tf.ts'
 
 const MODEL_FILE = 'model.json'
 const WEIGHTS_FILE = 'weights.bin'

@@ -1,7 +1,7 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs'
-import type { Dataset } from '../ecg/dataset.ts'
+import type { Dataset } from '../ecg/datasets/dataset.ts'
 import type { Recipe } from '../networks/network.ts'
-import type { Tf } from './backend.ts'
+import type { Tf } from './tf.ts'
 
 /** One training batch as the loss sees it. */
 export interface LossInputs {

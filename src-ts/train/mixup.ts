@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts'
-import type { Batch } from './batches.ts'
+import type { Batch } from './batch.ts'
 
 /**
  * Mixes every record of a batch, in place, with another one of the same batch: λ · record + (1 − λ) · partner, inputs, features and all

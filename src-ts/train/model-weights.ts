@@ -1,6 +1,6 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Tf } from './backend.ts'
+import type { Tf } from './tf.ts'
 
 /** Values of weights by name, in the order of the model. */
 export type Values = ReadonlyMap<string, Float32Array>

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs'
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers'
-import type { Tf } from './backend.ts'
+import type { Tf } from './tf.ts'
 
 /**
  * Two gradients that tfjs puts together from many small operations although TensorFlow's library has them as one.

@@ -1,10 +1,10 @@
 import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Dataset, Standardization } from '../ecg/dataset.ts'
+import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 import { logitsOf } from '../metrics/probabilities.ts'
-import type { Tf } from './backend.ts'
 import { inputTensors, orderedBatches } from './batches.ts'
+import type { Tf } from './tf.ts'
 
 /** Of single precision, next to 1. */
 const PROBABILITY_STEP = 2 ** -24

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { HolterError } from '../errors.ts'
-import type { Tf } from './backend.ts'
 import { assign, valuesOf, weightsOf } from './model-weights.ts'
+import type { Tf } from './tf.ts'
 
 /** 1 where a weight lives, 0 where it stays zero, by weight name. */
 export type Masks = ReadonlyMap<string, Uint8Array>

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Dataset } from '../ecg/dataset.ts'
+import type { Dataset } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'

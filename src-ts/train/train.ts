@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Dataset, Standardization } from '../ecg/dataset.ts'
+import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { auxiliaryHead, auxiliaryLoss } from './auxiliary.ts'
-import { type Tf, threadsInUse } from './backend.ts'
+import { threadsInUse } from './backend.ts'
 import { batchesPerEpoch, trainingBatches } from './batches.ts'
 import { checkRun } from './check-run.ts'
 import {
@@ -23,6 +23,7 @@ import { predictLogits } from './predict.ts'
 import { learningRateAt } from './schedule.ts'
 import { type Hooks, type Stepper, stepper } from './step.ts'
 import { streams } from './streams.ts'
+import type { Tf } from './tf.ts'
 
 export interface TrainOptions extends Hooks {
   readonly tf: Tf

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Tf } from './backend.ts'
 import { assign, readWeights, type Values, valuesOf, weightsOf, writeWeights } from './model-weights.ts'
+import type { Tf } from './tf.ts'
 
 /** A running mean of all weights of a model, the moving statistics of batch norm included. */
 export interface WeightAverage {

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { referenceRunner } from '../../src-ts/engines/reference.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { readNpy, writeNpy } from '../../src-ts/npy.ts'
+import { referenceRunner } from '../../src-ts/reference/run.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 
 const test = suite('holter run')

@@ -1,4 +1,4 @@
-"""Reads WFDB annotations with the PyPI package wfdb: the truth that src-ts/ecg/wfdb-annotations.ts is compared with.
+"""Reads WFDB annotations with the PyPI package wfdb: the truth that src-ts/ecg/formats/wfdb-annotations.ts is compared with.
 
 Standard input: one path with extension a line. Standard output: one JSON line a file, all annotations column by column.
 """

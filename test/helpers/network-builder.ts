@@ -1,6 +1,6 @@
 import type { IntGraph, IntTensor, Node } from '../../src-ts/ir/graph.ts'
-import { type CaseTensor, caseNode } from '../../src-ts/ops/cases.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
+import { type CaseTensor, caseNode } from '../../src-ts/ops/parts/cases.ts'
 
 const ZERO = -5
 

@@ -1,7 +1,7 @@
 import { HolterError } from '../../src-ts/errors.ts'
-import { caseNode } from '../../src-ts/ops/cases.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import type { Case } from '../../src-ts/ops/op.ts'
+import { caseNode } from '../../src-ts/ops/parts/cases.ts'
 import type { Random } from '../../src-ts/random.ts'
 import { arithmetic } from './random-arithmetic.ts'
 import { type Maker, pick, scaleIn, zeroOf } from './random-draw.ts'

@@ -1,4 +1,4 @@
-import type { CaseTensor } from '../../src-ts/ops/cases.ts'
+import type { CaseTensor } from '../../src-ts/ops/parts/cases.ts'
 import type { Random } from '../../src-ts/random.ts'
 
 /** What a maker draws for a node: attributes and tensors; the given input stands among them as the very object. */

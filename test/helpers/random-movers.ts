@@ -1,5 +1,5 @@
-import type { CaseTensor } from '../../src-ts/ops/cases.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
+import type { CaseTensor } from '../../src-ts/ops/parts/cases.ts'
 import type { Random } from '../../src-ts/random.ts'
 import { anyShape, count, type Drawn, isPlane, type Maker, pick, places, plane, sameAs, sizeIn } from './random-draw.ts'
 

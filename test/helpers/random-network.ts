@@ -1,5 +1,5 @@
 import type { IntGraph, IntTensor, Node } from '../../src-ts/ir/graph.ts'
-import { type CaseTensor, caseNode } from '../../src-ts/ops/cases.ts'
+import { type CaseTensor, caseNode } from '../../src-ts/ops/parts/cases.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { withInt16 } from './int16-network.ts'
 import { accepted, makers } from './random-case.ts'

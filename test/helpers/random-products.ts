@@ -1,6 +1,6 @@
-import { activations } from '../../src-ts/ops/activation.ts'
-import type { CaseTensor } from '../../src-ts/ops/cases.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
+import { activations } from '../../src-ts/ops/parts/activation.ts'
+import type { CaseTensor } from '../../src-ts/ops/parts/cases.ts'
 import type { Random } from '../../src-ts/random.ts'
 import { count, isPlane, type Maker, pick, places, plane, scaleIn, sizeIn, zeroOf } from './random-draw.ts'
 

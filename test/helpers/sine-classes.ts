@@ -1,5 +1,5 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
-import type { Dataset, SplitName } from '../../src-ts/ecg/dataset.ts'
+import type { Dataset, SplitName } from '../../src-ts/ecg/datasets/dataset.ts'
 import type { Layers, Recipe } from '../../src-ts/networks/network.ts'
 import { random } from '../../src-ts/random.ts'
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { physical, readRecord } from '../../src-ts/ecg/wfdb-signals.ts'
+import { physical, readRecord } from '../../src-ts/ecg/formats/wfdb-signals.ts'
 
 /**
  * Compares every sample and every physical value of records with what the PyPI package wfdb reads from them; both have to be

@@ -1,4 +1,5 @@
-import { loadTfjs, type Tf, trainingMissing } from '../../src-ts/train/backend.ts'
+import { loadTfjs, trainingMissing } from '../../src-ts/train/backend.ts'
+import type { Tf } from '../../src-ts/train/tf.ts'
 import { skip } from './environment.ts'
 
 /** What `suite()` of uvu returns, as far as it is needed here. */

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { RecordInfo } from '../../src-ts/ecg/dataset.ts'
+import type { RecordInfo } from '../../src-ts/ecg/datasets/dataset.ts'
 import { aamiTable, aamiTables } from '../../src-ts/metrics/aami.ts'
 import type { Predictions } from '../../src-ts/metrics/predictions.ts'
 

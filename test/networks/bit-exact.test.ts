@@ -13,9 +13,10 @@ import { inputColumns } from '../../src-ts/quantize/rows.ts'
 import { random } from '../../src-ts/random.ts'
 import { networkShape, toModel } from '../../src-ts/stages.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
-import { loadTfjs, type Tf, trainingMissing } from '../../src-ts/train/backend.ts'
+import { loadTfjs, trainingMissing } from '../../src-ts/train/backend.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
 import { readWeights, writeWeights } from '../../src-ts/train/model-weights.ts'
+import type { Tf } from '../../src-ts/train/tf.ts'
 import { skip } from '../helpers/environment.ts'
 
 /** Shorter than a record, and odd, so that pools and strides meet a remainder; the arithmetic is the same. Beats are short as they are. */

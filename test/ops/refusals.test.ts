@@ -1,10 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { prepareGraph } from '../../src-ts/codegen/prepare.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import type { IntTensor } from '../../src-ts/ir/graph.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import type { NodeView } from '../../src-ts/ops/op.ts'
+import { prepareGraph } from '../../src-ts/reference/prepare.ts'
 import { withInt16 } from '../helpers/int16-network.ts'
 import { graphOf } from '../helpers/one-node.ts'
 

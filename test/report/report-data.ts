@@ -1,5 +1,5 @@
 import { dataSummary, scoredModel, worstRecords } from '../../src-ts/commands/report-parts.ts'
-import type { Dataset } from '../../src-ts/ecg/dataset.ts'
+import type { Dataset } from '../../src-ts/ecg/datasets/dataset.ts'
 import { aamiTables } from '../../src-ts/metrics/aami.ts'
 import type { PatientPredictions } from '../../src-ts/metrics/predictions.ts'
 import { probabilities } from '../../src-ts/metrics/probabilities.ts'

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { splitNames } from '../../src-ts/ecg/packed-dataset.ts'
+import { splitNames } from '../../src-ts/ecg/datasets/packed-dataset.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
 
 const test = suite('tasks')

@@ -4,7 +4,6 @@ import * as assert from 'uvu/assert'
 import { HolterError } from '../../src-ts/errors.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
-import type { Tf } from '../../src-ts/train/backend.ts'
 import {
   checkTeachers,
   type Distillation,
@@ -14,6 +13,7 @@ import {
 } from '../../src-ts/train/distill.ts'
 import { binaryCrossEntropy } from '../../src-ts/train/loss.ts'
 import { readWeights } from '../../src-ts/train/model-weights.ts'
+import type { Tf } from '../../src-ts/train/tf.ts'
 import { train } from '../../src-ts/train/train.ts'
 import { noScaling, sineClasses, tinyNetwork, tinyRecipe, unpaddedNetwork } from '../helpers/sine-classes.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'

@@ -9,8 +9,8 @@ import { runPasses } from '../../src-ts/passes/index.ts'
 import { random } from '../../src-ts/random.ts'
 import { networkShape } from '../../src-ts/stages.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
-import type { Tf } from '../../src-ts/train/backend.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
+import type { Tf } from '../../src-ts/train/tf.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('export')

@@ -8,11 +8,12 @@ import { HolterError } from '../../src-ts/errors.ts'
 import { macroAuc } from '../../src-ts/metrics/roc.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
 import type { Recipe } from '../../src-ts/networks/network.ts'
-import { limitThreads, type Tf, threadsInUse } from '../../src-ts/train/backend.ts'
+import { limitThreads, threadsInUse } from '../../src-ts/train/backend.ts'
 import { checkpointPath } from '../../src-ts/train/checkpoint.ts'
 import { readWeights, type Values } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
 import { pruneModel } from '../../src-ts/train/prune.ts'
+import type { Tf } from '../../src-ts/train/tf.ts'
 import { type Trained, type TrainOptions, train } from '../../src-ts/train/train.ts'
 import {
   everythingRecipe,

@@ -1,4 +1,4 @@
-import type { SplitName } from '../../ecg/dataset.ts'
+import type { SplitName } from '../../ecg/datasets/dataset.ts'
 import { type Html, html } from '../html.ts'
 import { count, counted, share } from '../numbers.ts'
 import type { ReportData } from '../report-data.ts'

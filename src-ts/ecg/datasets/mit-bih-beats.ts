@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { BEAT_CLASSES, type Convention } from '../beats/beat-classes.ts'
+import { BEAT_CHANNELS, BEAT_FEATURES, BeatStream, type DescribedBeat } from '../beats/beat-stream.ts'
+import { BEAT_RATE_HZ, BEAT_SAMPLES, beatFilter, cutBeat } from '../beats/beat-window.ts'
+import type { Dataset, Opened, RecordInfo, SplitName } from './dataset.ts'
+import { MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from './mit-bih.ts'
+import { DS1, DS1_TRAIN, DS1_VALIDATION, DS2, SHARED_PATIENT, SHARED_PATIENT_SENTENCE } from './mit-bih-sets.ts'
+import { splitNames } from './packed-dataset.ts'
+import { makeSplit } from './splits.ts'
+
+/** Classes that a beat can be called; Q (paced, or not to be classified) holds 15 beats of both sides together and is left out. */
+export const BEAT_LABELS = BEAT_CLASSES.slice(0, 4)
+const LEFT_OUT = 'beats of class Q'
+
+/** The records of each split, with the fold number that other data sets give it. */
+const SPLITS = {
+  train: { ids: DS1_TRAIN, fold: 1 },
+  validation: { ids: DS1_VALIDATION, fold: 9 },
+  test: { ids: DS2, fold: 10 },
+} as const
+
+/**
+ * Opens the beats of MIT-BIH in folder `dir`: the two halves of DS1 to train and to choose on, DS2 to test on (de Chazal, O'Dwyer and
+ * Reilly, IEEE Trans. Biomed. Eng. 51(7), 2004). Annotations of all are read, for the counts; signals of the splits asked for only.
+ * Throws HolterError when records are missing or damaged.
+ */
+export async function openMitBihBeats(
+  dir: string,
+  convention: Convention,
+  splits: readonly SplitName[],
+  progress?: (done: number, total: number) => void,
+): Promise<Opened> {
+  const records = openMitBih(dir, [...DS1, ...DS2])
+  requireApart(records)
+  const of = (split: SplitName) => records.filter(({ id }) => SPLITS[split].ids.includes(id))
+  const wanted = splitNames.filter(split => splits.includes(split))
+  const hash = createHash('sha256')
+  const datasets: Partial<Record<SplitName, Dataset>> = {}
+  const total = wanted.reduce((sum, split) => sum + of(split).length, 0)
+  let done = 0
+  for (const split of wanted) {
+    const beats: LabelledBeat[] = []
+    for (const record of of(split)) {
+      beats.push(...labelledBeats(record, convention, SPLITS[split].fold))
+      progress?.(++done, total)
+      await setImmediate()
+    }
+    hash.update(`${split} ${convention} ${beats.length}\n`)
+    for (const { label, info, described } of beats) {
+      hash.update(`${info.id}\t${label}\n`).update(bytesOf(described.channels)).update(bytesOf(described.features))
+    }
+    datasets[split] = beatDataset(split, beats)
+  }
+  const counts = splitNames.map(split => [split, countOf(of(split), convention)] as const)
+  return {
+    name: 'mit-bih',
+    synthetic: false,
+    source: dir,
+    records: Object.fromEntries(counts.map(([split, { labelled }]) => [split, labelled])) as Record<SplitName, number>,
+    dropped: { [LEFT_OUT]: counts.reduce((sum, [, { leftOut }]) => sum + leftOut, 0) },
+    notes: [SHARED_PATIENT_SENTENCE],
+    hash: hash.digest('hex'),
+    splits: datasets,
+  }
+}
+
+/** Holds the published split to its own rule: throws HolterError when anybody is on two sides but the one who is known to be. */
+export function requireApart(records: readonly Pick<MitBihRecord, 'id' | 'patient'>[]): void {
+  const of = (ids: readonly string[]) => records.filter(({ id }) => ids.includes(id))
+  makeSplit(of(DS1_TRAIN), of(DS1_VALIDATION))
+  makeSplit(of(DS1), of(DS2), { patients: [SHARED_PATIENT.patient], sentence: SHARED_PATIENT_SENTENCE })
+}
+
+interface LabelledBeat {
+  readonly info: RecordInfo
+  /** Index into BEAT_LABELS. */
+  readonly label: number
+  readonly described: DescribedBeat
+}
+
+/** Describes every beat of a record, since each belongs to the rhythm of the others, and returns those with one of the four labels. */
+function labelledBeats(record: MitBihRecord, convention: Convention, fold: number): LabelledBeat[] {
+  const { samples, classes } = record.beats(convention)
+  return describeBeats(leadsOf(record), samples).flatMap((described, i) => {
+    if (classes[i] >= BEAT_LABELS.length) return []
+    const seconds = samples[i] / MIT_BIH_RATE_HZ
+    const info = {
+      id: `${record.id}/${samples[i]}`,
+      patient: record.patient,
+      fold,
+      from: { recording: record.id, seconds },
+    }
+    return [{ info, label: classes[i], described }]
+  })
+}
+
+/** Returns the two leads with MLII first, as it stands in all records but 114. */
+function leadsOf(record: MitBihRecord): readonly [Float64Array, Float64Array] {
+  const leads = [...record.leads()]
+  const main = Math.max(
+    0,
+    leads.findIndex(([name]) => name === 'MLII'),
+  )
+  return [leads[main][1], leads[1 - main][1]]
+}
+
+/** Returns the description of each beat of one recording of two leads at 360 Hz; `peaks` are samples, ascending. */
+export function describeBeats(
+  leads: readonly [ArrayLike<number>, ArrayLike<number>],
+  peaks: Int32Array,
+): DescribedBeat[] {
+  const [main, second] = leads.map(lead => beatFilter().filter(lead))
+  const stream = new BeatStream()
+  const described: DescribedBeat[] = []
+  for (const peak of peaks) {
+    const windows = [cutBeat(main, peak), cutBeat(second, peak)] as const
+    described.push(...stream.push({ seconds: peak / MIT_BIH_RATE_HZ, windows }))
+  }
+  return [...described, ...stream.end()]
+}
+
+function beatDataset(split: SplitName, beats: readonly LabelledBeat[]): Dataset {
+  const targets = new Uint8Array(beats.length * BEAT_LABELS.length)
+  for (const [i, { label }] of beats.entries()) targets[i * BEAT_LABELS.length + label] = 1
+  return {
+    name: 'mit-bih',
+    synthetic: false,
+    split,
+    kind: 'single-label',
+    length: beats.length,
+    samples: BEAT_SAMPLES,
+    sampleRateHz: BEAT_RATE_HZ,
+    leads: BEAT_CHANNELS,
+    labels: BEAT_LABELS,
+    targets,
+    records: beats.map(({ info }) => info),
+    read: (index, out, at) => out.set(beats[index].described.channels, at),
+    features: { names: BEAT_FEATURES, read: (index, out, at) => out.set(beats[index].described.features, at) },
+  }
+}
+
+/** Counts beats with a label, and those left out, by annotations alone. */
+function countOf(records: readonly MitBihRecord[], convention: Convention): { labelled: number; leftOut: number } {
+  let [labelled, leftOut] = [0, 0]
+  for (const record of records)
+    for (const index of record.beats(convention).classes) index < BEAT_LABELS.length ? labelled++ : leftOut++
+  return { labelled, leftOut }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}

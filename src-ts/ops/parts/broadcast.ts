@@ -1,0 +1,111 @@
+import { HolterError } from '../../errors.ts'
+import type { IntData, IntTensor, IntType, Shape } from '../../ir/graph.ts'
+import type { Emitter, NodeView } from '../op.ts'
+import { quantizationOf } from './channels.ts'
+
+/** How two operands are walked together: four loops, and how far each operand moves in a step of each loop (0 = it is repeated). */
+export interface Walk {
+  readonly sizes: Four
+  readonly stepsA: Four
+  readonly stepsB: Four
+}
+
+type Four = readonly [number, number, number, number]
+
+type OperandData = Int8Array | Int16Array
+
+/** Two operands of an element-wise operator. */
+export interface Operands {
+  readonly walk: Walk
+  /** Data of the operand where it is a constant. */
+  readonly constants: readonly [OperandData | undefined, OperandData | undefined]
+  readonly zeroPoints: readonly [number, number]
+}
+
+/** Returns the shape of a ∘ b: shapes are aligned at their ends, and a size of 1 is repeated (NumPy's rule). */
+export function broadcastShape(a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length)
+  return Array.from({ length: rank }, (_, axis) => {
+    const [sizeA, sizeB] = [sizeAt(a, axis, rank), sizeAt(b, axis, rank)]
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw refusal('operands', 'shapes cannot be broadcast to each other', `[${a}] and [${b}]`)
+    }
+    return Math.max(sizeA, sizeB)
+  })
+}
+
+/**
+ * Returns the operands of a node with two inputs, either of which may be a constant. The first has the
+ * output's type, and the second too where the op does not say otherwise.
+ */
+export function operandsOf(node: NodeView<unknown>, second: IntType = node.outputs[0].type): Operands {
+  const [a, b] = node.inputs as readonly [IntTensor, IntTensor]
+  const { type } = node.outputs[0]
+  if (a.type !== type || b.type !== second) {
+    const expected = second === type ? `${type} as the output is` : `${type} and ${second}`
+    throw refusal(node.name, `operands must be ${expected}`, `${a.type} and ${b.type}`)
+  }
+  return {
+    walk: walkOf(node.name, a.shape, b.shape),
+    constants: [a.data as OperandData | undefined, b.data as OperandData | undefined],
+    zeroPoints: [quantizationOf(a).zeroPoint[0], quantizationOf(b).zeroPoint[0]],
+  }
+}
+
+/** Calls `visit` for each output element with the places in both operands. */
+export function forEachPair({ walk }: Operands, visit: (at: number, inA: number, inB: number) => void): void {
+  const { sizes, stepsA: a, stepsB: b } = walk
+  let at = 0
+  for (let i = 0; i < sizes[0]; i++) {
+    for (let j = 0; j < sizes[1]; j++) {
+      for (let k = 0; k < sizes[2]; k++) {
+        const startA = i * a[0] + j * a[1] + k * a[2]
+        const startB = i * b[0] + j * b[1] + k * b[2]
+        for (let l = 0; l < sizes[3]; l++) visit(at++, startA + l * a[3], startB + l * b[3])
+      }
+    }
+  }
+}
+
+/** Both operands' data, from the constants and the data inputs in order. */
+export function operandData({ constants }: Operands, inputs: readonly IntData[]): [IntData, IntData] {
+  return constants[0] ? [constants[0], constants[1] ?? inputs[0]] : [inputs[0], constants[1] ?? inputs[1]]
+}
+
+/** Both operands' addresses; constants are placed. */
+export function operandAddresses({ constants }: Operands, to: Emitter): [number, number] {
+  const [a, b] = constants.map(data => data && to.data(data, data.BYTES_PER_ELEMENT))
+  return a !== undefined ? [a, b ?? to.input(0)] : [to.input(0), b ?? to.input(1)]
+}
+
+/** Steps of a walk in bytes, as kernels take them. */
+export function inBytes(steps: readonly number[], { element }: Emitter): number[] {
+  return steps.map(step => step * element.bytes)
+}
+
+/** Neighbouring axes that both operands walk alike become one loop: equal shapes need one, [T, C] and [C] two. */
+function walkOf(where: string, a: Shape, b: Shape): Walk {
+  const shape = broadcastShape(a, b)
+  const loops: { size: number; a: number; b: number }[] = []
+  let [strideA, strideB] = [1, 1]
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const [sizeA, sizeB] = [sizeAt(a, axis, shape.length), sizeAt(b, axis, shape.length)]
+    const loop = { size: shape[axis], a: sizeA === 1 ? 0 : strideA, b: sizeB === 1 ? 0 : strideB }
+    strideA *= sizeA
+    strideB *= sizeB
+    const inner = loops[0]
+    if (loop.size === 1) continue
+    if (inner && loop.a === inner.a * inner.size && loop.b === inner.b * inner.size) inner.size *= loop.size
+    else loops.unshift(loop)
+  }
+  while (loops.length < 4) loops.unshift({ size: 1, a: 0, b: 0 })
+  if (loops.length > 4) throw refusal(where, 'operands are broadcast along too many axes', `[${a}] and [${b}]`)
+  const four = (pick: (loop: (typeof loops)[number]) => number) => loops.map(pick) as unknown as Four
+  return { sizes: four(loop => loop.size), stepsA: four(loop => loop.a), stepsB: four(loop => loop.b) }
+}
+
+const sizeAt = (shape: Shape, axis: number, rank: number) => shape[axis - rank + shape.length] ?? 1
+
+function refusal(where: string, problem: string, got: string): HolterError {
+  return new HolterError({ stage: 'codegen', where, problem, got })
+}

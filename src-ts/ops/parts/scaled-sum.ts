@@ -1,0 +1,87 @@
+import { HolterError } from '../../errors.ts'
+import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../../ir/fixed-point.ts'
+import type { ActivationType, IntData, IntTensor } from '../../ir/graph.ts'
+import type { Emitter, NodeView, Op } from '../op.ts'
+import { type Activation, activationRange, activations } from './activation.ts'
+import { forEachPair, inBytes, type Operands, operandAddresses, operandData, operandsOf } from './broadcast.ts'
+import { quantizationOf } from './channels.ts'
+
+/** ADD and SUB: a + sign · b. */
+export interface ScaledSumPrepared extends Operands {
+  readonly sign: 1 | -1
+  /** Bits by which both terms are raised before they are brought to the common scale. */
+  readonly leftShift: number
+  readonly factors: readonly [Multiplier, Multiplier]
+  readonly outputFactor: Multiplier
+  readonly outputZero: number
+  readonly min: number
+  readonly max: number
+}
+
+export interface ActivationAttrs {
+  readonly activation: Activation
+}
+
+/** TFLM add_common.cc. */
+const LEFT_SHIFTS = { int8: 20, int16: 15 }
+
+/** The options table of operators whose first field is the fused activation. */
+export const activationOptions: Pick<Op<ActivationAttrs>['tflite'], 'read' | 'write'> = {
+  read: o => ({ activation: activations[o.int8(0, 0)] }),
+  write(builder, attrs) {
+    builder.startObject(2)
+    builder.addFieldInt8(0, activations.indexOf(attrs.activation), 0)
+    return builder.endObject()
+  },
+}
+
+export function prepareSum(node: NodeView<ActivationAttrs>, sign: 1 | -1): ScaledSumPrepared {
+  const [a, b] = node.inputs as [IntTensor, IntTensor]
+  const output = quantizationOf(node.outputs[0])
+  const [scaleA, scaleB] = [quantizationOf(a).scale[0], quantizationOf(b).scale[0]]
+  const twiceMax = 2 * Math.max(scaleA, scaleB)
+  const leftShift = LEFT_SHIFTS[a.type as ActivationType]
+  const outputFactor = twiceMax / (2 ** leftShift * output.scale[0])
+  if (outputFactor >= 1) {
+    throw new HolterError({
+      stage: 'codegen',
+      where: node.name,
+      problem: 'output scale is too small beside the inputs: TFLM stops at such a node',
+      got: output.scale[0],
+      expected: `above ${twiceMax / 2 ** leftShift}`,
+    })
+  }
+  return {
+    ...operandsOf(node),
+    ...activationRange(node.attrs.activation, node.outputs[0]),
+    sign,
+    leftShift,
+    factors: [quantizeMultiplier(scaleA / twiceMax), quantizeMultiplier(scaleB / twiceMax)],
+    outputFactor: quantizeMultiplier(outputFactor),
+    outputZero: output.zeroPoint[0],
+  }
+}
+
+export function sum(p: ScaledSumPrepared, inputs: readonly IntData[], [y]: readonly IntData[]): void {
+  const [a, b] = operandData(p, inputs)
+  const term = (q: number | bigint, i: 0 | 1) =>
+    requantize((Number(q) - p.zeroPoints[i]) << p.leftShift, p.factors[i].multiplier, p.factors[i].shift)
+  const { multiplier, shift } = p.outputFactor
+  forEachPair(p, (at, inA, inB) => {
+    const raw = (term(a[inA], 0) + p.sign * term(b[inB], 1)) | 0
+    y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
+  })
+}
+
+export function emitSum(p: ScaledSumPrepared, to: Emitter): string {
+  const [a, b] = operandAddresses(p, to)
+  return to.call('scaled-sum', `scaledSum<${to.element.name}>`, [
+    ['a', a, p.zeroPoints[0], p.factors[0].multiplier, p.factors[0].shift],
+    ['b', b, p.zeroPoints[1], p.factors[1].multiplier, p.factors[1].shift, p.sign, p.leftShift],
+    ['output', to.output(0), p.outputZero, p.outputFactor.multiplier, p.outputFactor.shift],
+    ['clamp', p.min, p.max],
+    ['sizes', ...p.walk.sizes],
+    ['steps of a', ...inBytes(p.walk.stepsA, to)],
+    ['steps of b', ...inBytes(p.walk.stepsB, to)],
+  ])
+}

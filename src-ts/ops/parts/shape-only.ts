@@ -1,0 +1,16 @@
+import type { Op } from '../op.ts'
+
+/** What operators share that change a shape and nothing else: the output is the input's bytes, and nothing is emitted. */
+export const shapeOnly: Pick<
+  Op<any, Record<string, never>>,
+  'sameBytes' | 'quantization' | 'prepare' | 'reference' | 'emit' | 'macs'
+> = {
+  sameBytes: true,
+  quantization: { kind: 'same-as-input' },
+  prepare: () => ({}),
+  reference(_, [x], [y]) {
+    y.set(x as never)
+  },
+  emit: () => '',
+  macs: () => 0,
+}

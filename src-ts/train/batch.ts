@@ -1,0 +1,14 @@
+/** Some records, ready for the network. The arrays are used again for the next batch. */
+export interface Batch {
+  readonly size: number
+  /** Samples per lead. */
+  readonly length: number
+  /** Standardized, [size, length, leads]. */
+  readonly inputs: Float32Array
+  /** Standardized, [size, features]; absent when the task has none. */
+  readonly features?: Float32Array
+  /** 0 or 1, or between them after mixing, [size, labels]. */
+  readonly targets: Float32Array
+  /** The same for the auxiliary labels, [size, auxiliary labels]; absent when the records have none. */
+  readonly auxiliary?: Float32Array
+}
