@@ -8,6 +8,7 @@ export type Stage =
   | 'export'
   | 'passes'
   | 'quantize'
+  | 'plan'
   | 'tflite'
   | 'codegen'
   | 'engine'

@@ -18,7 +18,7 @@ const stages = [
   'train ops',
   'reference',
   'passes tflite',
-  'quantize',
+  'quantize plan',
   'codegen',
   'engines',
   'package monitor report',
@@ -196,6 +196,12 @@ for (const { folder, type, names } of indexed) {
     assert.ok(suites.some(path => importsOf(path).some(name => name.endsWith(`/${folder}/index.ts`))))
   })
 }
+
+test('ops/kernels: one file for each kernel, and each is in the list of an op', () => {
+  const listed = new Set(ops.flatMap(op => op.kernels.map(kernel => kernel.name)))
+  const files = sources.filter(path => path.startsWith('src-ts/ops/kernels/'))
+  none(files.filter(path => !listed.has(basename(path, '.ts'))).map(path => `${path} is the kernel of no op`))
+})
 
 test('the runner finds exactly the files that run tests', async () => {
   const { testFiles } = await import(new URL('../tools/test-runner.mjs', import.meta.url).href)

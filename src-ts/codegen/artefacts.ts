@@ -3,7 +3,7 @@ import { HolterError } from '../errors.ts'
 import { sha256, writeFile } from '../files.ts'
 import { type IntGraph, type IntTensor, limitsOf } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import type { Flavour } from '../ops/op.ts'
+import type { Flavour } from '../ops/kernel.ts'
 import { type Build, build } from './build.ts'
 import { kernelSource } from './compile.ts'
 import { type Manifest, probabilityOf } from './manifest.ts'
@@ -34,8 +34,8 @@ export async function writeBuild(
   }
   for (const flavour of wanted) builds.push(await build(graph, flavour, modelSha256))
   for (const { program, wasm } of builds) {
-    write(`${name}.${program.flavour}.wasm`, wasm)
-    write(`kernels/${name}.${program.flavour}.ts`, program.text)
+    write(`${name}.${program.plan.flavour}.wasm`, wasm)
+    write(`kernels/${name}.${program.plan.flavour}.ts`, program.text)
   }
   for (const file of sourcesOf(builds)) write(`kernels/${file}`, kernelSource(file)!)
   write(`${name}.h`, headerText(builds[0].manifest, name))

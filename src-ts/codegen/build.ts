@@ -1,5 +1,6 @@
 import type { IntGraph } from '../ir/graph.ts'
-import type { Flavour } from '../ops/op.ts'
+import type { Flavour } from '../ops/kernel.ts'
+import { makePlan } from '../plan/make-plan.ts'
 import { version } from '../version.ts'
 import { compileProgram } from './compile.ts'
 import { emitProgram, type Program } from './emit.ts'
@@ -17,7 +18,7 @@ export interface Build {
 
 /** Returns the module of a network in a flavour. The same graph gives the same bytes. */
 export async function build(graph: IntGraph, flavour: Flavour, modelSha256: string): Promise<Build> {
-  const program = emitProgram([graph], flavour, heading(graph, flavour))
+  const program = emitProgram(makePlan([graph], flavour), heading(graph, flavour))
   const manifest = manifestOf(program, modelSha256)
   return { program, manifest, wasm: await compileProgram(program, manifest) }
 }

@@ -25,7 +25,7 @@ export async function compileProgram(program: Program, manifest?: object): Promi
   const { default: binaryen } = await import('binaryen')
   const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt } = binaryen.Features
   const features =
-    program.flavour === 'scalar' ? MVP : SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt
+    program.plan.flavour === 'scalar' ? MVP : SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt
   const module = binaryen.readBinaryWithFeatures(code, features)
   try {
     const pages = Math.ceil(program.memoryBytes / PAGE_BYTES)
@@ -51,7 +51,7 @@ async function runAsc(program: Program): Promise<Uint8Array> {
     [
       'model.ts',
       '--target',
-      program.flavour,
+      program.plan.flavour,
       '--outFile',
       'model.wasm',
       '--initialMemory',
@@ -71,7 +71,7 @@ async function runAsc(program: Program): Promise<Uint8Array> {
     const detail = stderr.toString().trim().split('\n').slice(0, 3).join(' ')
     throw new HolterError({
       stage: 'codegen',
-      where: program.flavour,
+      where: program.plan.flavour,
       problem: `asc refused the generated kernels: ${detail || error?.message}`,
       hint: 'This is a fault of Holter: please report it with the model',
     })

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import type { Flavour } from '../ops/op.ts'
+import type { Flavour } from '../ops/kernel.ts'
 import { version } from '../version.ts'
 import type { Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
@@ -46,7 +46,7 @@ export interface Port {
 
 /** Returns the manifest of a program that holds one network. */
 export function manifestOf(program: Program, modelSha256: string): Manifest {
-  const [{ graph, inputs, outputs, arena, arenaAddress, lifetimes, constantBytes }] = program.networks
+  const [{ graph, inputs, outputs, arena, arenaAddress, buffers }] = program.plan.networks
   const port = (place: { name: string; address: number; bytes: number }, tensor: number): Port => {
     const { shape, type, quantization } = graph.tensors[tensor]
     return {
@@ -66,7 +66,7 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
   return {
     manifest: 1,
     name: graph.name,
-    flavour: program.flavour,
+    flavour: program.plan.flavour,
     rounding: 'tflm-double',
     ...ports,
     memoryBytes: program.memoryBytes,
@@ -74,7 +74,7 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
       address: arenaAddress,
       bytes: arena.bytes,
       lowerBoundBytes: arena.lowerBoundBytes,
-      buffers: lifetimes.buffers.map(({ name, bytes, first, last }, i) => ({
+      buffers: buffers.map(({ name, bytes, first, last }, i) => ({
         name,
         offset: arena.offsets[i],
         bytes,
@@ -82,7 +82,7 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
         last,
       })),
     },
-    constantBytes,
+    constantBytes: program.constantBytes,
     macs: layerTable(graph).macs,
     ...(graph.metadata && { metadata: graph.metadata }),
     // A softmax needs all outputs of a run: no table of single ones can give it.

@@ -4,7 +4,7 @@ import { writeBuild } from '../codegen/artefacts.ts'
 import { flavours } from '../codegen/build.ts'
 import { loadModel } from '../engines/model.ts'
 import { sha256 } from '../files.ts'
-import type { Flavour } from '../ops/op.ts'
+import type { Flavour } from '../ops/kernel.ts'
 import { table } from '../report/terminal.ts'
 import { json, printJson } from './options.ts'
 

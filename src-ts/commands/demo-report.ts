@@ -27,7 +27,8 @@ export function demoReport(product: Product, { name, task, command, seed, notes 
     ...scoredModel(which, predictions, thresholds, { temperature }),
     ...carried,
   })
-  const placed = builds.at(-1)!.program.networks[0]
+  const { program } = builds.at(-1)!
+  const [network] = program.plan.networks
   return {
     network: name,
     task: task.name,
@@ -47,8 +48,8 @@ export function demoReport(product: Product, { name, task, command, seed, notes 
     ...(float && { base: scored('float', float), difference: scoreDifference(float, int8) }),
     examples: firstOfEachLabel({ dataset, unit: task.unit, thresholds, model: int8, base: float }),
     examplesAre: 'first',
-    layers: layerRows(placed),
-    memory: memorySummary(placed),
+    layers: layerRows(network),
+    memory: memorySummary(network, program.constantBytes),
     parity,
     files: files.map(({ file, bytes }) => ({ name: file, bytes, purpose: purposeOf(file) })),
     making: {

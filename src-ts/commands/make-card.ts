@@ -2,12 +2,12 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as v from 'valibot'
-import { emitProgram } from '../codegen/emit.ts'
 import { layerTable } from '../codegen/layer-table.ts'
 import { loadModel } from '../engines/model.ts'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
 import { networks } from '../networks/index.ts'
+import { makePlan } from '../plan/make-plan.ts'
 import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
 import { sourceOf } from '../report/sources.ts'
 
@@ -38,7 +38,7 @@ export function makeCard(args: readonly string[]): void {
     parameters: Number(metadata.provenance.parameters ?? parameters),
     foldedParameters: parameters,
     macs,
-    arenaBytes: emitProgram([graph], 'simd', '').networks[0].arena.bytes,
+    arenaBytes: makePlan([graph], 'simd').networks[0].arena.bytes,
     files,
     metadata,
     figures,

@@ -1,7 +1,7 @@
 import { build, flavours } from '../codegen/build.ts'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256 } from '../files.ts'
-import type { Flavour } from '../ops/op.ts'
+import type { Flavour } from '../ops/kernel.ts'
 import { readTflite } from '../tflite/index.ts'
 import type { RunnableModel } from './engine.ts'
 

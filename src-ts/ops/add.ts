@@ -21,7 +21,7 @@ export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantization: { kind: 'calibrated' },
   prepare: node => prepareSum(node, 1),
   reference: sum,
-  emit: emitSum,
+  kernels: [{ name: 'scaled-sum', emit: emitSum }],
   macs: () => 0,
   cases: () => [
     addCase('equal scales', 0.05, 0.05, 0.1, 'none'),

@@ -63,11 +63,16 @@ export const argMax: Op<ArgMaxAttrs, ArgMaxPrepared> = {
       }
     }
   },
-  emit: ({ outer, count, inner }, to) =>
-    to.call('arg-max', 'argMax', [
-      ['input', to.input(0), outer, count, inner],
-      ['output', to.output(0)],
-    ]),
+  kernels: [
+    {
+      name: 'arg-max',
+      emit: ({ outer, count, inner }, to) =>
+        to.call('arg-max', 'argMax', [
+          ['input', to.input(0), outer, count, inner],
+          ['output', to.output(0)],
+        ]),
+    },
+  ],
   macs: () => 0,
   cases: () => [
     argMaxCase('class', [1, 20], 1),

@@ -52,15 +52,20 @@ export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
       }
     }
   },
-  emit: ({ window: w, min, max }, to) =>
-    to.call('average-pool2d', `averagePool2d<${to.element.name}>`, [
-      ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
-      ['output', to.output(0), w.outH, w.outW],
-      ['filter', w.filterH, w.filterW],
-      ['stride', w.strideH, w.strideW],
-      ['padding', w.padTop, w.padLeft],
-      ['clamp', min, max],
-    ]),
+  kernels: [
+    {
+      name: 'average-pool2d',
+      emit: ({ window: w, min, max }, to) =>
+        to.call('average-pool2d', `averagePool2d<${to.element.name}>`, [
+          ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
+          ['output', to.output(0), w.outH, w.outW],
+          ['filter', w.filterH, w.filterW],
+          ['stride', w.strideH, w.strideW],
+          ['padding', w.padTop, w.padLeft],
+          ['clamp', min, max],
+        ]),
+    },
+  ],
   macs: () => 0,
   cases: () => [
     pool('time, 2 of 2', [1, 1, 10, 20], { filterW: 2, strideW: 2 }),

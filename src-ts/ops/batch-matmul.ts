@@ -101,17 +101,22 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
       }
     }
   },
-  emit(p, to) {
-    const [a, b] = operandAddresses(p as never, to)
-    return to.call('batch-matmul', `batchMatmul<${p.wide ? 'i16, i64' : 'i8, i32'}>`, [
-      ['a', a, p.zeroPoints[0], ...inBytes(p.steps[0], to)],
-      ['b', b, p.zeroPoints[1], ...inBytes(p.steps[1], to)],
-      ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
-      ['batches', ...p.batches],
-      ['sizes', p.rows, p.columns, p.depth],
-      ['clamp', p.min, p.max],
-    ])
-  },
+  kernels: [
+    {
+      name: 'batch-matmul',
+      emit(p, to) {
+        const [a, b] = operandAddresses(p as never, to)
+        return to.call('batch-matmul', `batchMatmul<${p.wide ? 'i16, i64' : 'i8, i32'}>`, [
+          ['a', a, p.zeroPoints[0], ...inBytes(p.steps[0], to)],
+          ['b', b, p.zeroPoints[1], ...inBytes(p.steps[1], to)],
+          ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
+          ['batches', ...p.batches],
+          ['sizes', p.rows, p.columns, p.depth],
+          ['clamp', p.min, p.max],
+        ])
+      },
+    },
+  ],
   macs({ attrs, inputs: [a, b] }) {
     const { batches, rows, columns, depth } = sizesOf(attrs, a!.shape, b!.shape)
     return elements(batches) * rows * columns * depth

@@ -26,7 +26,7 @@ export const batchToSpaceNd: Op<Record<string, never>, readonly Movement[]> = {
   reference(moves, [x], [y]) {
     for (const each of moves) move(each, x, y)
   },
-  emit: (moves, to) => moves.map(each => emitMove(each, to)).join('\n'),
+  kernels: [{ name: 'batch-to-space-nd', emit: (moves, to) => moves.map(each => emitMove(each, to)).join('\n') }],
   macs: () => 0,
   cases: () => [
     toSpaceCase('time, dilation 3', [3, 6, 4], [3], [3, 5]),

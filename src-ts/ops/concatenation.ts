@@ -91,22 +91,27 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
       })
     }
   },
-  emit({ outer, pieces: counts, constants }, to) {
-    const pieces = counts.map(count => count * to.element.bytes)
-    let computed = 0
-    const pitch = pieces.reduce((a, b) => a + b, 0)
-    let offset = 0
-    const calls = pieces.map((bytes, i) => {
-      const text = to.call('copy', 'copyRows', [
-        ['from', constants[i] ? to.data(constants[i], to.element.bytes) : to.input(computed++), bytes],
-        ['to', to.output(0) + offset, pitch],
-        ['rows', outer, bytes],
-      ])
-      offset += bytes
-      return text
-    })
-    return calls.join('\n')
-  },
+  kernels: [
+    {
+      name: 'concatenation',
+      emit({ outer, pieces: counts, constants }, to) {
+        const pieces = counts.map(count => count * to.element.bytes)
+        let computed = 0
+        const pitch = pieces.reduce((a, b) => a + b, 0)
+        let offset = 0
+        const calls = pieces.map((bytes, i) => {
+          const text = to.call('copy', 'copyRows', [
+            ['from', constants[i] ? to.data(constants[i], to.element.bytes) : to.input(computed++), bytes],
+            ['to', to.output(0) + offset, pitch],
+            ['rows', outer, bytes],
+          ])
+          offset += bytes
+          return text
+        })
+        return calls.join('\n')
+      },
+    },
+  ],
   macs: () => 0,
   cases: () => [
     concat(

@@ -2,20 +2,14 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
+import { conv2dInt16 } from './kernels/conv2d-int16.ts'
+import { conv2dWindows } from './kernels/conv2d-windows.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { type CaseTensor, caseNode } from './parts/cases.ts'
-import {
-  type Channels,
-  channelConstants,
-  packChannels,
-  quantizationOf,
-  quantizeWeightsAndBias,
-  rescale,
-} from './parts/channels.ts'
-import { emitInt16Convolution } from './parts/conv2d-int16.ts'
-import { packFilter } from './parts/filter-layout.ts'
-import { type Padding, type Window, window } from './parts/window.ts'
+import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
+import type { Convolution } from './parts/convolution.ts'
+import { type Padding, window } from './parts/window.ts'
 
 export interface Conv2dAttrs {
   readonly strideH: number
@@ -26,25 +20,11 @@ export interface Conv2dAttrs {
   readonly activation: Activation
 }
 
-export interface Conv2dPrepared extends Channels {
-  readonly int16: boolean
-  readonly window: Window
-  readonly outC: number
-  /** Groups of input channels; each output channel sees one group. 1 for the ordinary convolution. */
-  readonly groups: number
-  /** [outC, filterH, filterW, inC / groups]. */
-  readonly filter: Int8Array
-  readonly inputZero: number
-  readonly outputZero: number
-  readonly min: number
-  readonly max: number
-}
-
 /**
  * CONV_2D, also grouped. Inputs: x [N, H, W, C], filter [O, kH, kW, C / groups], bias [O] (optional).
  * With int16 TFLM adds in 64 bits, but for a bias of int32 in 32.
  */
-export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
+export const conv2d: Op<Conv2dAttrs, Convolution> = {
   kind: 'conv2d',
   inputTypes: ['int8', 'int16'],
   tflite: {
@@ -140,30 +120,7 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
       }
     }
   },
-  /** Two windows, gathered where they cross the border, are dilated or belong to a group. */
-  scratchBytes: p => (p.int16 ? 0 : 2 * p.window.filterH * roundUp8(p.window.filterW * (p.window.inC / p.groups))),
-  emit(p, to) {
-    if (p.int16) return emitInt16Convolution(p, to)
-    const w = p.window
-    return to.call('conv2d', 'conv2d', [
-      ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
-      ['output', to.output(0), w.outH, w.outW, p.outC],
-      [
-        'filter',
-        to.data(packFilter(p.filter, p.outC, w.filterH, w.filterW * (w.inC / p.groups), to.flavour, p.groups), 16),
-        w.filterH,
-        w.filterW,
-      ],
-      ['channels', to.data(packChannels(withoutInputZero(p)), 4)],
-      ['scratch', to.scratch()],
-      ['stride', w.strideH, w.strideW],
-      ['dilation', w.dilationH, w.dilationW],
-      ['padding', w.padTop, w.padLeft],
-      ['groups', p.groups],
-      ['zero points', p.inputZero, p.outputZero],
-      ['clamp', p.min, p.max],
-    ])
-  },
+  kernels: [conv2dWindows, conv2dInt16],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * elements(inputs[1]!.shape.slice(1)),
   cases: () => [
     conv('1x1', [1, 1, 5, 8], [4, 1, 1, 8], {}),
@@ -187,21 +144,6 @@ export const conv2d: Op<Conv2dAttrs, Conv2dPrepared> = {
     ),
     conv('zero filter', [1, 1, 6, 4], [5, 1, 3, 4], {}, { weights: 0 }),
   ],
-}
-
-/** Folds the input's zero point into the bias: Σ w·(x − zp) + b = Σ w·x + (b − zp·Σw), exact modulo 2³². */
-export function withoutInputZero(p: Pick<Conv2dPrepared, keyof Channels | 'filter' | 'inputZero' | 'outC'>): Channels {
-  const perFilter = p.filter.length / p.outC
-  const bias = Int32Array.from(p.bias, (b, o) => {
-    let sum = 0
-    for (let i = o * perFilter; i < (o + 1) * perFilter; i++) sum += p.filter[i]
-    return (b - Math.imul(p.inputZero, sum)) | 0
-  })
-  return { ...p, bias }
-}
-
-function roundUp8(n: number): number {
-  return Math.ceil(n / 8) * 8
 }
 
 function conv(

@@ -3,38 +3,22 @@ import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import type { Conv2dAttrs } from './conv2d.ts'
+import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
+import { depthwiseConv2dPixels } from './kernels/depthwise-conv2d-pixels.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
-import {
-  type Channels,
-  channelConstants,
-  packChannels,
-  quantizationOf,
-  quantizeWeightsAndBias,
-  rescale,
-} from './parts/channels.ts'
-import { emitInt16Convolution } from './parts/conv2d-int16.ts'
-import { type Window, window } from './parts/window.ts'
+import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
+import type { Depthwise } from './parts/depthwise.ts'
+import { window } from './parts/window.ts'
 
 export interface DepthwiseConv2dAttrs extends Conv2dAttrs {
   /** Output channels per input channel: output channel c · depthMultiplier + m sees input channel c only. */
   readonly depthMultiplier: number
 }
 
-export interface DepthwiseConv2dPrepared extends Channels {
-  readonly window: Window
-  readonly depthMultiplier: number
-  /** [filterH, filterW, outC]. */
-  readonly filter: Int8Array
-  readonly inputZero: number
-  readonly outputZero: number
-  readonly min: number
-  readonly max: number
-}
-
 /** DEPTHWISE_CONV_2D. Inputs: x [N, H, W, C], filter [1, kH, kW, C · depthMultiplier], bias (optional). */
-export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> = {
+export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
   kind: 'depthwiseConv2d',
   inputTypes: ['int8', 'int16'],
   tflite: {
@@ -130,25 +114,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
       }
     }
   },
-  emit(p, to) {
-    const w = p.window
-    if (to.element.name === 'i16') {
-      const outC = w.inC * p.depthMultiplier
-      // A group for each input channel: the same products as a convolution.
-      return emitInt16Convolution({ ...p, outC, groups: w.inC, filter: channelsFirst(p.filter, outC) }, to)
-    }
-    return to.call('depthwise-conv2d', 'depthwiseConv2d', [
-      ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
-      ['output', to.output(0), w.outH, w.outW, p.depthMultiplier],
-      ['filter', to.data(p.filter, 16), w.filterH, w.filterW],
-      ['channels', to.data(packChannels(p), 4)],
-      ['stride', w.strideH, w.strideW],
-      ['dilation', w.dilationH, w.dilationW],
-      ['padding', w.padTop, w.padLeft],
-      ['zero points', p.inputZero, p.outputZero],
-      ['clamp', p.min, p.max],
-    ])
-  },
+  kernels: [depthwiseConv2dPixels, conv2dInt16Of(asConvolution)],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * inputs[1]!.shape[1] * inputs[1]!.shape[2],
   cases: () => [
     depthwise('1x1, a scale per channel', [1, 1, 9, 20], [1, 1, 1, 20], {}),
@@ -158,6 +124,12 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, DepthwiseConv2dPrepared> 
     depthwise('one channel becomes eight', [1, 12, 6, 1], [1, 5, 3, 8], { depthMultiplier: 8, strideH: 2, strideW: 2 }),
     depthwise('dilated, valid', [1, 1, 25, 16], [1, 1, 3, 16], { dilationW: 3, padding: 'valid' }),
   ],
+}
+
+/** A group for each input channel: the same products as a convolution. */
+function asConvolution(p: Depthwise): Int16Convolution {
+  const outC = p.window.inC * p.depthMultiplier
+  return { ...p, outC, groups: p.window.inC, filter: channelsFirst(p.filter, outC) }
 }
 
 /** [taps, outC] turned to [outC, taps]. */

@@ -1,8 +1,9 @@
 import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
+import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
+import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** ELU, exp(x) − 1 below zero: TFLM fills a table in float32 (elu.cc), each step of which is rounded here as there. */
 export const elu: Op<Record<string, never>, TablePrepared> = {
@@ -22,7 +23,7 @@ export const elu: Op<Record<string, never>, TablePrepared> = {
     }, node.outputs[0])
   },
   reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  kernels: [tableKernel],
   macs: () => 0,
   cases: () => [eluCase(0.05, 0.03, 0), eluCase(0.2, 0.01, -100), eluCase(0.001, 0.001, 20)],
 }

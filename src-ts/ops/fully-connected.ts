@@ -2,20 +2,13 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements, type Shape } from '../ir/graph.ts'
-import { withoutInputZero } from './conv2d.ts'
+import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
+import { fullyConnectedRows } from './kernels/fully-connected-rows.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
-import {
-  type Channels,
-  channelConstants,
-  packChannels,
-  quantizationOf,
-  quantizeWeightsAndBias,
-  rescale,
-} from './parts/channels.ts'
-import { emitInt16Convolution } from './parts/conv2d-int16.ts'
-import { packFilter } from './parts/filter-layout.ts'
+import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
+import type { Dense } from './parts/dense.ts'
 import { window } from './parts/window.ts'
 
 export interface FullyConnectedAttrs {
@@ -24,21 +17,8 @@ export interface FullyConnectedAttrs {
   readonly keepNumDims: boolean
 }
 
-export interface FullyConnectedPrepared extends Channels {
-  /** Input rows, each of `depth` bytes; every row gives one row of `outC`. */
-  readonly rows: number
-  readonly depth: number
-  readonly outC: number
-  /** [outC, depth]. */
-  readonly filter: Int8Array
-  readonly inputZero: number
-  readonly outputZero: number
-  readonly min: number
-  readonly max: number
-}
-
 /** FULLY_CONNECTED. Inputs: x, weights [out, in] (per tensor or per channel), bias [out] (optional). */
-export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
+export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
   kind: 'fullyConnected',
   inputTypes: ['int8', 'int16'],
   tflite: {
@@ -95,21 +75,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
       }
     }
   },
-  emit(p, to) {
-    if (to.element.name === 'i16') {
-      // Every row is a pixel of a 1×1 convolution.
-      const pixels = window({ strideH: 1, strideW: 1, padding: 'valid' }, [1, 1, p.rows, p.depth], 1, 1)
-      return emitInt16Convolution({ ...p, window: pixels, groups: 1 }, to)
-    }
-    return to.call('fully-connected', 'fullyConnected', [
-      ['input', to.input(0), p.rows, p.depth],
-      ['output', to.output(0), p.outC],
-      ['weights', to.data(packFilter(p.filter, p.outC, 1, p.depth, to.flavour), 16)],
-      ['channels', to.data(packChannels(withoutInputZero(p)), 4)],
-      ['zero point', p.outputZero],
-      ['clamp', p.min, p.max],
-    ])
-  },
+  kernels: [fullyConnectedRows, conv2dInt16Of(asConvolution)],
   macs: ({ inputs }) => elements(inputs[0]!.shape) * inputs[1]!.shape[0],
   cases: () => [
     dense('per channel', [1, 40], [5, 40], {}),
@@ -122,6 +88,12 @@ export const fullyConnected: Op<FullyConnectedAttrs, FullyConnectedPrepared> = {
     longInt16(),
     longInt16(Int32Array.of(5, -5)),
   ],
+}
+
+/** Every row as a pixel of a 1×1 convolution. */
+function asConvolution(p: Dense): Int16Convolution {
+  const pixels = window({ strideH: 1, strideW: 1, padding: 'valid' }, [1, 1, p.rows, p.depth], 1, 1)
+  return { ...p, window: pixels, groups: 1 }
 }
 
 /** TFLite flattens every input to rows of the weights' depth. */

@@ -1,9 +1,10 @@
 import { HolterError } from '../errors.ts'
 import { clamp, quantizeMultiplier, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
+import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
+import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** HARD_SWISH, x · relu6(x + 3) / 6, in 16 bits (TFLM hard_swish.h): the factor's ratio and x itself are rounded apart. */
 export const hardSwish: Op<Record<string, never>, TablePrepared> = {
@@ -36,7 +37,7 @@ export const hardSwish: Op<Record<string, never>, TablePrepared> = {
     }, node.outputs[0])
   },
   reference: (p, [x], [y]) => lookUp(p, x, y),
-  emit: emitLookUp,
+  kernels: [tableKernel],
   macs: () => 0,
   cases: () => [swishCase(0.05, 0.05), swishCase(0.1, 0.04), swishCase(0.004, 0.004), swishCase(1, 0.9)],
 }

@@ -1,8 +1,10 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
+import { tableKernel } from './kernels/table.ts'
+import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
+import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 export interface LeakyReluAttrs {
   /** Slope of the negative side. */
@@ -34,7 +36,7 @@ export const leakyRelu: Op<LeakyReluAttrs, TwoSlopesPrepared> = {
     return prepareTwoSlopes(node, { positive, negative })
   },
   reference: followSlopes,
-  emit: emitTwoSlopes,
+  kernels: [tableKernel, twoSlopes],
   macs: () => 0,
   cases: () => [leakyCase(0.3, 0.05), leakyCase(0.01, 0.2), leakyCase(0, 0.05), leakyCase(1.5, 0.001)],
 }

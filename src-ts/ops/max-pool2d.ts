@@ -85,15 +85,20 @@ export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
       }
     }
   },
-  emit: ({ window: w, min, max }, to) =>
-    to.call('max-pool2d', `maxPool2d<${to.element.name}>`, [
-      ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
-      ['output', to.output(0), w.outH, w.outW],
-      ['filter', w.filterH, w.filterW],
-      ['stride', w.strideH, w.strideW],
-      ['padding', w.padTop, w.padLeft],
-      ['clamp', min, max],
-    ]),
+  kernels: [
+    {
+      name: 'max-pool2d',
+      emit: ({ window: w, min, max }, to) =>
+        to.call('max-pool2d', `maxPool2d<${to.element.name}>`, [
+          ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],
+          ['output', to.output(0), w.outH, w.outW],
+          ['filter', w.filterH, w.filterW],
+          ['stride', w.strideH, w.strideW],
+          ['padding', w.padTop, w.padLeft],
+          ['clamp', min, max],
+        ]),
+    },
+  ],
   macs: () => 0,
   cases: () => [
     pool('time, 2 of 2', [1, 1, 10, 20], { filterW: 2, strideW: 2 }),

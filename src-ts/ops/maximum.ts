@@ -12,7 +12,7 @@ export const maximum: Op<Record<string, never>, Operands> = {
   quantization: { kind: 'same-as-input' },
   prepare: node => operandsOf(node),
   reference: (p, inputs, [y]) => extremum(p, inputs, y, 1),
-  emit: (p, to) => emitExtremum(p, to, 'maximum'),
+  kernels: [{ name: 'maximum', emit: (p, to) => emitExtremum(p, to, 'maximum') }],
   macs: () => 0,
   cases: () => [
     extremumCase('maximum', 'equal shapes', [1, 1, 9, 7], [1, 1, 9, 7]),

@@ -52,14 +52,19 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
       y[at] = clamp(requantize(sum, p.multiplier, p.shift) + p.outputZero, p.min, p.max)
     })
   },
-  emit: (p, to) =>
-    to.call('mean', `mean<${to.element.name}>`, [
-      ['input', to.input(0), ...reductionSizes(p)],
-      ['output', to.output(0)],
-      ['scale', p.multiplier, p.shift],
-      ['zero points', p.inputZero, p.outputZero],
-      ['clamp', p.min, p.max],
-    ]),
+  kernels: [
+    {
+      name: 'mean',
+      emit: (p, to) =>
+        to.call('mean', `mean<${to.element.name}>`, [
+          ['input', to.input(0), ...reductionSizes(p)],
+          ['output', to.output(0)],
+          ['scale', p.multiplier, p.shift],
+          ['zero points', p.inputZero, p.outputZero],
+          ['clamp', p.min, p.max],
+        ]),
+    },
+  ],
   macs: () => 0,
   cases: () => [
     meanCase('over time', [1, 1, 32, 20], [1, 2]),

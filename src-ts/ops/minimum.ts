@@ -12,7 +12,7 @@ export const minimum: Op<Record<string, never>, Operands> = {
   quantization: { kind: 'same-as-input' },
   prepare: node => operandsOf(node),
   reference: (p, inputs, [y]) => extremum(p, inputs, y, -1),
-  emit: (p, to) => emitExtremum(p, to, 'minimum'),
+  kernels: [{ name: 'minimum', emit: (p, to) => emitExtremum(p, to, 'minimum') }],
   macs: () => 0,
   cases: () => [
     extremumCase('minimum', 'equal shapes', [1, 1, 9, 7], [1, 1, 9, 7]),

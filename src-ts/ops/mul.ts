@@ -49,18 +49,23 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
       y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
     })
   },
-  emit(p, to) {
-    const [a, b] = operandAddresses(p, to)
-    return to.call('product', `product<${to.element.name}>`, [
-      ['a', a, p.zeroPoints[0]],
-      ['b', b, p.zeroPoints[1]],
-      ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
-      ['clamp', p.min, p.max],
-      ['sizes', ...p.walk.sizes],
-      ['steps of a', ...inBytes(p.walk.stepsA, to)],
-      ['steps of b', ...inBytes(p.walk.stepsB, to)],
-    ])
-  },
+  kernels: [
+    {
+      name: 'mul',
+      emit(p, to) {
+        const [a, b] = operandAddresses(p, to)
+        return to.call('product', `product<${to.element.name}>`, [
+          ['a', a, p.zeroPoints[0]],
+          ['b', b, p.zeroPoints[1]],
+          ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
+          ['clamp', p.min, p.max],
+          ['sizes', ...p.walk.sizes],
+          ['steps of a', ...inBytes(p.walk.stepsA, to)],
+          ['steps of b', ...inBytes(p.walk.stepsB, to)],
+        ])
+      },
+    },
+  ],
   macs: () => 0,
   cases: () => [
     mulCase('equal shapes', [1, 1, 9, 7], [1, 1, 9, 7], 0.5),

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Builder } from 'flatbuffers'
 import type { IntData, IntTensor, IntType, Quantization, Shape } from '../ir/graph.ts'
+import type { Kernel } from './kernel.ts'
 
 /** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */
 export type Backend = typeof tf
@@ -30,27 +31,6 @@ export type OutputQuantization =
   | { readonly kind: 'same-as-input' }
   /** Fixed by TFLite (logistic, softmax, tanh). */
   | { readonly kind: 'fixed'; readonly scale: number; readonly zeroPoint: number }
-
-export type Flavour = 'scalar' | 'simd'
-
-/** What `emit` may ask of the code generator. All addresses are byte offsets in linear memory, known when the text is made. */
-export interface Emitter {
-  readonly flavour: Flavour
-  /** Element of the node's first data input, as AssemblyScript names it: the type argument of kernels that know several. */
-  readonly element: { readonly name: 'i8' | 'i16'; readonly bytes: 1 | 2 }
-  /** Address of the node's i-th data input in the arena. */
-  input(i: number): number
-  output(i: number): number
-  /** Address of the node's scratch bytes (asked for by `scratchBytes`). */
-  scratch(): number
-  /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
-  data(bytes: ArrayBufferView, align: number): number
-  /**
-   * Returns the text of a call of a function of src-as/<file>.ts and imports it; `name` may have type arguments, `move<i8>`.
-   * Arguments come in named groups, so that a person can read them: ['input', address, …shape].
-   */
-  call(file: string, name: string, args: readonly (readonly [string, ...number[]])[]): string
-}
 
 /** What decides an output's shape: an input's shape and, for constants such as axes, its data. */
 export interface Shaped {
@@ -103,10 +83,8 @@ export interface Op<Attrs = any, Prepared = any> {
   prepare(node: NodeView<Attrs>): Prepared
   /** The definition, byte for byte. `inputs` are data inputs only (constants live in `prepared`). Writes into `outputs`. */
   reference(prepared: Prepared, inputs: readonly IntData[], outputs: readonly IntData[]): void
-  /** Bytes of working memory that the emitted kernel needs while it runs. */
-  scratchBytes?(prepared: Prepared, flavour: Flavour): number
-  /** Lines of AssemblyScript that run the node: calls of kernels in src-as with the shapes' numbers. */
-  emit(prepared: Prepared, to: Emitter): string
+  /** The ways of computing a node in a module; at least one fits each node that `prepare` accepts. None where `sameBytes` is set. */
+  readonly kernels: readonly Kernel<Prepared>[]
   /** Multiply-accumulates of one inference. */
   macs(node: NodeView<Attrs>): number
   /** Corner cases first; every flavour and engine is tested on them. */

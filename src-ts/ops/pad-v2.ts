@@ -19,7 +19,7 @@ export const padV2: Op<Record<string, never>, PadPrepared> = {
   quantization: { kind: 'same-as-input' },
   prepare: node => preparePad(node, fillValue(node)),
   reference: surround,
-  emit: emitPad,
+  kernels: [{ name: 'pad', emit: emitPad }],
   macs: () => 0,
   cases: () => [
     padV2Case('time', [1, 1, 9, 5], [0, 0, 0, 0, 2, 3, 0, 0], -128),

@@ -1,6 +1,7 @@
 import { HolterError } from '../errors.ts'
 import type { IntTensor, Shape } from '../ir/graph.ts'
-import type { Emitter, NodeView, Op } from './op.ts'
+import type { Emitter } from './kernel.ts'
+import type { NodeView, Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
 
@@ -26,7 +27,7 @@ export const pad: Op<Record<string, never>, PadPrepared> = {
   ],
   prepare: node => preparePad(node, quantizationOf(node.outputs[0]).zeroPoint[0]),
   reference: surround,
-  emit: emitPad,
+  kernels: [{ name: 'pad', emit: emitPad }],
   macs: () => 0,
   cases: () => [
     padCase('time', [1, 1, 9, 5], [0, 0, 0, 0, 2, 3, 0, 0]),

@@ -54,20 +54,25 @@ export const prelu: Op<Record<string, never>, PreluPrepared> = {
       y[at] = clamp(requantize(value * factor, multiplier, shift) + p.outputZero, p.min, p.max)
     })
   },
-  emit(p, to) {
-    const [x, slopes] = operandAddresses(p, to)
-    return to.call('prelu', `prelu<${to.element.name}>`, [
-      ['x', x, p.zeroPoints[0]],
-      ['slopes', slopes, p.zeroPoints[1]],
-      ['output', to.output(0), p.outputZero],
-      ['clamp', p.min, p.max],
-      ['positive', p.positive.multiplier, p.positive.shift],
-      ['negative', p.negative.multiplier, p.negative.shift],
-      ['sizes', ...p.walk.sizes],
-      ['steps of x', ...inBytes(p.walk.stepsA, to)],
-      ['steps of slopes', ...p.walk.stepsB],
-    ])
-  },
+  kernels: [
+    {
+      name: 'prelu',
+      emit(p, to) {
+        const [x, slopes] = operandAddresses(p, to)
+        return to.call('prelu', `prelu<${to.element.name}>`, [
+          ['x', x, p.zeroPoints[0]],
+          ['slopes', slopes, p.zeroPoints[1]],
+          ['output', to.output(0), p.outputZero],
+          ['clamp', p.min, p.max],
+          ['positive', p.positive.multiplier, p.positive.shift],
+          ['negative', p.negative.multiplier, p.negative.shift],
+          ['sizes', ...p.walk.sizes],
+          ['steps of x', ...inBytes(p.walk.stepsA, to)],
+          ['steps of slopes', ...p.walk.stepsB],
+        ])
+      },
+    },
+  ],
   macs: () => 0,
   cases: () => [
     preluCase('a slope per channel', [1, 1, 9, 7], [1, 1, 7], 0.04),

@@ -1,9 +1,11 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
 import type { IntType } from '../ir/graph.ts'
+import { tableKernel } from './kernels/table.ts'
+import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
+import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /** QUANTIZE between integers: the same real number under another scale or in another type. From float32 it stands at a file's border only. */
 export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
@@ -21,7 +23,7 @@ export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
     return prepareTwoSlopes(node, { positive: factor, negative: factor })
   },
   reference: followSlopes,
-  emit: emitTwoSlopes,
+  kernels: [tableKernel, twoSlopes],
   macs: () => 0,
   cases: () => [
     quantizeCase(0.05, 0.05),

@@ -31,11 +31,16 @@ export const reduceMax: Op<ReductionAttrs, Reduction> = {
       y[at] = largest
     })
   },
-  emit: (p, to) =>
-    to.call('reduce-max', 'reduceMax', [
-      ['input', to.input(0), ...reductionSizes(p)],
-      ['output', to.output(0)],
-    ]),
+  kernels: [
+    {
+      name: 'reduce-max',
+      emit: (p, to) =>
+        to.call('reduce-max', 'reduceMax', [
+          ['input', to.input(0), ...reductionSizes(p)],
+          ['output', to.output(0)],
+        ]),
+    },
+  ],
   macs: () => 0,
   cases: () => [
     maxCase('over time', [1, 1, 32, 20], [1, 2]),

@@ -1,8 +1,10 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
+import { tableKernel } from './kernels/table.ts'
+import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
+import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /** RELU that stands alone: rescales, then clamps at the output's zero point. */
 export const relu: Op<Record<string, never>, TwoSlopesPrepared> = {
@@ -19,7 +21,7 @@ export const relu: Op<Record<string, never>, TwoSlopesPrepared> = {
     return prepareTwoSlopes(node, { positive: factor, negative: factor }, { min: to.zeroPoint[0] })
   },
   reference: followSlopes,
-  emit: emitTwoSlopes,
+  kernels: [tableKernel, twoSlopes],
   macs: () => 0,
   cases: () => [reluCase(0.05, -9, 0.05, -128), reluCase(0.3, 100, 0.07, 3), reluCase(1e-6, -128, 2, 127)],
 }

@@ -1,10 +1,12 @@
 import { clamp, quantizeMultiplier, roundHalfAway } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
+import { tableKernel } from './kernels/table.ts'
+import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
 import { tableOf } from './parts/table.ts'
-import { emitTwoSlopes, followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
+import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /**
  * RELU6 that stands alone. TFLM clamps by the input's quantization and does not rescale: where the output has another scale
@@ -27,7 +29,7 @@ export const relu6: Op<Record<string, never>, TwoSlopesPrepared> = {
     return prepareTwoSlopes(node, { positive: one, negative: one }, { min: 0, max: six })
   },
   reference: followSlopes,
-  emit: emitTwoSlopes,
+  kernels: [tableKernel, twoSlopes],
   macs: () => 0,
   cases: () => [relu6Case('six inside', 0.05, -100), relu6Case('six beyond', 0.02, 0), relu6Case('coarse', 4, -128)],
 }

@@ -68,13 +68,18 @@ export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
       }
     }
   },
-  emit: ({ batches, inH, inW, channels, rows, columns }, to) =>
-    to.call('resize-nearest-neighbor', 'resizeNearestNeighbor', [
-      ['input', to.input(0), batches, inH, inW, channels * to.element.bytes],
-      ['output', to.output(0)],
-      ['input row of each row', to.data(rows, 4), rows.length],
-      ['input column of each column', to.data(columns, 4), columns.length],
-    ]),
+  kernels: [
+    {
+      name: 'resize-nearest-neighbor',
+      emit: ({ batches, inH, inW, channels, rows, columns }, to) =>
+        to.call('resize-nearest-neighbor', 'resizeNearestNeighbor', [
+          ['input', to.input(0), batches, inH, inW, channels * to.element.bytes],
+          ['output', to.output(0)],
+          ['input row of each row', to.data(rows, 4), rows.length],
+          ['input column of each column', to.data(columns, 4), columns.length],
+        ]),
+    },
+  ],
   macs: () => 0,
   cases: () => [
     resizeCase('twice as long', [1, 1, 9, 5], [1, 18]),

@@ -21,7 +21,7 @@ export const slice: Op<Record<string, never>, Movement> = {
     return movement(name, sizes, { at, steps }, { at: 0, steps: strides(sizes) })
   },
   reference: (p, [x], [y]) => move(p, x, y),
-  emit: emitMove,
+  kernels: [{ name: 'move', emit: emitMove }],
   macs: () => 0,
   cases: () => [
     sliceCase('time', [1, 1, 9, 5], [0, 0, 2, 0], [1, 1, 4, 5]),

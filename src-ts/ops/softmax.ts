@@ -8,22 +8,14 @@ import {
 } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { expOnNegative, oneOverOnePlusX } from '../ir/logistic.ts'
+import { type SoftmaxPrepared, softmaxRows } from './kernels/softmax-rows.ts'
 import type { NodeView, Op } from './op.ts'
 import { type CaseTensor, caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitInt16Softmax, type Int16Softmax, prepareInt16Softmax, softmaxInt16 } from './parts/softmax-int16.ts'
+import { type Int16Softmax, prepareInt16Softmax, softmaxInt16, softmaxInt16Kernel } from './parts/softmax-int16.ts'
 
 export interface SoftmaxAttrs {
   readonly beta: number
-}
-
-export interface SoftmaxPrepared {
-  readonly rows: number
-  readonly classes: number
-  /** Of the output: 8 or 16. */
-  readonly bits: number
-  /** exp of a difference to the row's maximum as Q0.31; entry d + 255 for d = −255 … 0. 0 where TFLM leaves it out. */
-  readonly exponentials: Int32Array
 }
 
 /** Differences have 5 integer bits, sums of exponentials 12 (TFLM softmax.h): more classes than this could overflow the sum. */
@@ -89,14 +81,7 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
       }
     }
   },
-  emit(p, to) {
-    if ('factor' in p) return emitInt16Softmax(p, to)
-    return to.call('softmax', `softmax<i${p.bits}>`, [
-      ['input', to.input(0), p.rows, p.classes],
-      ['output', to.output(0)],
-      ['exponentials', to.data(p.exponentials, 4)],
-    ])
-  },
+  kernels: [softmaxRows, softmaxInt16Kernel],
   macs: () => 0,
   cases: () => [
     softmaxCase('five classes', [1, 5], 0.2),

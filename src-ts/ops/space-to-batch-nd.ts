@@ -42,10 +42,15 @@ export const spaceToBatchNd: Op<Record<string, never>, SpaceToBatchPrepared> = {
     if (filled) y.fill(value as never)
     for (const each of moves) move(each, x, y)
   },
-  emit({ moves, value, filled }, to) {
-    const fill = filled ? [to.call('copy', 'fill', [['output', to.output(0), filled, value]])] : []
-    return [...fill, ...moves.map(each => emitMove(each, to))].join('\n')
-  },
+  kernels: [
+    {
+      name: 'space-to-batch-nd',
+      emit({ moves, value, filled }, to) {
+        const fill = filled ? [to.call('copy', 'fill', [['output', to.output(0), filled, value]])] : []
+        return [...fill, ...moves.map(each => emitMove(each, to))].join('\n')
+      },
+    },
+  ],
   macs: () => 0,
   cases: () => [
     toBatchCase('time, dilation 3', [1, 10, 4], [3], [3, 5]),

@@ -51,17 +51,22 @@ export const split: Op<SplitAttrs, SplitPrepared> = {
       }
     })
   },
-  emit({ outer, piece, parts }, to) {
-    const bytes = piece * to.element.bytes
-    const calls = Array.from({ length: parts }, (_, i) =>
-      to.call('copy', 'copyRows', [
-        ['from', to.input(0) + i * bytes, parts * bytes],
-        ['to', to.output(i), bytes],
-        ['rows', outer, bytes],
-      ]),
-    )
-    return calls.join('\n')
-  },
+  kernels: [
+    {
+      name: 'split',
+      emit({ outer, piece, parts }, to) {
+        const bytes = piece * to.element.bytes
+        const calls = Array.from({ length: parts }, (_, i) =>
+          to.call('copy', 'copyRows', [
+            ['from', to.input(0) + i * bytes, parts * bytes],
+            ['to', to.output(i), bytes],
+            ['rows', outer, bytes],
+          ]),
+        )
+        return calls.join('\n')
+      },
+    },
+  ],
   macs: () => 0,
   cases: () => [
     splitCase('channels', [1, 1, 7, 6], 3, 2),

@@ -68,7 +68,7 @@ export const stridedSlice: Op<StridedSliceAttrs, Movement> = {
     return movement(name, sizes, source, { at: 0, steps: strides(sizes) })
   },
   reference: (p, [x], [y]) => move(p, x, y),
-  emit: emitMove,
+  kernels: [{ name: 'move', emit: emitMove }],
   macs: () => 0,
   cases: () => [
     stridedCase('every second sample', [1, 1, 9, 5], [0, 0, 1, 0], [1, 1, 9, 5], [1, 1, 2, 1]),

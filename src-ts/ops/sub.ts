@@ -21,7 +21,7 @@ export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantization: { kind: 'calibrated' },
   prepare: node => prepareSum(node, -1),
   reference: sum,
-  emit: emitSum,
+  kernels: [{ name: 'scaled-sum', emit: emitSum }],
   macs: () => 0,
   cases: () => [
     subCase('equal shapes', [1, 1, 9, 7], [1, 1, 9, 7], 0.05),

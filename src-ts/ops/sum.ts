@@ -26,7 +26,7 @@ export const sum: Op<ReductionAttrs, MeanPrepared> = {
     }
   },
   reference: mean.reference,
-  emit: mean.emit,
+  kernels: mean.kernels,
   macs: () => 0,
   cases: () => [
     sumCase('over time', [1, 1, 32, 20], [1, 2]),

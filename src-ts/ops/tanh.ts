@@ -1,10 +1,11 @@
 import { clamp, frexp, requantize, roundHalfAway, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
 import { tanhQ4 } from '../ir/logistic.ts'
+import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
-import { emitInt16Sigmoid, type Int16Sigmoid, prepareInt16Sigmoid, tanhInt16 } from './parts/sigmoid-int16.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './parts/table.ts'
+import { type Int16Sigmoid, int16SigmoidKernel, prepareInt16Sigmoid, tanhInt16 } from './parts/sigmoid-int16.ts'
+import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** TANH by TFLM's Q4.27 arithmetic; its output is always 1/128, 0; of int16 by a table, to 1/32768, 0. */
 export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
@@ -30,7 +31,7 @@ export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
     }, node.outputs[0])
   },
   reference: (p, [x], [y]) => ('table' in p ? lookUp(p, x, y) : tanhInt16(p, [x], [y])),
-  emit: (p, to) => ('table' in p ? emitLookUp(p, to) : emitInt16Sigmoid(p, to, 'tanh')),
+  kernels: [tableKernel, int16SigmoidKernel('tanh')],
   macs: () => 0,
   cases: () => [0.05, 0.001, 0.4, 2, 20.4].map(scale => tanhCase(scale, scale === 0.4 ? 127 : -9)),
 }

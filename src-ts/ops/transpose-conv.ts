@@ -116,20 +116,25 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
       }
     }
   },
-  emit(p, to) {
-    const { window: w } = p
-    const types = p.wide ? 'i16, i64' : 'i8, i32'
-    return to.call('transpose-conv', `transposeConv<${types}>`, [
-      ['input', to.input(0), w.batches, w.outH, w.outW, p.depth],
-      ['output', to.output(0), w.inH, w.inW, w.inC],
-      ['filter', to.data(p.filter, 16), w.filterH, w.filterW],
-      ['channels', to.data(p.wide ? packWideChannels(p) : packChannels(p), p.wide ? 8 : 4)],
-      ['stride', w.strideH, w.strideW],
-      ['padding', w.padTop, w.padLeft],
-      ['zero points', p.inputZero, p.outputZero],
-      ['clamp', p.min, p.max],
-    ])
-  },
+  kernels: [
+    {
+      name: 'transpose-conv',
+      emit(p, to) {
+        const { window: w } = p
+        const types = p.wide ? 'i16, i64' : 'i8, i32'
+        return to.call('transpose-conv', `transposeConv<${types}>`, [
+          ['input', to.input(0), w.batches, w.outH, w.outW, p.depth],
+          ['output', to.output(0), w.inH, w.inW, w.inC],
+          ['filter', to.data(p.filter, 16), w.filterH, w.filterW],
+          ['channels', to.data(p.wide ? packWideChannels(p) : packChannels(p), p.wide ? 8 : 4)],
+          ['stride', w.strideH, w.strideW],
+          ['padding', w.padTop, w.padLeft],
+          ['zero points', p.inputZero, p.outputZero],
+          ['clamp', p.min, p.max],
+        ])
+      },
+    },
+  ],
   macs: ({ inputs: [, filter, x] }) =>
     filter!.shape.reduce((a, b) => a * b, 1) * x!.shape[0] * x!.shape[1] * x!.shape[2],
   cases: () => [

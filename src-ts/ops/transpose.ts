@@ -20,7 +20,7 @@ export const transpose: Op<Record<string, never>, Movement> = {
     return movement(name, y.shape, { at: 0, steps: axes.map(axis => steps[axis]) }, { at: 0, steps: strides(y.shape) })
   },
   reference: (p, [x], [y]) => move(p, x, y),
-  emit: emitMove,
+  kernels: [{ name: 'move', emit: emitMove }],
   macs: () => 0,
   cases: () => [
     transposeCase('time and channels', [1, 9, 5], [0, 2, 1]),

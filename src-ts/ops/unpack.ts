@@ -37,7 +37,7 @@ export const unpack: Op<UnpackAttrs, SplitPrepared> = {
     return { outer: elements(x!.shape.slice(0, axis)), piece: elements(x!.shape.slice(axis + 1)), parts: attrs.parts }
   },
   reference: split.reference,
-  emit: split.emit,
+  kernels: split.kernels,
   macs: () => 0,
   cases: () => [
     unpackCase('time', [5, 1, 4], 0),

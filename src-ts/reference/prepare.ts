@@ -1,6 +1,7 @@
 import type { IntGraph } from '../ir/graph.ts'
 import { opByKind } from '../ops/index.ts'
-import type { Emitter, NodeView, Op } from '../ops/op.ts'
+import type { Emitter } from '../ops/kernel.ts'
+import type { NodeView, Op } from '../ops/op.ts'
 
 /** A node with its op, its tensors and the constants that its arithmetic needs. */
 export interface PreparedNode {

@@ -1,6 +1,6 @@
-import type { PlacedNetwork } from '../codegen/emit.ts'
 import { type Layer, layerTable } from '../codegen/layer-table.ts'
 import type { IntGraph } from '../ir/graph.ts'
+import type { NetworkPlan } from '../plan/plan.ts'
 import { type Html, html, raw } from './html.ts'
 import { count, large, share } from './numbers.ts'
 
@@ -32,7 +32,7 @@ path { fill: none; stroke: #9aa7b8; stroke-width: 1.5 }
  * Returns a page that draws a network: one box for each input, node and output, below all that it reads. Pointing at a box shows
  * its weights and scales. No script, and nothing that it loads from anywhere.
  */
-export function graphPage({ graph, arena }: PlacedNetwork): string {
+export function graphPage({ graph, arena }: NetworkPlan): string {
   const { layers, parameters, macs } = layerTable(graph)
   const boxes = boxesOf(graph, layers)
   const rows = rowsOf(boxes)

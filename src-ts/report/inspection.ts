@@ -1,28 +1,27 @@
-import { liveBytes } from '../codegen/arena.ts'
-import type { PlacedNetwork } from '../codegen/emit.ts'
 import { type Layer, layerTable } from '../codegen/layer-table.ts'
 import type { IntTensor } from '../ir/graph.ts'
+import { liveBytes } from '../plan/arena.ts'
+import type { NetworkPlan } from '../plan/plan.ts'
 import { count, large, share } from './numbers.ts'
 import { facts, table } from './terminal.ts'
 
 const NAME_WIDTH = 22
 
 /**
- * Returns what a placed network consists of as text of at most 80 columns: its inputs and outputs, what each layer computes, what
+ * Returns what a planned network consists of as text of at most 80 columns: its inputs and outputs, what each layer computes, what
  * each layer holds (zeros of its weights, dead output channels, bytes of the arena in use while it runs, scales), and the totals.
  * Both tables number the layers alike.
  */
-export function inspection(placed: PlacedNetwork): string {
-  const { graph, arena, lifetimes, constantBytes } = placed
+export function inspection(network: NetworkPlan): string {
+  const { graph, arena, buffers } = network
   const { layers, parameters, nonZeroWeights, macs } = layerTable(graph)
-  const live = liveBytes(lifetimes.buffers)
+  const live = liveBytes(buffers)
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0)
   const port = (tensor: number) => describe(graph.tensors[tensor])
   const totals = facts([
     ['weights', `${count(parameters)} with biases, ${share(nonZeroWeights, weights)} of the weights not zero`],
     ['MACs', `${count(macs)} per inference`],
     ['arena', `${count(arena.bytes)} B, lower bound ${count(arena.lowerBoundBytes)} B`],
-    ['constants', `${count(constantBytes)} B`],
   ])
   return [
     facts([

@@ -1,12 +1,12 @@
-import { liveBytes } from '../codegen/arena.ts'
-import type { PlacedNetwork } from '../codegen/emit.ts'
 import { layerTable } from '../codegen/layer-table.ts'
 import { tensorBytes } from '../ir/graph.ts'
+import { liveBytes } from '../plan/arena.ts'
+import type { NetworkPlan } from '../plan/plan.ts'
 import type { LayerRow, MemorySummary } from './report-data.ts'
 
-/** Returns the layers of a placed network as tables and reports show them. */
-export function layerRows({ graph, lifetimes }: PlacedNetwork): LayerRow[] {
-  const live = liveBytes(lifetimes.buffers)
+/** Returns the layers of a planned network as tables and reports show them. */
+export function layerRows({ graph, buffers }: NetworkPlan): LayerRow[] {
+  const live = liveBytes(buffers)
   return layerTable(graph).layers.map(({ name, op, outputShape, macs, weights, biases, nonZeroWeights }, step) => ({
     name,
     op,
@@ -19,7 +19,7 @@ export function layerRows({ graph, lifetimes }: PlacedNetwork): LayerRow[] {
   }))
 }
 
-/** Returns what a placed network needs. */
-export function memorySummary({ arena, constantBytes }: PlacedNetwork): MemorySummary {
+/** Returns what a planned network needs. */
+export function memorySummary({ arena }: NetworkPlan, constantBytes: number): MemorySummary {
   return { arenaBytes: arena.bytes, arenaLowerBoundBytes: arena.lowerBoundBytes, constantBytes }
 }

@@ -4,6 +4,7 @@ import { headerText } from '../../src-ts/codegen/artefacts.ts'
 import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { manifestOf } from '../../src-ts/codegen/manifest.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
+import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
 const test = suite('codegen/decisions')
@@ -25,7 +26,7 @@ const metadata: Metadata = {
 }
 
 const manifestFor = (kind: Metadata['kind']) =>
-  manifestOf(emitProgram([{ ...tinyNetwork(), metadata: { ...metadata, kind } }], 'scalar', 'test'), 'abc')
+  manifestOf(emitProgram(makePlan([{ ...tinyNetwork(), metadata: { ...metadata, kind } }], 'scalar'), 'test'), 'abc')
 
 test('independent labels: a table of sigmoids, and a threshold for each output', () => {
   const manifest = manifestFor('multi-label')

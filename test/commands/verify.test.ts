@@ -9,6 +9,7 @@ import { build } from '../../src-ts/codegen/build.ts'
 import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { runnable } from '../../src-ts/engines/model.ts'
 import { sha256, writeFile } from '../../src-ts/files.ts'
+import { makePlan } from '../../src-ts/plan/make-plan.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dir = mkdtempSync(join(tmpdir(), 'holter-verify-'))
@@ -40,7 +41,7 @@ test('one changed weight byte of a live channel is found, and the first differin
   const tflite = readFileSync(file)
   const { graph } = runnable(tflite, 'gap-cnn.tflite')
   const { wasm } = await build(graph, 'simd', sha256(tflite))
-  const changed = changeOneWeight(wasm, emitProgram([graph], 'simd', '').segments[0].bytes)
+  const changed = changeOneWeight(wasm, emitProgram(makePlan([graph], 'simd'), '').segments[0].bytes)
   writeFile(join(dir, 'good.wasm'), wasm)
   writeFileSync(join(dir, 'changed.wasm'), changed)
   assert.is(holter('verify', file, '--inputs', '4', '--module', join(dir, 'good.wasm')).status, 0)

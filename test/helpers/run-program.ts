@@ -2,7 +2,8 @@ import { compileProgram } from '../../src-ts/codegen/compile.ts'
 import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
-import type { Flavour } from '../../src-ts/ops/op.ts'
+import type { Flavour } from '../../src-ts/ops/kernel.ts'
+import { makePlan } from '../../src-ts/plan/make-plan.ts'
 
 /** A network and `count` rows of inputs one after another; a row holds all inputs of the network. */
 export interface Rows {
@@ -14,13 +15,13 @@ export interface Rows {
 /** Returns the output rows of each network, all compiled into one module: asc costs more than the networks. */
 export async function runProgram(jobs: readonly Rows[], flavour: Flavour): Promise<Int8Array[]> {
   const graphs = jobs.map(job => job.graph)
-  const program = emitProgram(graphs, flavour, 'test')
+  const program = emitProgram(makePlan(graphs, flavour), 'test')
   const wasm = await compileProgram(program)
   const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
   const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
   return jobs.map(({ graph, inputs, count }, i) => {
     const run = instance.exports[jobs.length === 1 ? 'run' : `run${i}`] as () => void
-    const places = program.networks[i]
+    const places = program.plan.networks[i]
     const all = new Int8Array(count * rowBytes(graph, graph.outputs))
     let from = 0
     let to = 0

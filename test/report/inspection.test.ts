@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { emitProgram } from '../../src-ts/codegen/emit.ts'
+import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import { graphPage } from '../../src-ts/report/graph-page.ts'
 import { inspection } from '../../src-ts/report/inspection.ts'
 import { randomNetwork } from '../helpers/random-network.ts'
@@ -8,7 +8,7 @@ import { tinyNetwork } from '../helpers/tiny-network.ts'
 import { elementsOf } from './well-formed.ts'
 
 const test = suite('report/inspection')
-const placed = (graph = tinyNetwork()) => emitProgram([graph], 'simd', '').networks[0]
+const placed = (graph = tinyNetwork()) => makePlan([graph], 'simd').networks[0]
 const hostile = '<script>alert(1)</script>'.repeat(40)
 
 /** The tiny network with a name in it that is no name. */

@@ -1,6 +1,7 @@
 import { HolterError } from '../../errors.ts'
 import type { IntData, IntTensor, IntType, Shape } from '../../ir/graph.ts'
-import type { Emitter, NodeView } from '../op.ts'
+import type { Emitter } from '../kernel.ts'
+import type { NodeView } from '../op.ts'
 import { quantizationOf } from './channels.ts'
 
 /** How two operands are walked together: four loops, and how far each operand moves in a step of each loop (0 = it is repeated). */

@@ -1,5 +1,5 @@
 import type { IntData } from '../../ir/graph.ts'
-import type { Emitter } from '../op.ts'
+import type { Emitter } from '../kernel.ts'
 import { broadcastShape, forEachPair, inBytes, type Operands, operandAddresses, operandData } from './broadcast.ts'
 import { caseNode } from './cases.ts'
 

@@ -1,4 +1,4 @@
-import type { Flavour } from '../op.ts'
+import type { Flavour } from '../kernel.ts'
 
 /**
  * Returns a convolution's filter as the kernels of a flavour read it.

@@ -1,6 +1,6 @@
 import { HolterError } from '../../errors.ts'
 import type { Shape } from '../../ir/graph.ts'
-import type { Emitter } from '../op.ts'
+import type { Emitter } from '../kernel.ts'
 
 /** One loop of a copy: how often, and how many elements source and target move in each step. */
 interface Loop {

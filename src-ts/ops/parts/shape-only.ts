@@ -3,7 +3,7 @@ import type { Op } from '../op.ts'
 /** What operators share that change a shape and nothing else: the output is the input's bytes, and nothing is emitted. */
 export const shapeOnly: Pick<
   Op<any, Record<string, never>>,
-  'sameBytes' | 'quantization' | 'prepare' | 'reference' | 'emit' | 'macs'
+  'sameBytes' | 'quantization' | 'prepare' | 'reference' | 'kernels' | 'macs'
 > = {
   sameBytes: true,
   quantization: { kind: 'same-as-input' },
@@ -11,6 +11,6 @@ export const shapeOnly: Pick<
   reference(_, [x], [y]) {
     y.set(x as never)
   },
-  emit: () => '',
+  kernels: [],
   macs: () => 0,
 }

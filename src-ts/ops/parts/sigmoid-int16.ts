@@ -1,7 +1,8 @@
 import { HolterError } from '../../errors.ts'
 import { roundHalfAway } from '../../ir/fixed-point.ts'
 import { elements } from '../../ir/graph.ts'
-import type { Emitter, NodeView } from '../op.ts'
+import type { Kernel } from '../kernel.ts'
+import type { NodeView } from '../op.ts'
 import { quantizationOf } from './channels.ts'
 
 /** LOGISTIC or TANH of int16: inputs times multiplier · 2^−shift are places in one table, between which TFLM interpolates. */
@@ -63,13 +64,19 @@ export function tanhInt16(p: Int16Sigmoid, [x]: readonly ArrayLike<number | bigi
   }
 }
 
-export function emitInt16Sigmoid(p: Int16Sigmoid, to: Emitter, name: 'logistic' | 'tanh'): string {
-  return to.call('sigmoid-int16', `${name}Int16`, [
-    ['input', to.input(0), p.count],
-    ['output', to.output(0)],
-    ['table', to.data(table, 2)],
-    ['scale', p.multiplier, p.shift],
-  ])
+/** The kernel of one of the two functions. */
+export function int16SigmoidKernel(name: 'logistic' | 'tanh'): Kernel<Int16Sigmoid> {
+  return {
+    name: 'sigmoid-int16',
+    fits: (_, { element }) => element.name === 'i16',
+    emit: (p, to) =>
+      to.call('sigmoid-int16', `${name}Int16`, [
+        ['input', to.input(0), p.count],
+        ['output', to.output(0)],
+        ['table', to.data(table, 2)],
+        ['scale', p.multiplier, p.shift],
+      ]),
+  }
 }
 
 function placeOf({ multiplier, shift }: Int16Sigmoid, x: number): number {

@@ -1,7 +1,8 @@
 import { HolterError } from '../../errors.ts'
 import { clamp, type Multiplier, quantizeMultiplier, requantize, roundHalfAway } from '../../ir/fixed-point.ts'
 import { elements, limits } from '../../ir/graph.ts'
-import type { Emitter, NodeView } from '../op.ts'
+import type { Kernel } from '../kernel.ts'
+import type { NodeView } from '../op.ts'
 import { quantizationOf } from './channels.ts'
 
 /** SOFTMAX of int16 (TFLM SoftmaxInt16): both its functions are tables between whose entries it interpolates. */
@@ -62,13 +63,17 @@ export function softmaxInt16(p: Int16Softmax, [x]: readonly ArrayLike<number | b
   }
 }
 
-export function emitInt16Softmax(p: Int16Softmax, to: Emitter): string {
-  return to.call('softmax-int16', 'softmaxInt16', [
-    ['input', to.input(0), p.rows, p.classes],
-    ['output', to.output(0)],
-    ['scale', p.factor.multiplier, p.factor.shift],
-    ['tables of exp and of 1/(1 + x)', to.data(exponentials, 2), to.data(reciprocals, 2)],
-  ])
+/** The kernel of SOFTMAX of int16. */
+export const softmaxInt16Kernel: Kernel<Int16Softmax> = {
+  name: 'softmax-int16',
+  fits: p => 'factor' in p,
+  emit: (p, to) =>
+    to.call('softmax-int16', 'softmaxInt16', [
+      ['input', to.input(0), p.rows, p.classes],
+      ['output', to.output(0)],
+      ['scale', p.factor.multiplier, p.factor.shift],
+      ['tables of exp and of 1/(1 + x)', to.data(exponentials, 2), to.data(reciprocals, 2)],
+    ]),
 }
 
 /** TFLM LUTLookup; the place saturates at int16. */

@@ -1,5 +1,4 @@
 import { elements, type IntTensor } from '../../ir/graph.ts'
-import type { Emitter } from '../op.ts'
 
 /** An int8 → int8 function as its 256 values: entry q + 128 holds f(q). */
 export interface TablePrepared {
@@ -18,13 +17,4 @@ export function lookUp(
   y: { [i: number]: number | bigint },
 ): void {
   for (let i = 0; i < count; i++) y[i] = table[Number(x[i]) + 128]
-}
-
-/** Emits the pass over a table. */
-export function emitLookUp({ table, count }: TablePrepared, to: Emitter): string {
-  return to.call('table', 'lookUp', [
-    ['input', to.input(0), count],
-    ['output', to.output(0)],
-    ['table', to.data(table, 1)],
-  ])
 }

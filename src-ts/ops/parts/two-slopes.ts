@@ -1,8 +1,8 @@
 import { clamp, INT32_MAX, INT32_MIN, type Multiplier, requantize } from '../../ir/fixed-point.ts'
 import { elements, type IntTensor, limitsOf } from '../../ir/graph.ts'
-import type { Emitter, NodeView } from '../op.ts'
+import type { NodeView } from '../op.ts'
 import { quantizationOf } from './channels.ts'
-import { emitLookUp, lookUp, type TablePrepared, tableOf } from './table.ts'
+import { lookUp, type TablePrepared, tableOf } from './table.ts'
 
 /** A function of one value that multiplies it by one factor from zero up and by another below: QUANTIZE, RELU, LEAKY_RELU. */
 export interface TwoSlopes {
@@ -48,18 +48,6 @@ export function followSlopes(
 ): void {
   if ('table' in p) lookUp(p, x, y)
   else for (let i = 0; i < p.count; i++) y[i] = follow(p, Number(x[i]))
-}
-
-export function emitTwoSlopes(p: TwoSlopesPrepared, to: Emitter): string {
-  if ('table' in p) return emitLookUp(p, to)
-  return to.call('two-slopes', `twoSlopes<${p.from}, ${p.to}>`, [
-    ['input', to.input(0), p.count],
-    ['output', to.output(0)],
-    ['zero points', p.inputZero, p.outputZero],
-    ['positive', p.positive.multiplier, p.positive.shift],
-    ['negative', p.negative.multiplier, p.negative.shift],
-    ['clamp', p.min, p.max],
-  ])
 }
 
 function follow({ positive, negative, inputZero, outputZero, min, max }: TwoSlopes, q: number): number {

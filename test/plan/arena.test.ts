@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { liveBytes, planArena } from '../../src-ts/codegen/arena.ts'
+import { liveBytes, planArena } from '../../src-ts/plan/arena.ts'
 
 const buffer = fc
   .record({

@@ -1,5 +1,5 @@
 import { random } from '../random.ts'
-import type { Buffer } from './lifetime.ts'
+import type { Buffer } from './buffers.ts'
 
 /** Offsets of buffers in one block of memory: buffers that live at the same step do not overlap. */
 export interface Arena {

@@ -1,7 +1,5 @@
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { opByKind } from '../ops/index.ts'
-import type { Flavour } from '../ops/op.ts'
-import type { PreparedNode } from '../reference/prepare.ts'
 
 /** Bytes that must stay in place from step `first` to step `last`, both included. Steps are node indices; inputs start at −1. */
 export interface Buffer {
@@ -12,7 +10,7 @@ export interface Buffer {
 }
 
 /** Which buffer each computed tensor lies in, and the scratch of each node. */
-export interface Lifetimes {
+export interface Buffers {
   readonly buffers: readonly Buffer[]
   /** Buffer of each tensor of the graph; −1 for constants. */
   readonly ofTensor: readonly number[]
@@ -20,8 +18,8 @@ export interface Lifetimes {
   readonly ofScratch: readonly number[]
 }
 
-/** Returns the buffers of a graph. Where an op only changes the shape, both tensors share one buffer. */
-export function lifetimes(graph: IntGraph, prepared: readonly PreparedNode[], flavour: Flavour): Lifetimes {
+/** Returns the buffers of a graph whose nodes need `scratchBytes`. Where an op only changes the shape, both tensors share one buffer. */
+export function buffersOf(graph: IntGraph, scratchBytes: readonly number[]): Buffers {
   const buffers: { name: string; bytes: number; first: number; last: number }[] = []
   const ofTensor = graph.tensors.map(() => -1)
   const start = (tensor: number, step: number) => {
@@ -35,7 +33,7 @@ export function lifetimes(graph: IntGraph, prepared: readonly PreparedNode[], fl
     }
     if (opByKind(node.op).sameBytes) ofTensor[node.outputs[0]] = ofTensor[node.inputs[0]]
     else for (const tensor of node.outputs) start(tensor, step)
-    const bytes = opByKind(node.op).scratchBytes?.(prepared[step].constants, flavour) ?? 0
+    const bytes = scratchBytes[step]
     return bytes ? buffers.push({ name: `${node.name} scratch`, bytes, first: step, last: step }) - 1 : -1
   })
   for (const tensor of graph.outputs) buffers[ofTensor[tensor]].last = graph.nodes.length

@@ -1,0 +1,72 @@
+export type Flavour = 'scalar' | 'simd'
+
+/** Element of an integer tensor of activations, as AssemblyScript names it: the type argument of kernels that know several. */
+export interface Element {
+  readonly name: 'i8' | 'i16'
+  readonly bytes: 1 | 2
+}
+
+/** What a kernel is chosen for. */
+export interface KernelTarget {
+  readonly flavour: Flavour
+  /** Element of the node's first data input. */
+  readonly element: Element
+  /** 'speed' allows tables and transformed weights; 'size' keeps file and memory small (`holter compile --small`). */
+  readonly goal: 'speed' | 'size'
+}
+
+/**
+ * One way of computing a node. The plan (src-ts/plan) takes the cheapest of an op's kernels that fits the node and the flavour.
+ * A kernel that an op shares with others or has beside others stands in ops/kernels/<name>.ts; it is listed in its op's `kernels`.
+ */
+export interface Kernel<Prepared = any> {
+  /** What a plan calls it, in kebab-case. */
+  readonly name: string
+  /** Flavours that have it; all of them where this is absent. */
+  readonly flavours?: readonly Flavour[]
+  /** Whether it computes this node; it computes every node of its op where this is absent. */
+  fits?(prepared: Prepared, on: KernelTarget): boolean
+  /**
+   * Estimated nanoseconds of one inference on the processor that docs/kernels.md names: only ratios between kernels of one flavour matter.
+   * A kernel without a cost is taken where no kernel with a cost fits; of several the last.
+   */
+  cost?(prepared: Prepared, on: KernelTarget): number
+  /** Bytes of working memory in the arena while the node runs. */
+  scratchBytes?(prepared: Prepared, on: KernelTarget): number
+  /** Bytes outside the arena that live as long as the module: what start-up work makes, such as transformed weights. */
+  reservedBytes?(prepared: Prepared, on: KernelTarget): number
+  /**
+   * Set where the kernel reads (writes) rows of the last axis that do not lie side by side: it must then take the pitch from
+   * `Emitter.inputPitch` (`outputPitch`). A plan places a concatenation's parts only with kernels that can.
+   */
+  readonly pitch?: { readonly inputs?: true; readonly output?: true }
+  /** Set where the output may take the place of the i-th data input, which dies at this node: element i is read before it is written. */
+  readonly inPlace?: readonly number[]
+  /** Lines of AssemblyScript that run the node: calls of functions in src-as with the shapes' numbers, or straight-line text. */
+  emit(prepared: Prepared, to: Emitter): string
+}
+
+/** What `emit` may ask of the code generator. All addresses are byte offsets in linear memory, known when the text is made. */
+export interface Emitter extends KernelTarget {
+  /** Address of the node's i-th data input in the arena. */
+  input(i: number): number
+  output(i: number): number
+  /** Bytes from one row of the last axis of the i-th data input to the next; the row's own length unless the input is a part of a wider tensor. */
+  inputPitch(i: number): number
+  outputPitch(i: number): number
+  /** Address of the node's scratch bytes (asked for by `scratchBytes`), aligned to 16. */
+  scratch(): number
+  /** Address of the bytes asked for by `reservedBytes`, aligned to 16; they are zero until start-up code writes them. */
+  reserved(): number
+  /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
+  data(bytes: ArrayBufferView, align: number): number
+  /** Imports a function of src-as/<file>.ts for text of the kernel's own, and returns its name. */
+  use(file: string, name: string): string
+  /**
+   * Returns the text of a call of a function of src-as/<file>.ts and imports it; `name` may have type arguments, `move<i8>`.
+   * Arguments come in named groups, so that a person can read them: ['input', address, …shape].
+   */
+  call(file: string, name: string, args: readonly (readonly [string, ...number[]])[]): string
+  /** Adds lines that run once, when the module is instantiated: `call` makes them. */
+  atStart(text: string): void
+}

@@ -1,0 +1,120 @@
+import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import type { Flavour, KernelTarget } from '../ops/kernel.ts'
+import { type PreparedNode, prepareGraph } from '../reference/prepare.ts'
+import { type Arena, planArena } from './arena.ts'
+import { type Buffers, buffersOf } from './buffers.ts'
+import { type Candidate, candidates } from './choose.ts'
+import type { NetworkPlan, Place, Plan, PlannedNode, View } from './plan.ts'
+
+/** What a plan may trade. */
+export interface PlanOptions {
+  /** Default 'speed'. */
+  readonly goal?: KernelTarget['goal']
+  /** Lets several networks share one arena: each run overwrites what the others left, their outputs too. Default false. */
+  readonly sharedArena?: boolean
+}
+
+/**
+ * The first KiB stays unused: asc tells binaryen so (setLowMemoryUnused), which then turns `x + 384` of an address into an offset
+ * of the load. With a table at 384 and x below 0 that load would trap.
+ */
+const FIRST_ADDRESS = 1024
+/** Vector loads may read up to this many bytes past a tensor; what they read is multiplied by zero. */
+const SLACK = 16
+const ALIGNMENT = 16
+
+/**
+ * Returns the plan of one network, or of several in one module. From low addresses to high: arenas, what start-up code fills,
+ * constants. The same graphs give the same plan. Throws HolterError where TFLM would refuse a node.
+ */
+export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options: PlanOptions = {}): Plan {
+  const { goal = 'speed', sharedArena = false } = options
+  const drafts = graphs.map(graph => draftOf(graph, flavour, goal))
+  let end = FIRST_ADDRESS
+  const arenaAddresses = drafts.map(({ arena }) => {
+    const address = sharedArena ? FIRST_ADDRESS : end
+    end = Math.max(end, address + arena.bytes + SLACK)
+    return address
+  })
+  const reserve = (bytes: number) => {
+    const address = align(end)
+    end = address + bytes + SLACK
+    return address
+  }
+  const networks = drafts.map((draft, i) => place(draft, arenaAddresses[i], reserve))
+  return { flavour, goal, networks, constantsAddress: end }
+}
+
+/** A network whose addresses are not known yet. */
+interface Draft {
+  readonly graph: IntGraph
+  readonly prepared: readonly PreparedNode[]
+  readonly targets: readonly KernelTarget[]
+  /** Of each node, best first; empty where nothing runs. */
+  readonly candidates: readonly (readonly Candidate[])[]
+  readonly buffers: Buffers
+  readonly arena: Arena
+}
+
+function draftOf(graph: IntGraph, flavour: Flavour, goal: KernelTarget['goal']): Draft {
+  const prepared = prepareGraph(graph)
+  const targets = prepared.map(({ element }) => ({ flavour, element, goal }))
+  const fitting = prepared.map((node, step) => candidates(node, targets[step]))
+  const scratchBytes = fitting.map(
+    ([best], step) => best?.kernel.scratchBytes?.(prepared[step].constants, targets[step]) ?? 0,
+  )
+  const buffers = buffersOf(graph, scratchBytes)
+  return { graph, prepared, targets, candidates: fitting, buffers, arena: planArena(buffers.buffers) }
+}
+
+/** Gives a draft its addresses; `reserve` hands out memory for start-up code. */
+function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => number): NetworkPlan {
+  const { graph, prepared, targets, buffers, arena } = draft
+  const addressOf = (buffer: number) => arenaAddress + arena.offsets[buffer]
+  const viewOf = (tensor: number): View => {
+    const { shape } = graph.tensors[tensor]
+    const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1)
+    const buffer = buffers.ofTensor[tensor]
+    return { buffer, address: addressOf(buffer), pitch: tensorBytes(graph.tensors[tensor]) / rows }
+  }
+  const portOf = (tensor: number): Place => ({
+    name: graph.tensors[tensor].name,
+    address: viewOf(tensor).address,
+    bytes: tensorBytes(graph.tensors[tensor]),
+  })
+  const scratchOf = (buffer: number): Place => {
+    const { name, bytes } = buffers.buffers[buffer]
+    return { name, address: addressOf(buffer), bytes }
+  }
+  const nodes = prepared.map((node, step): PlannedNode => {
+    const [best, ...others] = draft.candidates[step]
+    const scratch = buffers.ofScratch[step]
+    const reservedBytes = best?.kernel.reservedBytes?.(node.constants, targets[step]) ?? 0
+    return {
+      prepared: node,
+      kernel: best?.kernel,
+      cost: best?.cost,
+      rejected: others.map(({ kernel, cost }) => ({ name: kernel.name, cost })),
+      target: targets[step],
+      inputs: node.dataInputs.map(viewOf),
+      outputs: graph.nodes[step].outputs.map(viewOf),
+      ...(scratch >= 0 && { scratch: scratchOf(scratch) }),
+      ...(reservedBytes > 0 && {
+        reserved: { name: `${node.view.name} start-up`, address: reserve(reservedBytes), bytes: reservedBytes },
+      }),
+    }
+  })
+  return {
+    graph,
+    nodes,
+    buffers: buffers.buffers,
+    arena,
+    arenaAddress,
+    inputs: graph.inputs.map(portOf),
+    outputs: graph.outputs.map(portOf),
+  }
+}
+
+function align(address: number): number {
+  return Math.ceil(address / ALIGNMENT) * ALIGNMENT
+}

@@ -1,0 +1,81 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { flavours } from '../../src-ts/codegen/build.ts'
+import { compileProgram } from '../../src-ts/codegen/compile.ts'
+import { emitProgram } from '../../src-ts/codegen/emit.ts'
+import { probeInputs } from '../../src-ts/engines/parity.ts'
+import { reference } from '../../src-ts/engines/reference.ts'
+import { tensorBytes } from '../../src-ts/ir/graph.ts'
+import { makePlan } from '../../src-ts/plan/make-plan.ts'
+import type { NetworkPlan } from '../../src-ts/plan/plan.ts'
+import { planData, planText } from '../../src-ts/plan/print.ts'
+import { randomNetwork } from '../helpers/random-network.ts'
+import { tinyNetwork } from '../helpers/tiny-network.ts'
+
+const test = suite('plan/make-plan')
+const graphs = Array.from({ length: 30 }, (_, seed) => randomNetwork(seed))
+
+/** Every place that a node touches, as [address, end). */
+function placesOf(network: NetworkPlan, step: number): [number, number][] {
+  const { inputs, outputs, scratch, reserved } = network.nodes[step]
+  const node = network.graph.nodes[step]
+  const data = network.nodes[step].prepared.dataInputs
+  return [
+    ...inputs.map(({ address }, i) => [address, tensorBytes(network.graph.tensors[data[i]])]),
+    ...outputs.map(({ address }, i) => [address, tensorBytes(network.graph.tensors[node.outputs[i]])]),
+    ...[scratch, reserved].flatMap(place => (place ? [[place.address, place.bytes]] : [])),
+  ].map(([address, bytes]) => [address, address + bytes])
+}
+
+for (const flavour of flavours) {
+  test(`what a node reads and writes lies apart, below the constants, ${flavour}`, () => {
+    const plan = makePlan(graphs, flavour)
+    for (const network of plan.networks) {
+      network.nodes.forEach((node, step) => {
+        const places = placesOf(network, step)
+        for (const [from, to] of places) assert.ok(from >= 1024 && to <= plan.constantsAddress)
+        if (!node.kernel) return
+        const written = places.slice(node.inputs.length)
+        for (const [i, [from, to]] of written.entries()) {
+          const others = [...places.slice(0, node.inputs.length), ...written.slice(i + 1)]
+          for (const other of others) assert.ok(to <= other[0] || other[1] <= from, network.graph.name)
+        }
+      })
+    }
+  })
+}
+
+test('networks have an arena each, or share one and still compute the same when run in turn', async () => {
+  const apart = makePlan(graphs, 'simd')
+  const shared = makePlan(graphs, 'simd', { sharedArena: true })
+  assert.ok(shared.constantsAddress < apart.constantsAddress)
+  assert.is(new Set(shared.networks.map(network => network.arenaAddress)).size, 1)
+  const wasm = await compileProgram(emitProgram(shared, 'test'))
+  const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
+  const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
+  for (const [i, { graph, inputs, outputs }] of shared.networks.entries()) {
+    const rows = probeInputs({ graph } as never, 1, i)
+    let at = 0
+    for (const { address, bytes } of inputs) {
+      memory.set(rows.subarray(at, at + bytes), address)
+      at += bytes
+    }
+    ;(instance.exports[`run${i}`] as () => void)()
+    const got = outputs.flatMap(({ address, bytes }) => [...memory.subarray(address, address + bytes)])
+    assert.equal(got, [...(await reference.run({ graph } as never, 'typescript', rows, 1))], graph.name)
+  }
+})
+
+test('a plan names the kernel of every node, for a person and as data', () => {
+  const plan = makePlan([tinyNetwork()], 'simd')
+  const text = planText(plan)
+  for (const { prepared, kernel } of plan.networks[0].nodes) {
+    assert.ok(text.includes(` ${prepared.op.kind} ${prepared.view.name}\n     ${kernel?.name ?? 'nothing to run'}`))
+  }
+  const [network] = JSON.parse(JSON.stringify(planData(plan))).networks
+  assert.is(network.nodes.length, plan.networks[0].nodes.length)
+  assert.equal(network.nodes.at(-2).kernel, null)
+  assert.is(network.nodes[0].kernel, 'conv2d-windows')
+})
+
+test.run()
