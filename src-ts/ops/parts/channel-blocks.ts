@@ -39,19 +39,36 @@ export function packBlocks<A extends Int8Array | Int16Array>(filter: A, outC: nu
   return bytes
 }
 
-/** Returns the constants of `requantizeLanes` in blocks: rows of bias, multiplier, 2^(right − 1), 2^(32 − right). */
-export function packBlockChannels({ bias, multiplier, shift }: Channels): Int32Array {
+/** Returns the constants of `requantizeLanes` in blocks: rows of bias, multiplier, 2^(right − 1), 2^(32 − right) for each. */
+export function packBlockChannels(channels: Channels): Int32Array {
+  const { bias } = channels
   const packed = new Int32Array(paddedChannels(bias.length) * 4)
   for (const { first, width } of channelBlocks(bias.length)) {
     for (let o = first; o < Math.min(first + width, bias.length); o++) {
-      const right = multiplier[o] === 0 ? 2 : -shift[o]
-      const values = [bias[o], multiplier[o], 2 ** (right - 1), 2 ** (32 - right)]
-      values.forEach((value, row) => {
+      laneConstants(channels, o).forEach((value, row) => {
         packed[first * 4 + row * width + o - first] = value
       })
     }
   }
   return packed
+}
+
+/** Returns them as four rows of all channels, filled up to a multiple of 16. */
+export function packChannelRows(channels: Channels): Int32Array {
+  const { bias } = channels
+  const width = Math.ceil(bias.length / 16) * 16
+  const packed = new Int32Array(width * 4)
+  for (let o = 0; o < bias.length; o++) {
+    laneConstants(channels, o).forEach((value, row) => {
+      packed[row * width + o] = value
+    })
+  }
+  return packed
+}
+
+function laneConstants({ bias, multiplier, shift }: Channels, o: number): number[] {
+  const right = multiplier[o] === 0 ? 2 : -shift[o]
+  return [bias[o], multiplier[o], 2 ** (right - 1), 2 ** (32 - right)]
 }
 
 /**

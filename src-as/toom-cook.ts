@@ -1,0 +1,87 @@
+// What the text of src-ts/ops/kernels/conv2d-toom-cook.ts calls: everything of an integer Toom-Cook convolution but its two transforms.
+
+/**
+ * At start-up: int8 filters [outC, taps, inC] to int16 [block of 16 channels, point, pair of inputs, channel, 2]. `matrix` is G, int16
+ * [points, partTaps]; `order` says which tap of the filter is which of a part, int8 [parts, partTaps], −1 for none.
+ * Inputs are parts · inC, inC even and at least 8; unused channels of the last block stay zero. Sums may wrap on the way: results fit.
+ */
+export function transformFilters(
+  filter: usize, outC: i32, taps: i32, inC: i32, matrix: usize, points: i32, order: usize, parts: i32, partTaps: i32, to: usize
+): void {
+  const inputs = parts * inC;
+  for (let o = 0; o < outC; o++) {
+    const block = to + <usize>((o >> 4) * points * inputs * 16) * 2 + (<usize>(o & 15) << 2);
+    for (let point = 0; point < points; point++) {
+      const row = matrix + (<usize>(point * partTaps) << 1);
+      for (let part = 0; part < parts; part++) {
+        // Eight inputs at a time; the last eight may overlap those before.
+        for (let c = 0; c < inC; c = c + 8 < inC ? min(c + 8, inC - 8) : inC) {
+          let sum = i16x8.splat(0);
+          for (let j = 0; j < partTaps; j++) {
+            const tap = <i32>load<i8>(order + <usize>(part * partTaps + j));
+            if (tap < 0) continue;
+            const w = v128.load_ext<i8>(filter + <usize>((o * taps + tap) * inC + c));
+            sum = i16x8.add(sum, i16x8.mul(w, v128.load_splat<i16>(row + (<usize>j << 1))));
+          }
+          const at = block + (<usize>(point * inputs + part * inC + c) << 5);
+          v128.store32_lane(at, sum, 0);
+          v128.store32_lane(at, sum, 1, 64);
+          v128.store32_lane(at, sum, 2, 128);
+          v128.store32_lane(at, sum, 3, 192);
+        }
+      }
+    }
+  }
+}
+
+/** Copies `count` pixels from pixel `first` on; those outside of 0 … inT − 1 become the zero point. */
+export function copyPixels(to: usize, input: usize, pitch: usize, inT: i32, inC: i32, first: i32, count: i32, zero: i32): void {
+  const from = max(first, 0), end = min(first + count, inT);
+  const inside = max(end - from, 0), left = min(from - first, count);
+  memory.fill(to, <u8>zero, <usize>(left * inC));
+  to += <usize>(left * inC);
+  let x = input + <usize>from * pitch;
+  if (pitch == <usize>inC) {
+    memory.copy(to, x, <usize>(inside * inC));
+    to += <usize>(inside * inC);
+  } else for (let i = 0; i < inside; i++) {
+    memory.copy(to, x, <usize>inC);
+    to += <usize>inC; x += pitch;
+  }
+  memory.fill(to, <u8>zero, <usize>((count - left - inside) * inC));
+}
+
+/**
+ * For every point the product of `tiles` transformed tiles, each `pairs` pairs of int16 side by side, with the weights of 16 channels:
+ * sums of int32 [point, tile, 16]. Tiles come in twos: of an odd number one more is read and written.
+ */
+export function pointProducts(tile: usize, tileBytes: usize, weights: usize, sums: usize, points: i32, tiles: i32, pitch: usize, sumPitch: usize): void {
+  const weightBytes = tileBytes << 4;
+  do {
+    let x = tile, sum = sums, left = tiles;
+    do {
+      let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
+      let b0 = i32x4.splat(0), b1 = i32x4.splat(0), b2 = i32x4.splat(0), b3 = i32x4.splat(0);
+      let w = weights;
+      const end = x + tileBytes;
+      let y = end;
+      do {
+        const u = v128.load_splat<i32>(x), v = v128.load_splat<i32>(y);
+        const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32), w3 = v128.load(w, 48);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0));
+        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        x += 4; y += 4; w += 64;
+      } while (x != end);
+      v128.store(sum, a0); v128.store(sum, a1, 16); v128.store(sum, a2, 32); v128.store(sum, a3, 48);
+      v128.store(sum, b0, 64); v128.store(sum, b1, 80); v128.store(sum, b2, 96); v128.store(sum, b3, 112);
+      x = y; sum += 128; left -= 2;
+    } while (left > 0);
+    tile += pitch; sums += sumPitch; weights += weightBytes;
+  } while (--points);
+}

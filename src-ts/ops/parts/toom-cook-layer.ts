@@ -1,0 +1,111 @@
+import { fitsLanes } from './channel-blocks.ts'
+import type { Convolution } from './convolution.ts'
+import { type Line, lineOf } from './convolution-line.ts'
+import { type ToomCook, toomCook } from './toom-cook.ts'
+
+/**
+ * How a convolution along a line becomes Toom-Cook convolutions of stride 1. Outputs that lie `phases` apart form a convolution of
+ * their own (dilation); taps are split into `parts`, each a convolution of its own, whose sums the products over channels add up
+ * (stride: every stride-th tap; long filters: one half after the other).
+ */
+export interface ToomCookLayer {
+  readonly line: Line
+  readonly scheme: ToomCook
+  readonly phases: number
+  /** Input pixels from one tap of a part to the next, and from one output of a phase to the next. */
+  readonly step: number
+  /** For each part the tap of the filter that each of its taps is; −1 where the filter has ended. */
+  readonly parts: readonly (readonly number[])[]
+  /** Outputs of the shortest phase: tiles lie within it. */
+  readonly shortest: number
+  /** Tiles that are transformed together, even. */
+  readonly tilesAtOnce: number
+}
+
+/** Transformed tiles and their products that are worked on at a time. */
+const TILE_BYTES = 16384
+const LARGEST = 32767
+/** Nanoseconds of a vector step of the products, of transforming a vector in and of an output vector; docs/kernels.md. */
+const COST = { products: 0.2, tile: 2, input: 0.5, output: 3.5 }
+
+const planned = new WeakMap<Convolution, { layer: ToomCookLayer; cost: number } | undefined>()
+
+/** Returns the cheapest form of a convolution that is proven exact, with its estimated nanoseconds; undefined where there is none. */
+export function toomCookLayer(p: Convolution): { layer: ToomCookLayer; cost: number } | undefined {
+  if (!planned.has(p)) planned.set(p, plan(p))
+  return planned.get(p)
+}
+
+function plan(p: Convolution) {
+  const line = lineOf(p)
+  const { inC } = p.window
+  if (p.int16 || p.groups !== 1 || !line || line.batches !== 1 || line.taps < 2) return undefined
+  // Vectors of eight channels, the last of which may overlap the one before.
+  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !fitsLanes(p, p.filter)) return undefined
+  return candidates(p, line)
+    .map(layer => ({ layer, cost: cost(p, layer) }))
+    .sort((a, b) => a.cost - b.cost)
+    .find(({ layer }) => isExact(p, layer))
+}
+
+function candidates(p: Convolution, line: Line): ToomCookLayer[] {
+  const { taps, stride, dilation } = line
+  const splits = stride > 1 ? [stride] : [1, 2, 3].filter(parts => parts < taps)
+  return splits.flatMap(count => {
+    const partTaps = Math.ceil(taps / count)
+    const tapOf = (part: number, j: number) => (stride > 1 ? j * stride + part : part * partTaps + j)
+    const parts = Array.from({ length: count }, (_, part) =>
+      Array.from({ length: partTaps }, (_, j) => (tapOf(part, j) < taps ? tapOf(part, j) : -1)),
+    ).filter(part => part[0] >= 0)
+    const shortest = Math.floor(line.outT / dilation)
+    return [2, 3, 4, 5, 6].flatMap(outputs => {
+      const scheme = toomCook(outputs, partTaps)
+      if (!scheme || outputs > shortest) return []
+      const tileBytes = scheme.B.length * (parts.length * p.window.inC * 2 + 64)
+      const tiles = Math.ceil(Math.ceil(line.outT / dilation) / outputs)
+      const tilesAtOnce = Math.max(2, Math.min(tiles + (tiles % 2), Math.floor(TILE_BYTES / tileBytes) & ~1))
+      return [{ line, scheme, phases: dilation, step: stride * dilation, parts, shortest, tilesAtOnce }]
+    })
+  })
+}
+
+/**
+ * Whether int16 holds every transformed weight, and int32 every sum with `divisor`'s power of two: |y| < 2^(31 − e), so that
+ * multiplying by the inverse of its odd part modulo 2³² and shifting right gives y. Inputs are int8, zero point included.
+ */
+function isExact(p: Convolution, { line: { taps }, scheme: { G, divisor }, parts }: ToomCookLayer): boolean {
+  const { inC } = p.window
+  const perFilter = taps * inC
+  const most = 2 ** (31 - powerOfTwo(divisor))
+  for (let o = 0; o < p.outC; o++) {
+    const filter = p.filter.subarray(o * perFilter, (o + 1) * perFilter)
+    if (128 * filter.reduce((sum, w) => sum + Math.abs(w), 0) >= most) return false
+    for (const part of parts) {
+      for (const row of G) {
+        for (let c = 0; c < inC; c++) {
+          let sum = 0
+          for (let j = 0; j < part.length; j++) if (part[j] >= 0) sum += row[j] * filter[part[j] * inC + c]
+          if (Math.abs(sum) > LARGEST) return false
+        }
+      }
+    }
+  }
+  return true
+}
+
+/** The exponent of the largest power of two that divides a whole number. */
+export function powerOfTwo(value: number): number {
+  return Math.log2(value & -value)
+}
+
+function cost(p: Convolution, { line, scheme, phases, parts }: ToomCookLayer): number {
+  const tiles = phases * Math.ceil(Math.ceil(line.outT / phases) / scheme.outputs)
+  const points = scheme.B.length
+  const inputs = parts.length * p.window.inC
+  const blocks = Math.ceil(p.outC / 16)
+  const products = tiles * points * blocks * 4 * (COST.tile + (inputs / 2) * COST.products)
+  const transforms =
+    tiles *
+    (points * Math.ceil(inputs / 8) * COST.input + Math.ceil(p.outC / 4) * (scheme.outputs + points / 3) * COST.output)
+  return products + transforms + 500
+}
