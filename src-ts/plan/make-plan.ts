@@ -15,6 +15,8 @@ export interface PlanOptions {
   readonly views?: boolean
   /** Lets several networks share one arena: each run overwrites what the others left, their outputs too. Default false. */
   readonly sharedArena?: boolean
+  /** Puts a node's kernels into another order, best first, or others in their place: for tests and tuning. Default: by their cost. */
+  readonly choose?: (fitting: readonly Candidate[], node: PreparedNode, target: KernelTarget) => readonly Candidate[]
 }
 
 /**
@@ -31,8 +33,8 @@ const ALIGNMENT = 16
  * constants. The same graphs give the same plan. Throws HolterError where TFLM would refuse a node.
  */
 export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options: PlanOptions = {}): Plan {
-  const { goal = 'speed', views = false, sharedArena = false } = options
-  const drafts = graphs.map(graph => draftOf(graph, flavour, goal, views))
+  const { goal = 'speed', views = false, sharedArena = false, choose = fitting => fitting } = options
+  const drafts = graphs.map(graph => draftOf(graph, flavour, goal, views, choose))
   let end = FIRST_ADDRESS
   const arenaAddresses = drafts.map(({ arena }) => {
     const address = sharedArena ? FIRST_ADDRESS : end
@@ -60,10 +62,16 @@ interface Draft {
   readonly arena: Arena
 }
 
-function draftOf(graph: IntGraph, flavour: Flavour, goal: KernelTarget['goal'], views: boolean): Draft {
+function draftOf(
+  graph: IntGraph,
+  flavour: Flavour,
+  goal: KernelTarget['goal'],
+  views: boolean,
+  choose: NonNullable<PlanOptions['choose']>,
+): Draft {
   const prepared = prepareGraph(graph)
   const targets = prepared.map(({ element }) => ({ flavour, element, goal }))
-  const fitting = prepared.map((node, step) => candidates(node, targets[step]))
+  const fitting = prepared.map((node, step) => choose(candidates(node, targets[step]), node, targets[step]))
   const chosen = prepared.map((node, step) => ({
     prepared: node,
     kernel: fitting[step].at(0)?.kernel,

@@ -3,7 +3,7 @@ import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import type { Flavour } from '../../src-ts/ops/kernel.ts'
-import { makePlan } from '../../src-ts/plan/make-plan.ts'
+import { makePlan, type PlanOptions } from '../../src-ts/plan/make-plan.ts'
 
 /** A network and `count` rows of inputs one after another; a row holds all inputs of the network. */
 export interface Rows {
@@ -13,9 +13,13 @@ export interface Rows {
 }
 
 /** Returns the output rows of each network, all compiled into one module: asc costs more than the networks. */
-export async function runProgram(jobs: readonly Rows[], flavour: Flavour): Promise<Int8Array[]> {
+export async function runProgram(
+  jobs: readonly Rows[],
+  flavour: Flavour,
+  options: PlanOptions = {},
+): Promise<Int8Array[]> {
   const graphs = jobs.map(job => job.graph)
-  const program = emitProgram(makePlan(graphs, flavour), 'test')
+  const program = emitProgram(makePlan(graphs, flavour, options), 'test')
   const wasm = await compileProgram(program)
   const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
   const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)

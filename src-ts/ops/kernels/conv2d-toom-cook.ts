@@ -2,31 +2,37 @@ import type { Emitter, Kernel } from '../kernel.ts'
 import { packChannelRows } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { linearText } from '../parts/linear-text.ts'
-import { powerOfTwo, type ToomCookLayer, toomCookLayer } from '../parts/toom-cook-layer.ts'
+import { type CostedLayer, powerOfTwo, type ToomCookLayer, toomCookLayer } from '../parts/toom-cook-layer.ts'
 
 /**
  * CONV_2D of int8 along one axis with fewer products: tiles of the input and the filters are transformed by whole-number matrices,
  * multiplied point by point over all channels, and transformed back to the same int32 sums. Weights are transformed at start-up.
  */
-export const conv2dToomCook: Kernel<Convolution> = {
-  name: 'conv2d-toom-cook',
-  flavours: ['simd'],
-  fits: (p, { goal }) => goal === 'speed' && toomCookLayer(p) !== undefined,
-  cost: p => toomCookLayer(p)!.cost,
-  scratchBytes: p => memoryOf(p, toomCookLayer(p)!.layer).end,
-  reservedBytes(p) {
-    const { scheme, parts } = toomCookLayer(p)!.layer
-    return 2 * Math.ceil(p.outC / 16) * 16 * scheme.B.length * parts.length * p.window.inC
-  },
-  pitch: () => ({ inputs: true, output: true }),
-  emit(p, to) {
-    const { layer } = toomCookLayer(p)!
-    to.atStart(weightsText(p, layer, to))
-    return [
-      `  // F(${layer.scheme.outputs}, ${layer.scheme.taps}): ${layer.scheme.outputs} outputs from ${layer.scheme.B.length} products, ${layer.parts.length} parts`,
-      ...indent(bodyText(p, layer, to), 2),
-    ].join('\n')
-  },
+export const conv2dToomCook: Kernel<Convolution> = toomCookKernel(toomCookLayer)
+
+/** The kernel of the layer that `choose` returns; it fits where that is not undefined. */
+export function toomCookKernel(choose: (p: Convolution) => CostedLayer | undefined): Kernel<Convolution> {
+  return {
+    name: 'conv2d-toom-cook',
+    flavours: ['simd'],
+    fits: (p, { goal }) => goal === 'speed' && choose(p) !== undefined,
+    cost: p => choose(p)!.cost,
+    scratchBytes: p => memoryOf(p, choose(p)!.layer).end,
+    reservedBytes(p) {
+      const { scheme, parts } = choose(p)!.layer
+      return 2 * Math.ceil(p.outC / 16) * 16 * scheme.B.length * parts.length * p.window.inC
+    },
+    pitch: () => ({ inputs: true, output: true }),
+    emit(p, to) {
+      const { layer } = choose(p)!
+      const { outputs, taps, B } = layer.scheme
+      to.atStart(weightsText(p, layer, to))
+      return [
+        `  // F(${outputs}, ${taps}): ${outputs} outputs from ${B.length} products, parts: ${layer.parts.length}`,
+        ...indent(bodyText(p, layer, to), 2),
+      ].join('\n')
+    },
+  }
 }
 
 /** Offsets in scratch: input pixels, transformed tiles, products. */

@@ -28,24 +28,37 @@ const LARGEST = 32767
 /** Nanoseconds of a vector step of the products, of transforming a vector in and of an output vector; docs/kernels.md. */
 const COST = { products: 0.2, tile: 2, input: 0.5, output: 3.5 }
 
-const planned = new WeakMap<Convolution, { layer: ToomCookLayer; cost: number } | undefined>()
-
-/** Returns the cheapest form of a convolution that is proven exact, with its estimated nanoseconds; undefined where there is none. */
-export function toomCookLayer(p: Convolution): { layer: ToomCookLayer; cost: number } | undefined {
-  if (!planned.has(p)) planned.set(p, plan(p))
-  return planned.get(p)
+/** A layer with its estimated nanoseconds. */
+export interface CostedLayer {
+  readonly layer: ToomCookLayer
+  readonly cost: number
 }
 
-function plan(p: Convolution) {
+/** Returns the forms of a convolution that are proven exact, cheapest first. */
+export function toomCookLayers(p: Convolution): CostedLayer[] {
+  return [...exactLayers(p)]
+}
+
+const cheapest = new WeakMap<Convolution, CostedLayer | undefined>()
+
+/** Returns the cheapest form of a convolution that is proven exact; undefined where there is none. */
+export function toomCookLayer(p: Convolution): CostedLayer | undefined {
+  if (!cheapest.has(p)) {
+    const [first] = exactLayers(p)
+    cheapest.set(p, first)
+  }
+  return cheapest.get(p)
+}
+
+/** One after the other, because a proof looks at every weight. */
+function* exactLayers(p: Convolution): Generator<CostedLayer> {
   const line = lineOf(p)
   const { inC } = p.window
-  if (p.int16 || p.groups !== 1 || !line || line.batches !== 1 || line.taps < 2) return undefined
+  if (p.int16 || p.groups !== 1 || !line || line.batches !== 1 || line.taps < 2) return
   // Vectors of eight channels, the last of which may overlap the one before.
-  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !fitsLanes(p, p.filter)) return undefined
-  return candidates(p, line)
-    .map(layer => ({ layer, cost: cost(p, layer) }))
-    .sort((a, b) => a.cost - b.cost)
-    .find(({ layer }) => isExact(p, layer))
+  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !fitsLanes(p, p.filter)) return
+  const costed = candidates(p, line).map(layer => ({ layer, cost: cost(p, layer) }))
+  for (const each of costed.sort((a, b) => a.cost - b.cost)) if (isExact(p, each.layer)) yield each
 }
 
 function candidates(p: Convolution, line: Line): ToomCookLayer[] {
