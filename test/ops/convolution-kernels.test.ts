@@ -5,7 +5,10 @@ import type { RunnableModel } from '../../src-ts/engines/engine.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
 import type { Kernel, KernelTarget } from '../../src-ts/ops/kernel.ts'
 import { toomCookKernel } from '../../src-ts/ops/kernels/conv2d-toom-cook.ts'
+import { planeKernel } from '../../src-ts/ops/kernels/conv2d-toom-cook-plane.ts'
+import type { Convolution } from '../../src-ts/ops/parts/convolution.ts'
 import { toomCookLayers } from '../../src-ts/ops/parts/toom-cook-layer.ts'
+import { planeLayers } from '../../src-ts/ops/parts/toom-cook-plane-layer.ts'
 import { random } from '../../src-ts/random.ts'
 import { type PreparedNode, prepareGraph } from '../../src-ts/reference/prepare.ts'
 import { extremeInputs, randomConvolution } from '../helpers/random-convolution.ts'
@@ -23,8 +26,10 @@ function kernelsOf({ op, constants }: PreparedNode): Kernel[] {
     kernel => (kernel.flavours?.includes('simd') ?? true) && (kernel.fits?.(constants, target) ?? true),
   )
   return fitting.flatMap(kernel => {
-    if (kernel.name !== 'conv2d-toom-cook') return [kernel]
-    return toomCookLayers(constants as Parameters<typeof toomCookLayers>[0]).map(each => toomCookKernel(() => each))
+    const p = constants as Convolution
+    if (kernel.name === 'conv2d-toom-cook') return toomCookLayers(p).map(each => toomCookKernel(() => each))
+    if (kernel.name === 'conv2d-toom-cook-plane') return planeLayers(p).map(each => planeKernel(() => each))
+    return [kernel]
   })
 }
 
@@ -40,7 +45,13 @@ for (let module = 0; module < MODULES; module++) {
     }
     const used = new Map<string, number>()
     for (const { kernel } of jobs) used.set(kernel.name, (used.get(kernel.name) ?? 0) + 1)
-    for (const name of ['conv2d-blocks', 'conv2d-toom-cook', 'conv2d-windows', 'fully-connected-blocks'])
+    for (const name of [
+      'conv2d-blocks',
+      'conv2d-toom-cook',
+      'conv2d-toom-cook-plane',
+      'conv2d-windows',
+      'fully-connected-blocks',
+    ])
       assert.ok(used.get(name)! > 5, name)
     let next = 0
     const results = await runProgram(jobs, 'simd', { choose: () => [{ kernel: jobs[next++].kernel }] })

@@ -7,6 +7,8 @@ import { type Line, lineOf } from '../parts/convolution-line.ts'
 const SCRATCH_BYTES = 16384
 /** Where each weight is read at least so often, it is widened once, at start-up, and not each time. */
 const READS_WORTH_WIDENING = 8
+/** Blocks of weights that are larger no longer stay in a first-level cache of 32 KB: int8 is half as much to load. */
+const WIDE_BLOCK_BYTES = 24576
 
 /** CONV_2D of int8, neither grouped nor dilated along a plane's width: windows of widened rows times blocks of channels. */
 export const conv2dBlocks: Kernel<Convolution> = {
@@ -53,7 +55,8 @@ function widensAtStart(p: Convolution, { goal }: KernelTarget): boolean {
   const line = lineOf(p)
   const { batches, outH, outW } = p.window
   const windows = line ? line.batches * line.outT : batches * outH * outW
-  return goal === 'speed' && windows >= READS_WORTH_WIDENING
+  const { rows, run } = runsOf(p)
+  return goal === 'speed' && windows >= READS_WORTH_WIDENING && 32 * rows * run <= WIDE_BLOCK_BYTES
 }
 
 function blocksCost(p: Convolution): number {

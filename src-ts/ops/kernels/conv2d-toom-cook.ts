@@ -1,8 +1,8 @@
 import type { Emitter, Kernel } from '../kernel.ts'
-import { packChannelRows } from '../parts/channel-blocks.ts'
-import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
+import type { Convolution } from '../parts/convolution.ts'
 import { linearText } from '../parts/linear-text.ts'
-import { type CostedLayer, powerOfTwo, type ToomCookLayer, toomCookLayer } from '../parts/toom-cook-layer.ts'
+import { type CostedLayer, type ToomCookLayer, toomCookLayer } from '../parts/toom-cook-layer.ts'
+import { align, finishText, indent } from '../parts/toom-cook-text.ts'
 
 /**
  * CONV_2D of int8 along one axis with fewer products: tiles of the input and the filters are transformed by whole-number matrices,
@@ -140,70 +140,16 @@ function inputText({ window: { inC } }: Convolution, layer: ToomCookLayer, memor
 function outputText(p: Convolution, { scheme, phases }: ToomCookLayer, memory: Memory, to: Emitter): string[] {
   const sums = scheme.B.map((_, i) => `s${i}`)
   const { lines, results } = linearText(scheme.A, sums, 'i32x4', 'y')
-  const exponent = powerOfTwo(scheme.divisor)
-  const inverse = inverseModulo32(scheme.divisor / 2 ** exponent)
-  const divided = results.map(name => {
-    const whole = inverse === 1 ? name : `i32x4.mul(${name}, i32x4.splat(${inverse}))`
-    return exponent ? `i32x4.shr_s(${whole}, ${exponent})` : whole
-  })
-  const requantize = to.use('requantize-lanes', 'requantizeLanes')
-  const pack = to.use('requantize-lanes', 'packLanes')
-  const channels = to.data(packChannelRows(withoutInputZero(p)), 16)
-  const rowBytes = Math.ceil(p.outC / 16) * 64
-  const pitch = phases * to.outputPitch(0)
-  const stores = results.flatMap((_, t) => {
-    if (t % 4) return []
-    const four = [0, 1, 2, 3].map(i => `q${Math.min(t + i, results.length - 1)}`)
-    return [
-      `const bytes${t} = ${pack}(${four.join(', ')}, zero, low, high)`,
-      ...[0, 1, 2, 3]
-        .filter(i => t + i < results.length)
-        .map(i => `v128.store32_lane(to, bytes${t}, ${i}, ${(t + i) * pitch})`),
-    ]
-  })
-  const ragged = p.outC % 4
-  const first = to.use('requantize-lanes', 'storeFirst')
-  const raggedStores = results.map((_, t) => {
-    const from = Math.floor(t / 4) * 4
-    return `${first}(to + ${t * pitch}, v128.shuffle<i32>(bytes${from}, bytes${from}, ${t % 4}, ${t % 4}, ${t % 4}, ${t % 4}), ${ragged})`
-  })
-  const plain = stores.filter(line => line.startsWith('v128'))
   return [
-    `const end = min(o + 16, ${p.outC})`,
-    'for (let c = o; c < end; c += 4) {',
-    `  const s: usize = ${to.scratch() + memory.sums} + <usize>(t * 64 + (c - o) * 4), m: usize = ${channels} + (<usize>c << 2)`,
+    `for (let c = o; c < min(o + 16, ${p.outC}); c += 4) {`,
+    `  const s: usize = ${to.scratch() + memory.sums} + <usize>(t * 64 + (c - o) * 4)`,
     ...indent(
       sums.map((name, i) => `const ${name} = v128.load(s, ${i * memory.sumPitch})`),
       2,
     ),
     ...indent(lines, 2),
-    '  const bias = v128.load(m)',
-    ...divided.map(
-      (text, t) => `  const q${t} = ${requantize}(i32x4.add(${text}, bias), m + ${rowBytes}, ${rowBytes})`,
-    ),
-    ...indent(
-      stores.filter(line => !line.startsWith('v128')),
-      2,
-    ),
-    ...(ragged
-      ? [`  if (c + 4 <= ${p.outC}) {`, ...indent(plain, 4), '  } else {', ...indent(raggedStores, 4), '  }']
-      : indent(plain, 2)),
+    ...indent(finishText(p, results, scheme.divisor, phases * to.outputPitch(0), to), 2),
     '  to += 4',
     '}',
   ]
-}
-
-/** The inverse of an odd number modulo 2³², as int32: Newton's iteration doubles the right bits, of which 3 are right at first. */
-function inverseModulo32(odd: number): number {
-  let inverse = odd
-  for (let bits = 3; bits < 32; bits *= 2) inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse))
-  return inverse
-}
-
-function indent(lines: readonly string[], by: number): string[] {
-  return lines.map(line => ' '.repeat(by) + line)
-}
-
-function align(bytes: number): number {
-  return Math.ceil(bytes / 16) * 16
 }

@@ -24,9 +24,11 @@ export interface ToomCookLayer {
 
 /** Transformed tiles and their products that are worked on at a time. */
 const TILE_BYTES = 16384
+/** Transformed weights are read once for so many tiles at least. */
+const LEAST_TILES = 4
 const LARGEST = 32767
 /** Nanoseconds of a vector step of the products, of transforming a vector in and of an output vector; docs/kernels.md. */
-const COST = { products: 0.2, tile: 2, input: 0.5, output: 3.5 }
+export const COST = { products: 0.2, tile: 2, input: 0.5, output: 3.5 }
 
 /** A layer with its estimated nanoseconds. */
 export interface CostedLayer {
@@ -58,7 +60,10 @@ function* exactLayers(p: Convolution): Generator<CostedLayer> {
   // Vectors of eight channels, the last of which may overlap the one before.
   if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !fitsLanes(p, p.filter)) return
   const costed = candidates(p, line).map(layer => ({ layer, cost: cost(p, layer) }))
-  for (const each of costed.sort((a, b) => a.cost - b.cost)) if (isExact(p, each.layer)) yield each
+  for (const each of costed.sort((a, b) => a.cost - b.cost)) {
+    const { scheme, parts } = each.layer
+    if (isExact(p, scheme.G, parts, scheme.divisor)) yield each
+  }
 }
 
 function candidates(p: Convolution, line: Line): ToomCookLayer[] {
@@ -76,7 +81,7 @@ function candidates(p: Convolution, line: Line): ToomCookLayer[] {
       if (!scheme || outputs > shortest) return []
       const tileBytes = scheme.B.length * (parts.length * p.window.inC * 2 + 64)
       const tiles = Math.ceil(Math.ceil(line.outT / dilation) / outputs)
-      const tilesAtOnce = Math.max(2, Math.min(tiles + (tiles % 2), Math.floor(TILE_BYTES / tileBytes) & ~1))
+      const tilesAtOnce = Math.min(tiles + (tiles % 2), Math.max(LEAST_TILES, Math.floor(TILE_BYTES / tileBytes) & ~1))
       return [{ line, scheme, phases: dilation, step: stride * dilation, parts, shortest, tilesAtOnce }]
     })
   })
@@ -85,19 +90,24 @@ function candidates(p: Convolution, line: Line): ToomCookLayer[] {
 /**
  * Whether int16 holds every transformed weight, and int32 every sum with `divisor`'s power of two: |y| < 2^(31 − e), so that
  * multiplying by the inverse of its odd part modulo 2³² and shifting right gives y. Inputs are int8, zero point included.
+ * `order` names the tap of the filter that each column of `G` multiplies, one list for each part.
  */
-function isExact(p: Convolution, { line: { taps }, scheme: { G, divisor }, parts }: ToomCookLayer): boolean {
-  const { inC } = p.window
-  const perFilter = taps * inC
+export function isExact(
+  { filter, outC, window: { inC } }: Convolution,
+  G: readonly (readonly number[])[],
+  order: readonly (readonly number[])[],
+  divisor: number,
+): boolean {
+  const perFilter = filter.length / outC
   const most = 2 ** (31 - powerOfTwo(divisor))
-  for (let o = 0; o < p.outC; o++) {
-    const filter = p.filter.subarray(o * perFilter, (o + 1) * perFilter)
-    if (128 * filter.reduce((sum, w) => sum + Math.abs(w), 0) >= most) return false
-    for (const part of parts) {
+  for (let o = 0; o < outC; o++) {
+    const weights = filter.subarray(o * perFilter, (o + 1) * perFilter)
+    if (128 * weights.reduce((sum, w) => sum + Math.abs(w), 0) >= most) return false
+    for (const part of order) {
       for (const row of G) {
         for (let c = 0; c < inC; c++) {
           let sum = 0
-          for (let j = 0; j < part.length; j++) if (part[j] >= 0) sum += row[j] * filter[part[j] * inC + c]
+          for (let j = 0; j < part.length; j++) if (part[j] >= 0) sum += row[j] * weights[part[j] * inC + c]
           if (Math.abs(sum) > LARGEST) return false
         }
       }

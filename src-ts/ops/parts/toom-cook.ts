@@ -45,17 +45,21 @@ const POINTS: Readonly<Record<number, readonly Point[]>> = {
 
 /** int8 inputs and weights: what transforms may grow to in int16. Weights of −128 are looked at one by one where a filter has them. */
 const LARGEST = 32767
+const LONGEST = Math.floor(LARGEST / 127)
 
 const known = new Map<string, ToomCook | undefined>()
 
-/** Returns the scheme of `outputs` outputs and `taps` taps; undefined where no points are known or transformed inputs leave int16. */
-export function toomCook(outputs: number, taps: number): ToomCook | undefined {
-  const key = `${outputs},${taps}`
-  if (!known.has(key)) known.set(key, build(outputs, taps))
+/**
+ * Returns the scheme of `outputs` outputs and `taps` taps; undefined where no points are known or transformed inputs leave int16.
+ * Rows of G are made no longer than `longest` by their common factor.
+ */
+export function toomCook(outputs: number, taps: number, longest = LONGEST): ToomCook | undefined {
+  const key = `${outputs},${taps},${longest}`
+  if (!known.has(key)) known.set(key, build(outputs, taps, longest))
   return known.get(key)
 }
 
-function build(outputs: number, taps: number): ToomCook | undefined {
+function build(outputs: number, taps: number, longest: number): ToomCook | undefined {
   const inputs = outputs + taps - 1
   const points = POINTS[inputs]
   if (!points) return undefined
@@ -87,11 +91,12 @@ function build(outputs: number, taps: number): ToomCook | undefined {
       H.push(...h)
     }
   }
-  return scaled(B, G, H, outputs, taps)
+  const scheme = scaled(B, G, H, longest)
+  return scheme && { outputs, taps, ...scheme }
 }
 
 /** Makes rows of B whole numbers without a common divisor; what that takes goes into G as far as int16 allows, the rest into A. */
-function scaled(B: Fraction[][], G: number[][], H: number[][], outputs: number, taps: number): ToomCook | undefined {
+function scaled(B: Fraction[][], G: number[][], H: number[][], longest: number) {
   const rows = B.map(row => {
     const denominator = row.reduce((all, [, d]) => leastCommonMultiple(all, d), 1)
     const whole = row.map(([n, d]) => (n * denominator) / d)
@@ -106,13 +111,13 @@ function scaled(B: Fraction[][], G: number[][], H: number[][], outputs: number, 
   }, 1)
   const folded = rows.map(({ sign, common, denominator }, i) => {
     const factor = (divisor * common) / denominator
-    const most = Math.floor(LARGEST / 127 / length(G[i]))
+    const most = Math.floor(longest / length(G[i]))
     let inG = 1
     for (let f = 1; f <= Math.min(factor, most); f++) if (factor % f === 0) inG = f
     return { g: G[i].map(v => sign * inG * v), inA: factor / inG }
   })
-  const A = Array.from({ length: outputs }, (_, t) => H.map((h, i) => h[t] * folded[i].inA))
-  return { outputs, taps, B: rows.map(r => r.whole), G: folded.map(f => f.g), A, divisor }
+  const A = H[0].map((_, t) => H.map((h, i) => h[t] * folded[i].inA))
+  return { B: rows.map(r => r.whole), G: folded.map(f => f.g), A, divisor }
 }
 
 /** Sum of magnitudes: the most by which a row can multiply the largest input. */
