@@ -26,29 +26,58 @@ export function products16<W>(
     let a0 = v128.load(channels), a1 = v128.load(channels, 16), a2 = v128.load(channels, 32), a3 = v128.load(channels, 48);
     let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
     let x = window, y = window + next, w = filter, row = rows;
+    let u: v128, v: v128, w0: v128, w1: v128, w2: v128, w3: v128;
     do {
-      const end = x + runBytes;
-      do {
-        const u = v128.load_splat<i32>(x), v = v128.load_splat<i32>(y);
-        const w0 = weights<W>(w, 0), w1 = weights<W>(w, 1), w2 = weights<W>(w, 2), w3 = weights<W>(w, 3);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0));
-        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1));
-        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
-        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2));
-        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
-        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3));
-        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+      const end = x + runBytes, fours = x + (runBytes & ~15);
+      // Four pairs at a time. The branches are never taken: they keep Cranelift from loading all before it multiplies, which spills.
+      if (x != fours) do {
+        const xs = v128.load(x), ys = v128.load(y);
+        u = v128.shuffle<i32>(xs, xs, 0, 0, 0, 0); v = v128.shuffle<i32>(ys, ys, 0, 0, 0, 0);
+        w0 = weights<W>(w, 0); w1 = weights<W>(w, 1); w2 = weights<W>(w, 2); w3 = weights<W>(w, 3);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        if (!w) break;
+        u = v128.shuffle<i32>(xs, xs, 1, 1, 1, 1); v = v128.shuffle<i32>(ys, ys, 1, 1, 1, 1);
+        w0 = weights<W>(w, 4); w1 = weights<W>(w, 5); w2 = weights<W>(w, 6); w3 = weights<W>(w, 7);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        if (!w) break;
+        u = v128.shuffle<i32>(xs, xs, 2, 2, 2, 2); v = v128.shuffle<i32>(ys, ys, 2, 2, 2, 2);
+        w0 = weights<W>(w, 8); w1 = weights<W>(w, 9); w2 = weights<W>(w, 10); w3 = weights<W>(w, 11);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        if (!w) break;
+        u = v128.shuffle<i32>(xs, xs, 3, 3, 3, 3); v = v128.shuffle<i32>(ys, ys, 3, 3, 3, 3);
+        w0 = weights<W>(w, 12); w1 = weights<W>(w, 13); w2 = weights<W>(w, 14); w3 = weights<W>(w, 15);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        x += 16; y += 16; w += 128 * sizeof<W>();
+      } while (x != fours);
+      if (x != end) do {
+        u = v128.load_splat<i32>(x); v = v128.load_splat<i32>(y);
+        w0 = weights<W>(w, 0); w1 = weights<W>(w, 1); w2 = weights<W>(w, 2); w3 = weights<W>(w, 3);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
         x += 4; y += 4; w += 32 * sizeof<W>();
       } while (x != end);
       x += skip; y += skip;
     } while (--row);
     const m = channels + 64;
-    const u = packLanes(
+    u = packLanes(
       requantizeLanes(a0, m, 64), requantizeLanes(a1, m + 16, 64), requantizeLanes(a2, m + 32, 64), requantizeLanes(a3, m + 48, 64),
       zeros, lows, highs
     );
-    const v = packLanes(
+    v = packLanes(
       requantizeLanes(b0, m, 64), requantizeLanes(b1, m + 16, 64), requantizeLanes(b2, m + 32, 64), requantizeLanes(b3, m + 48, 64),
       zeros, lows, highs
     );

@@ -52,30 +52,57 @@ export function copyPixels(to: usize, input: usize, pitch: usize, inT: i32, inC:
 }
 
 /**
- * For every point the product of `tiles` transformed tiles, each `pairs` pairs of int16 side by side, with the weights of 16 channels:
+ * For every point the product of `tiles` transformed tiles, each `tileBytes` of pairs of int16, with the weights of 16 channels:
  * sums of int32 [point, tile, 16]. Tiles come in twos: of an odd number one more is read and written.
  */
 export function pointProducts(tile: usize, tileBytes: usize, weights: usize, sums: usize, points: i32, tiles: i32, pitch: usize, sumPitch: usize): void {
-  const weightBytes = tileBytes << 4;
+  const weightBytes = tileBytes << 4, foursBytes = tileBytes & ~15;
   do {
     let x = tile, sum = sums, left = tiles;
     do {
-      let a0 = i32x4.splat(0), a1 = i32x4.splat(0), a2 = i32x4.splat(0), a3 = i32x4.splat(0);
-      let b0 = i32x4.splat(0), b1 = i32x4.splat(0), b2 = i32x4.splat(0), b3 = i32x4.splat(0);
-      let w = weights;
-      const end = x + tileBytes;
-      let y = end;
-      do {
-        const u = v128.load_splat<i32>(x), v = v128.load_splat<i32>(y);
-        const w0 = v128.load(w), w1 = v128.load(w, 16), w2 = v128.load(w, 32), w3 = v128.load(w, 48);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0));
-        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1));
-        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
-        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2));
-        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
-        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3));
-        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+      let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+      let u: v128, v: v128, w0: v128, w1: v128, w2: v128, w3: v128;
+      let w = weights, y = x + tileBytes;
+      const end = y, fours = x + foursBytes;
+      // Four pairs at a time. The branches are never taken: they keep Cranelift from loading all before it multiplies, which spills.
+      if (x != fours) do {
+        const xs = v128.load(x), ys = v128.load(y);
+        u = v128.shuffle<i32>(xs, xs, 0, 0, 0, 0); v = v128.shuffle<i32>(ys, ys, 0, 0, 0, 0);
+        w0 = v128.load(w); w1 = v128.load(w, 16); w2 = v128.load(w, 32); w3 = v128.load(w, 48);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        if (!w) break;
+        u = v128.shuffle<i32>(xs, xs, 1, 1, 1, 1); v = v128.shuffle<i32>(ys, ys, 1, 1, 1, 1);
+        w0 = v128.load(w, 64); w1 = v128.load(w, 80); w2 = v128.load(w, 96); w3 = v128.load(w, 112);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        if (!w) break;
+        u = v128.shuffle<i32>(xs, xs, 2, 2, 2, 2); v = v128.shuffle<i32>(ys, ys, 2, 2, 2, 2);
+        w0 = v128.load(w, 128); w1 = v128.load(w, 144); w2 = v128.load(w, 160); w3 = v128.load(w, 176);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        if (!w) break;
+        u = v128.shuffle<i32>(xs, xs, 3, 3, 3, 3); v = v128.shuffle<i32>(ys, ys, 3, 3, 3, 3);
+        w0 = v128.load(w, 192); w1 = v128.load(w, 208); w2 = v128.load(w, 224); w3 = v128.load(w, 240);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        x += 16; y += 16; w += 256;
+      } while (x != fours);
+      if (x != end) do {
+        u = v128.load_splat<i32>(x); v = v128.load_splat<i32>(y);
+        w0 = v128.load(w); w1 = v128.load(w, 16); w2 = v128.load(w, 32); w3 = v128.load(w, 48);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0)); b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1)); b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2)); b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3)); b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
         x += 4; y += 4; w += 64;
       } while (x != end);
       v128.store(sum, a0); v128.store(sum, a1, 16); v128.store(sum, a2, 32); v128.store(sum, a3, 48);
