@@ -3,8 +3,8 @@ import { channelBlocks, fitsLanes, packBlockChannels, packBlocks, paddedChannels
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { type Line, lineOf } from '../parts/convolution-line.ts'
 
-/** Scratch of widened pixels: half of a first-level cache of 32 KB, which holds a block of weights as well. */
-const SCRATCH_BYTES = 16384
+/** Scratch of widened pixels. For speed half of a first-level cache of 32 KB, which holds a block of weights as well. */
+const SCRATCH_BYTES = { speed: 16384, size: 2048 }
 /** Where each weight is read at least so often, it is widened once, at start-up, and not each time. */
 const READS_WORTH_WIDENING = 8
 /** Blocks of weights that are larger no longer stay in a first-level cache of 32 KB: int8 is half as much to load. */
@@ -16,8 +16,8 @@ export const conv2dBlocks: Kernel<Convolution> = {
   flavours: ['simd'],
   fits: p =>
     !p.int16 && p.groups === 1 && (lineOf(p) !== undefined || p.window.dilationW === 1) && fitsLanes(p, p.filter),
-  cost: (p, on) => (on.goal === 'size' ? 0 : blocksCost(p)),
-  scratchBytes: p => tiling(p).scratchBytes,
+  cost: blocksCost,
+  scratchBytes: (p, on) => tiling(p, on).scratchBytes,
   reservedBytes: (p, on) => (widensAtStart(p, on) ? 2 * packedBytes(p) : 0),
   pitch: () => ({ inputs: true, output: true }),
   emit: emitBlocks,
@@ -37,7 +37,7 @@ function packedBytes(p: Convolution): number {
 }
 
 /** Output pixels, or lines of them, that are computed from one filling of the scratch. */
-function tiling(p: Convolution): { piece: number; scratchBytes: number } {
+function tiling(p: Convolution, { goal }: KernelTarget): { piece: number; scratchBytes: number } {
   const w = p.window
   const line = lineOf(p)
   const [taps, stride, dilation, out] = line
@@ -46,7 +46,7 @@ function tiling(p: Convolution): { piece: number; scratchBytes: number } {
   const bytes = 2 * w.inC * (line ? 1 : (w.outW - 1) * w.strideW + w.filterW)
   const span = (taps - 1) * dilation + 1
   // Tiles are of two or four pixels.
-  const most = Math.floor((SCRATCH_BYTES / bytes - span) / stride) + 1
+  const most = Math.floor((SCRATCH_BYTES[goal] / bytes - span) / stride) + 1
   const piece = Math.min(out, line ? Math.max(4, most & ~3) : Math.max(1, most))
   return { piece, scratchBytes: ((piece - 1) * stride + span) * bytes + 32 }
 }
@@ -59,11 +59,15 @@ function widensAtStart(p: Convolution, { goal }: KernelTarget): boolean {
   return goal === 'speed' && windows >= READS_WORTH_WIDENING && 32 * rows * run <= WIDE_BLOCK_BYTES
 }
 
+/** Nanoseconds of a vector step of the products, of an output vector and of an input that is widened; docs/kernels.md. */
+const COST = { products: 0.23, output: 2.4, input: 0.1 }
+
 function blocksCost(p: Convolution): number {
-  const { batches, outH, outW } = p.window
+  const { batches, outH, outW, inH, inW, inC } = p.window
   const { rows, run } = runsOf(p)
   const vectors = channelBlocks(p.outC).reduce((sum, { width }) => sum + width / 4, 0)
-  return batches * outH * outW * vectors * (rows * Math.ceil(run / 2) * 0.2 + 4)
+  const outputs = outH * outW * vectors * (rows * Math.ceil(run / 2) * COST.products + COST.output)
+  return batches * (outputs + inH * inW * inC * COST.input)
 }
 
 function emitBlocks(p: Convolution, to: Emitter): string {
@@ -83,7 +87,7 @@ function emitBlocks(p: Convolution, to: Emitter): string {
   const type = atStart ? 'i16' : 'i8'
   const channels = to.data(packBlockChannels(withoutInputZero(p)), 16)
   const { inC, batches } = p.window
-  const { piece } = tiling(p)
+  const { piece } = tiling(p, to)
   const line = lineOf(p)
   return line ? lineCall(p, line) : planeCall()
 

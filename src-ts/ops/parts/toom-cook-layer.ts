@@ -27,8 +27,38 @@ const TILE_BYTES = 16384
 /** Transformed weights are read once for so many tiles at least. */
 const LEAST_TILES = 4
 const LARGEST = 32767
-/** Nanoseconds of a vector step of the products, of transforming a vector in and of an output vector; docs/kernels.md. */
-export const COST = { products: 0.2, tile: 2, input: 0.5, output: 3.5 }
+/**
+ * Nanoseconds of a vector step of the products, of a vector of products, of transforming a vector in and a vector of products back,
+ * of an output vector, of a byte of transformed weights that is read, and of a layer; docs/kernels.md.
+ */
+const COST = { step: 0.17, product: 0.5, input: 0.1, back: 0.15, output: 3.5, weight: 0.02, layer: 5500 }
+
+/** What a Toom-Cook convolution does, along one axis or two. */
+interface Work {
+  /** Tiles, and how often the weights are read for some of them. */
+  readonly tiles: number
+  readonly batches: number
+  readonly points: number
+  readonly inputs: number
+  readonly outC: number
+  /** Outputs of a tile in each channel. */
+  readonly outputs: number
+  /** Axes along which is transformed. */
+  readonly axes: number
+}
+
+/** Estimated nanoseconds. */
+export function toomCookCost({ tiles, batches, points, inputs, outC, outputs, axes }: Work): number {
+  const channels = Math.ceil(outC / 16) * 16
+  const even = tiles + (tiles % 2)
+  return (
+    even * points * (channels / 4) * ((inputs / 2) * COST.step + COST.product) +
+    tiles * points * axes * (Math.ceil(inputs / 8) * COST.input + Math.ceil(outC / 4) * COST.back) +
+    tiles * outputs * Math.ceil(outC / 4) * COST.output +
+    batches * points * inputs * channels * 2 * COST.weight +
+    COST.layer
+  )
+}
 
 /** A layer with its estimated nanoseconds. */
 export interface CostedLayer {
@@ -121,14 +151,17 @@ export function powerOfTwo(value: number): number {
   return Math.log2(value & -value)
 }
 
-function cost(p: Convolution, { line, scheme, phases, parts }: ToomCookLayer): number {
+function cost(p: Convolution, { line, scheme, phases, parts, tilesAtOnce }: ToomCookLayer): number {
   const tiles = phases * Math.ceil(Math.ceil(line.outT / phases) / scheme.outputs)
-  const points = scheme.B.length
+  const batches = Math.ceil(tiles / tilesAtOnce)
   const inputs = parts.length * p.window.inC
-  const blocks = Math.ceil(p.outC / 16)
-  const products = tiles * points * blocks * 4 * (COST.tile + (inputs / 2) * COST.products)
-  const transforms =
-    tiles *
-    (points * Math.ceil(inputs / 8) * COST.input + Math.ceil(p.outC / 4) * (scheme.outputs + points / 3) * COST.output)
-  return products + transforms + 500
+  return toomCookCost({
+    tiles,
+    batches,
+    points: scheme.B.length,
+    inputs,
+    outC: p.outC,
+    outputs: scheme.outputs,
+    axes: 1,
+  })
 }

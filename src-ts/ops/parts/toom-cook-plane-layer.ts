@@ -2,7 +2,7 @@ import { fitsLanes } from './channel-blocks.ts'
 import type { Convolution } from './convolution.ts'
 import { lineOf } from './convolution-line.ts'
 import { type ToomCook, toomCook } from './toom-cook.ts'
-import { COST, isExact } from './toom-cook-layer.ts'
+import { isExact, toomCookCost } from './toom-cook-layer.ts'
 
 /** A convolution of a plane, stride 1, by one Toom-Cook scheme along its height and one along its width. */
 export interface PlaneLayer {
@@ -89,12 +89,15 @@ function longest({ B }: ToomCook): number {
   return Math.max(...B.map(row => row.reduce((sum, v) => sum + Math.abs(v), 0)))
 }
 
-function cost({ outC, window: w }: Convolution, { down, across, tilesAcross }: PlaneLayer): number {
-  const tiles = Math.ceil(w.outH / down.outputs) * tilesAcross
-  const points = down.B.length * across.B.length
-  const blocks = Math.ceil(outC / 16)
-  const products = tiles * points * blocks * 4 * (COST.tile + (w.inC / 2) * COST.products)
-  const into = tiles * 2 * points * Math.ceil(w.inC / 8) * COST.input
-  const back = tiles * Math.ceil(outC / 4) * (down.outputs * across.outputs + (2 * points) / 3) * COST.output
-  return products + into + back
+function cost({ outC, window: w }: Convolution, { down, across, tilesAcross, rowsAtOnce }: PlaneLayer): number {
+  const rows = Math.ceil(w.outH / down.outputs)
+  return toomCookCost({
+    tiles: rows * tilesAcross,
+    batches: Math.ceil(rows / rowsAtOnce),
+    points: down.B.length * across.B.length,
+    inputs: w.inC,
+    outC,
+    outputs: down.outputs * across.outputs,
+    axes: 2,
+  })
 }
