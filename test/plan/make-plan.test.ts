@@ -1,14 +1,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { flavours } from '../../src-ts/codegen/build.ts'
 import { compileProgram } from '../../src-ts/codegen/compile.ts'
 import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { probeInputs } from '../../src-ts/engines/parity.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
 import { tensorBytes } from '../../src-ts/ir/graph.ts'
+import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import type { NetworkPlan } from '../../src-ts/plan/plan.ts'
 import { planData, planText } from '../../src-ts/plan/print.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
 import { randomNetwork } from '../helpers/random-network.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
@@ -27,7 +27,7 @@ function placesOf(network: NetworkPlan, step: number): [number, number][] {
   ].map(([address, bytes]) => [address, address + bytes])
 }
 
-for (const flavour of flavours) {
+for (const flavour of flavourNames) {
   test(`what a node reads and writes lies apart, below the constants, ${flavour}`, () => {
     const plan = makePlan(graphs, flavour)
     for (const network of plan.networks) {
@@ -62,7 +62,7 @@ test('networks have an arena each, or share one and still compute the same when 
     }
     ;(instance.exports[`run${i}`] as () => void)()
     const got = outputs.flatMap(({ address, bytes }) => [...memory.subarray(address, address + bytes)])
-    assert.equal(got, [...(await reference.run({ graph } as never, 'typescript', rows, 1))], graph.name)
+    assert.equal(got, [...rowRunner(graph)(rows, 1)], graph.name)
   }
 })
 
