@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { vectorFile, type Written } from './codegen/artefacts.ts'
 import type { Build } from './codegen/build.ts'
-import { flavours } from './codegen/build.ts'
 import type { DataSource, Opened } from './ecg/datasets/dataset.ts'
-import type { RunnableModel } from './engines/engine.ts'
+import type { CompiledModel } from './engines/model.ts'
 import { type ParityRow, probeInputs } from './engines/parity.ts'
-import { reference } from './engines/reference.ts'
 import { sha256, writeFile } from './files.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
 import type { Network, Recipe } from './networks/network.ts'
+import { defaultFlavours } from './ops/flavour.ts'
+import { rowRunner } from './reference/run.ts'
 import {
   epochProgress,
   type Fitted,
@@ -75,7 +75,7 @@ export interface Product {
   readonly float?: PatientPredictions
   readonly int8: PatientPredictions
   readonly fitted: Fitted
-  readonly model: RunnableModel
+  readonly model: CompiledModel
   readonly builds: readonly Build[]
   readonly parity: readonly ParityRow[]
   readonly files: readonly Written[]
@@ -168,7 +168,7 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
 export type ShippedOptions = Pick<PipelineOptions, 'task' | 'source' | 'probes' | 'out' | 'watch'>
 
 /** The pipeline from a .tflite file on: a model that ships is compiled, proved and scored. Its metadata must be there. */
-export async function shippedPipeline(options: ShippedOptions, model: RunnableModel): Promise<Product> {
+export async function shippedPipeline(options: ShippedOptions, model: CompiledModel): Promise<Product> {
   const { timed, stages } = stopwatch()
   const { opened } = await timed('read', () =>
     watched(options, 'read', 'records', r => openRecords(options.task, options.source, ['validation'], r)),
@@ -177,9 +177,9 @@ export async function shippedPipeline(options: ShippedOptions, model: RunnableMo
 }
 
 /** From the model's file to its modules, scores and proof. */
-async function shipped(model: RunnableModel, opened: Opened, options: ShippedOptions, timed: Timed) {
+async function shipped(model: CompiledModel, opened: Opened, options: ShippedOptions, timed: Timed) {
   const { out } = options
-  const { builds, written } = await timed('compile', () => toKernels(model, 'model', out, flavours))
+  const { builds, written } = await timed('compile', () => toKernels(model, 'model', out, defaultFlavours))
   const validation = opened.splits.validation!
   const int8 = await timed('score', () =>
     watched(options, 'score', 'records', r => predictInt8(model, validation, undefined, r)),
@@ -191,7 +191,7 @@ async function shipped(model: RunnableModel, opened: Opened, options: ShippedOpt
     return rows
   })
   const probes = probeInputs(model, VECTORS)
-  const expected = await reference.run(model, 'typescript', probes, VECTORS)
+  const expected = rowRunner(model.graph)(probes, VECTORS)
   const files = [
     write(out, 'model.tflite', model.tflite),
     ...written,

@@ -1,14 +1,16 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import { writeBuild } from './codegen/artefacts.ts'
+import { writeBuilds } from './codegen/artefacts.ts'
+import type { Build } from './codegen/build.ts'
 import type { DataSource, Dataset, Opened, SplitName, Standardization } from './ecg/datasets/dataset.ts'
 import { fitStandardization, standardizeFeatures } from './ecg/datasets/standardize.ts'
-import type { Engine, RunnableModel } from './engines/engine.ts'
+import { type EngineChoice, onlyFlavours } from './engines/choose.ts'
+import type { RunnableModel } from './engines/engine.ts'
 import { engines } from './engines/index.ts'
 import { interleave, quantizeInput } from './engines/input.ts'
-import { runnable } from './engines/model.ts'
+import { type CompiledModel, runnable } from './engines/model.ts'
 import { node } from './engines/node.ts'
 import { compareEngines, type ParityRow, probeInputs } from './engines/parity.ts'
-import { sha256 } from './files.ts'
+import { withSession } from './engines/session.ts'
 import { type FloatGraph, fromBytes, type IntGraph } from './ir/graph.ts'
 import type { Metadata } from './ir/metadata.ts'
 import { endsInProbabilities } from './ir/probability-end.ts'
@@ -17,7 +19,7 @@ import { logitsOf } from './metrics/probabilities.ts'
 import { fitTemperature } from './metrics/temperature.ts'
 import { chooseThresholds } from './metrics/threshold.ts'
 import type { NetworkShape, Recipe } from './networks/network.ts'
-import type { Flavour } from './ops/kernel.ts'
+import { defaultFlavours, type Flavour } from './ops/flavour.ts'
 import { runPasses } from './passes/index.ts'
 import { calibrate } from './quantize/calibrate.ts'
 import { quantize } from './quantize/quantize.ts'
@@ -167,13 +169,15 @@ export function toIntegers(
 }
 
 /** Returns the model as its file says it: written, then read back, so that nothing is proved about what was not saved. */
-export function toModel(graph: IntGraph, name: string): RunnableModel {
+export function toModel(graph: IntGraph, name: string): CompiledModel {
   return runnable(writeTflite(graph), name)
 }
 
 /** Writes kernels, modules, header and manifest of a model below `out`. */
-export async function toKernels(model: RunnableModel, name: string, out: string, flavours: readonly Flavour[]) {
-  return writeBuild(model.graph, name, sha256(model.tflite), flavours, out)
+export async function toKernels(model: CompiledModel, name: string, out: string, flavours: readonly Flavour[]) {
+  const builds: Build[] = []
+  for (const flavour of flavours) builds.push(await model.build(flavour))
+  return { builds, written: writeBuilds(builds, name, out) }
 }
 
 /** Runs every engine found here on seeded inputs and compares each byte with the reference. */
@@ -182,7 +186,7 @@ export async function prove(
   count: number,
   report?: (what: string, done: number, total: number) => void,
 ): Promise<ParityRow[]> {
-  return compareEngines(model, engines, probeInputs(model, count), count, report)
+  return compareEngines(model, onlyFlavours(engines, defaultFlavours), probeInputs(model, count), count, report)
 }
 
 /** A model's logits on a split, with what they are scored against. */
@@ -214,19 +218,20 @@ export function predictFloat(
 export async function predictInt8(
   model: RunnableModel,
   dataset: Dataset,
-  { engine, flavour }: { engine: Engine; flavour: string } = { engine: node, flavour: 'simd' },
+  { engine, form }: EngineChoice = { engine: node, form: { flavour: 'simd' } },
   report?: Report,
 ): Promise<PatientPredictions> {
   const { quantization, type } = model.graph.tensors[model.graph.outputs[0]]
   const width = dataset.labels.length
   const logits = new Float32Array(dataset.length * width)
-  for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
-    const count = Math.min(ENGINE_RECORDS, dataset.length - first)
-    const rows = quantizeRecords(model.graph, dataset, first, count)
-    const bytes = await engine.run(model, flavour, rows, count)
-    logits.set(dequantizeValues(fromBytes(bytes, type) as Int8Array, quantization!), first * width)
-    report?.(first + count, dataset.length)
-  }
+  await withSession(engine, model, form, async session => {
+    for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
+      const count = Math.min(ENGINE_RECORDS, dataset.length - first)
+      const bytes = await session.run(quantizeRecords(model.graph, dataset, first, count), count)
+      logits.set(dequantizeValues(fromBytes(bytes, type) as Int8Array, quantization!), first * width)
+      report?.(first + count, dataset.length)
+    }
+  })
   if (!endsInProbabilities(model.graph)) return predictionsOf(dataset, logits)
   return predictionsOf(dataset, logitsOf(logits, dataset.kind, quantization!.scale[0]))
 }

@@ -1,8 +1,10 @@
 import { Argument, Command, Option } from 'commander'
 import { layerTable } from '../codegen/layer-table.ts'
+import { formName } from '../engines/form.ts'
 import { engines } from '../engines/index.ts'
 import { loadModel } from '../engines/model.ts'
 import { probeInputs } from '../engines/parity.ts'
+import { withSession } from '../engines/session.ts'
 import { progress } from '../report/progress.ts'
 import { table } from '../report/terminal.ts'
 import { json, printJson, whole } from './options.ts'
@@ -26,16 +28,19 @@ export const bench = new Command('bench')
     const { macs } = layerTable(model.graph)
     const row = probeInputs(model, 4).subarray(-probeInputs(model, 1).length)
     const runs = engines.flatMap(engine =>
-      engine.time && !engine.missing() ? engine.flavours.map(flavour => ({ engine, flavour })) : [],
+      engine.runs === 'module' && !engine.missing() ? engine.forms.map(form => ({ engine, form })) : [],
     )
     const bar = progress({ title: 'bench', unit: 'engines', total: runs.length })
     const rows = []
-    for (const [i, { engine, flavour }] of runs.entries()) {
-      bar.update(i, { text: `${engine.name} ${flavour}` })
-      const { loadNs, runNs } = await engine.time!(model, flavour, row, WARM_UP + options.reps)
+    for (const [i, { engine, form }] of runs.entries()) {
+      bar.update(i, { text: `${engine.name} ${formName(form)}` })
+      const reps = WARM_UP + options.reps
+      const times = await withSession(engine, model, form, async session => session.time?.(row, reps))
+      if (!times) continue
+      const { loadNs, runNs } = times
       const sorted = runNs.slice(WARM_UP).sort((a, b) => a - b)
       const medianNs = sorted[sorted.length >> 1]
-      const moduleBytes = (await model.module(flavour.split('-')[0])).length
+      const moduleBytes = (await model.module(form.flavour)).length
       const figures = {
         medianNs,
         minNs: sorted[0],
@@ -44,7 +49,7 @@ export const bench = new Command('bench')
         moduleBytes,
         loadMs: loadNs / 1e6,
       }
-      rows.push({ engine: engine.name, flavour, ...figures })
+      rows.push({ engine: engine.name, flavour: formName(form), ...figures })
     }
     bar.stop()
     if (options.json) return printJson(rows)

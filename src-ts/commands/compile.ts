@@ -1,11 +1,9 @@
 import { basename } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { writeBuild } from '../codegen/artefacts.ts'
-import { flavours } from '../codegen/build.ts'
 import { loadModel } from '../engines/model.ts'
-import { sha256 } from '../files.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import { defaultFlavours, type Flavour, flavourNames } from '../ops/flavour.ts'
 import { table } from '../report/terminal.ts'
+import { toKernels } from '../stages.ts'
 import { json, printJson } from './options.ts'
 
 /** `holter compile`, and tools/gen-kernels. */
@@ -16,15 +14,20 @@ export const compile = new Command('compile')
       'without imports, that equals the reference in every byte. Writes NAME.FLAVOUR.wasm, kernels/, NAME.h and manifest.json.',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
-  .addOption(new Option('-f, --flavour <flavour>', 'instruction set of the module (default: both)').choices(flavours))
+  .addOption(
+    new Option(
+      '-f, --flavour <flavour>',
+      `instruction set of the module (default: ${defaultFlavours.join(' and ')})`,
+    ).choices(flavourNames),
+  )
   .requiredOption('-o, --out <dir>', 'folder to write into; made as needed')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')
   .action(async (path: string, options: { flavour?: Flavour; out: string; json?: boolean }) => {
     const model = loadModel(path)
     const name = basename(path).replace(/\.tflite$/, '')
-    const wanted = options.flavour ? [options.flavour] : flavours
-    const { builds, written } = await writeBuild(model.graph, name, sha256(model.tflite), wanted, options.out)
+    const wanted = options.flavour ? [options.flavour] : defaultFlavours
+    const { builds, written } = await toKernels(model, name, options.out, wanted)
     if (options.json) return printJson({ out: options.out, files: written })
     const [{ manifest }] = builds
     const rows = written.map(({ file, bytes }) => [file, bytes.toLocaleString('en')])

@@ -1,9 +1,8 @@
 import { Argument, Command, Option } from 'commander'
-import { build, flavours } from '../codegen/build.ts'
 import { layerTable } from '../codegen/layer-table.ts'
 import { loadModel } from '../engines/model.ts'
-import { sha256, writeFile } from '../files.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import { writeFile } from '../files.ts'
+import { type Flavour, flavourNames } from '../ops/flavour.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { planData, planText } from '../plan/print.ts'
 import { graphPage } from '../report/graph-page.ts'
@@ -27,7 +26,7 @@ export const inspect = new Command('inspect')
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .option('--html <file>', 'also draw the graph, as a page that loads nothing')
   .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and every place in memory')
-  .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavours))
+  .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
   .action(async (path: string, options: InspectOptions) => {
@@ -38,7 +37,7 @@ export const inspect = new Command('inspect')
     if (options.html) writeFile(options.html, graphPage(network))
     if (options.plan) return options.json ? printJson(planData(plan)) : console.log(planText(plan))
     if (!options.json) return console.log(inspection(network))
-    const { wasm, program } = await build(model.graph, 'simd', sha256(model.tflite))
+    const { wasm, program } = await model.build('simd')
     const { layers, ...totals } = layerTable(model.graph)
     printJson({
       ...totals,

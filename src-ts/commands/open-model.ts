@@ -75,19 +75,19 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
 }
 
 function int8Model(path: string, options: ModelOptions): OpenedModel {
-  const { engine, flavour } = engineFor(options.engine ?? 'node', options.flavour)
+  const choice = engineFor(options.engine ?? 'node', options.flavour)
   const model = loadModel(path)
   const { metadata } = model.graph
   const task = metadata ? taskOf(path, metadata, options) : foreignTask(path, model.graph, options)
   return {
     path,
     task,
-    engine: engine.name,
+    engine: choice.engine.name,
     precision: 'int8',
     fitted: metadata ?? { thresholds: task.labels.map(() => 0.5) },
     knowsValidation: metadata !== undefined && knowsValidation(metadata),
     notes: metadata ? [] : [foreignNote(path, task)],
-    predict: (dataset, report) => predictInt8(model, dataset, { engine, flavour }, report),
+    predict: (dataset, report) => predictInt8(model, dataset, choice, report),
   }
 }
 

@@ -1,8 +1,10 @@
 import { join, parse } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import { engineFor } from '../engines/choose.ts'
+import { formName } from '../engines/form.ts'
 import { allInputRows } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
+import { runOnce } from '../engines/session.ts'
 import { readFile, writeFile } from '../files.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { type Npy, readNpy, writeNpy } from '../npy.ts'
@@ -39,12 +41,12 @@ export const run = new Command('run')
   .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
   .action(async (path: string, options: RunOptions) => {
-    const { engine, flavour } = engineFor(options.engine, options.flavour)
+    const { engine, form } = engineFor(options.engine, options.flavour)
     const model = loadModel(path)
     const { graph } = model
     const arrays = options.input.map(file => ({ ...readNpy(readFile(file), file), where: file }))
     const { rows, count } = allInputRows(graph, arrays)
-    const outputs = await engine.run(model, flavour, rows, count)
+    const outputs = await runOnce(engine, model, form, rows, count)
     graph.outputs.forEach((tensor, which) => {
       const data = outputColumn(graph, outputs, count, which, options.real)
       const own = graph.tensors[tensor].shape
@@ -52,7 +54,7 @@ export const run = new Command('run')
       writeFile(outputFile(options.output, which), writeNpy({ shape, data }))
     })
     const files = graph.outputs.map((_, which) => outputFile(options.output, which))
-    console.error(`${count} rows by ${engine.name} ${flavour}: ${files.join(', ')}`)
+    console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)
   })
 
 /** y.npy for the first output, y.1.npy for the second, …. */

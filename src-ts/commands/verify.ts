@@ -1,14 +1,17 @@
 import { Argument, Command, Option } from 'commander'
+import { readManifest } from '../codegen/manifest.ts'
+import { onlyFlavours } from '../engines/choose.ts'
 import type { RunnableModel } from '../engines/engine.ts'
 import { engines } from '../engines/index.ts'
 import { compareLayers } from '../engines/layers.ts'
 import { loadModel } from '../engines/model.ts'
-import { node, readManifest } from '../engines/node.ts'
+import { node } from '../engines/node.ts'
 import { compareEngines, probeInputs } from '../engines/parity.ts'
 import { tfliteMicro } from '../engines/tflite-micro.ts'
 import { HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
 import { tensorBytes } from '../ir/graph.ts'
+import { defaultFlavours, type Flavour, flavourNames } from '../ops/flavour.ts'
 import { progress } from '../report/progress.ts'
 import { layerParitySummary, paritySummary } from '../report/summaries.ts'
 import { json, printJson, seed, whole } from './options.ts'
@@ -16,6 +19,7 @@ import { json, printJson, seed, whole } from './options.ts'
 interface VerifyOptions {
   inputs: number
   seed: number
+  flavour?: Flavour
   module?: string
   layers?: boolean
   json?: boolean
@@ -30,6 +34,11 @@ export const verify = new Command('verify')
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(new Option('-n, --inputs <n>', 'number of inputs').argParser(whole(1)).default(64))
   .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(seed).default(1))
+  .addOption(
+    new Option('-f, --flavour <flavour>', `flavour of the modules (default: ${defaultFlavours.join(' and ')})`).choices(
+      flavourNames,
+    ),
+  )
   .option('-m, --module <file>', 'compare this wasm module only, instead of freshly compiled ones')
   .option('-l, --layers', 'compare every intermediate tensor and name the first node that differs')
   .addOption(json())
@@ -37,7 +46,10 @@ export const verify = new Command('verify')
   .action(async (path: string, options: VerifyOptions) => {
     const loaded = loadModel(path)
     if (options.layers) return verifyLayers(loaded, options)
-    const { model, chosen } = options.module ? withModule(loaded, options.module) : { model: loaded, chosen: engines }
+    const wanted = options.flavour ? [options.flavour] : defaultFlavours
+    const { model, chosen } = options.module
+      ? withModule(loaded, options.module)
+      : { model: loaded, chosen: onlyFlavours(engines, wanted) }
     const bar = progress({ title: 'verify', unit: 'runs' })
     const inputs = probeInputs(model, options.inputs, options.seed)
     const rows = await compareEngines(model, chosen, inputs, options.inputs, (what, done, total) =>
@@ -56,7 +68,8 @@ async function verifyLayers(model: RunnableModel, options: VerifyOptions): Promi
     throw new HolterError({ stage: 'usage', where: '--layers', problem, hint: 'Leave out --layers or --module' })
   }
   const inputs = probeInputs(model, options.inputs, options.seed)
-  const rows = await compareLayers(model, [tfliteMicro, node], inputs, options.inputs)
+  const wanted = options.flavour ? [options.flavour] : defaultFlavours
+  const rows = await compareLayers(model, onlyFlavours([tfliteMicro, node], wanted), inputs, options.inputs)
   const missing = tfliteMicro.missing()
   if (missing) console.error(`tflite-micro is left out: ${missing}. The modules are compared with the reference only.`)
   if (options.json) printJson(rows)
@@ -82,8 +95,9 @@ function withModule(loaded: RunnableModel, file: string) {
       expected: `${shapes(loaded.graph.inputs)} and ${shapes(loaded.graph.outputs)}`,
     })
   }
-  const chosen = engines
-    .filter(engine => engine.runs === 'module')
-    .map(engine => ({ ...engine, flavours: engine.flavours.filter(f => f.split('-')[0] === manifest.flavour) }))
+  const chosen = onlyFlavours(
+    engines.filter(engine => engine.runs === 'module'),
+    [manifest.flavour],
+  )
   return { model: { ...loaded, module: async () => wasm }, chosen }
 }

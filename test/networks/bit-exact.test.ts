@@ -75,7 +75,7 @@ for (const network of networks) {
     const results = await compareEngines(int8, [node], bytes, 2)
     assert.equal(
       results,
-      node.flavours.map(flavour => ({ engine: 'node', flavour, outputs: 2 * labels, differing: 0 })),
+      node.forms.map(({ flavour }) => ({ engine: 'node', flavour, outputs: 2 * labels, differing: 0 })),
     )
   })
 }

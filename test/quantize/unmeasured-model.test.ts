@@ -14,7 +14,7 @@ import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('unmeasured-model')
 const testWithTfjs = withTfjs('unmeasured-model', test)
-const engine = { engine: reference, flavour: 'typescript' }
+const engine = { engine: reference, form: reference.forms[0] }
 
 /** The network with every int8 weight replaced by another layer of the same kind of numbers: same shapes, same scales, nothing learnt. */
 function scrambled(graph: IntGraph): IntGraph {
