@@ -16,6 +16,7 @@ export interface AveragePool2dPrepared {
 /** AVERAGE_POOL_2D over the taps inside the input, rounded half away from zero; same scale and zero point in and out. */
 export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kind: 'averagePool2d',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { ...maxPool2d.tflite, code: 1 },
   outputShapes: maxPool2d.outputShapes,

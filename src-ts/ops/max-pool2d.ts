@@ -22,6 +22,7 @@ export interface MaxPool2dPrepared {
 /** MAX_POOL_2D over the taps inside the input; same scale and zero point in and out. */
 export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
   kind: 'maxPool2d',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 17,

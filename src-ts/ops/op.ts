@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Builder } from 'flatbuffers'
-import type { IntData, IntTensor, IntType, Quantization, Shape } from '../ir/graph.ts'
+import type { IntData, IntTensor, IntType, Node, Quantization, Shape } from '../ir/graph.ts'
 import type { Kernel } from './kernel.ts'
 
 /** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */
@@ -66,6 +66,15 @@ export interface Op<Attrs = any, Prepared = any> {
   readonly quantization: OutputQuantization
   /** Set where the output is the first input's bytes under another shape: both get one place in memory. */
   readonly sameBytes?: true
+  /**
+   * Set where the result before the activation is an affine map of the first input: inputs are x, a filter and an optional bias.
+   * `outputAxis` is the axis of the filter that holds the output's channels.
+   */
+  readonly linear?: { readonly outputAxis: number }
+  /** Set where `attrs.activation` is a fused activation: relu and its relatives may move in from behind. */
+  readonly fusesActivation?: true
+  /** Whether the output holds probabilities ('made'), or what the input held under another shape or scale ('kept'). */
+  readonly probabilities?: 'made' | 'kept'
   /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */
   readonly inputTypes?: readonly IntType[]
   /** Element types of the outputs; that of the inputs where this is absent. */
@@ -89,4 +98,9 @@ export interface Op<Attrs = any, Prepared = any> {
   macs(node: NodeView<Attrs>): number
   /** Corner cases first; every flavour and engine is tested on them. */
   cases(): readonly Case<Attrs>[]
+}
+
+/** Whether a node is of an op; its attributes then have the op's type. */
+export function isOf<Attrs>(op: Op<Attrs>, node: Node): node is Node & { readonly attrs: Attrs } {
+  return node.op === op.kind
 }

@@ -13,6 +13,7 @@ export interface SqueezeAttrs {
 export const squeeze: Op<SqueezeAttrs, Record<string, never>> = {
   ...shapeOnly,
   kind: 'squeeze',
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 43,
