@@ -1,6 +1,12 @@
-import type { Node } from '../ir/graph.ts'
-import type { Draft } from './draft.ts'
-import type { Pass } from './pass.ts'
+import type { Node } from '../../ir/graph.ts'
+import { concatenation } from '../../ops/concatenation.ts'
+import { maxPool2d } from '../../ops/max-pool2d.ts'
+import { isOf } from '../../ops/op.ts'
+import { relu } from '../../ops/relu.ts'
+import { reshape } from '../../ops/reshape.ts'
+import type { Draft } from '../draft.ts'
+import type { Pass } from '../pass.ts'
+import { floatOpByKind } from './float-ops.ts'
 
 /** Nodes that hand their input on unchanged disappear; a reshape of a reshape reads the first one's input. */
 export const dropIdentities: Pass = {
@@ -9,9 +15,9 @@ export const dropIdentities: Pass = {
   rewrite(draft, node) {
     const [x] = node.inputs
     const [y] = node.outputs
-    if (node.op === 'reshape') {
+    if (isOf(reshape, node)) {
       const before = draft.producer(x)
-      if (before?.op === 'reshape') {
+      if (before && isOf(reshape, before)) {
         draft.replace(node, { ...node, inputs: before.inputs })
         return true
       }
@@ -31,20 +37,15 @@ export const dropIdentities: Pass = {
 }
 
 function isIdentity(draft: Draft, node: Node): boolean {
-  const { attrs } = node
-  const producer = draft.producer(node.inputs[0])
-  switch (node.op) {
-    case 'reshape':
-      return draft.tensor(node.inputs[0]).shape.join() === draft.tensor(node.outputs[0]).shape.join()
-    case 'concatenation':
-      return node.inputs.length === 1
-    case 'maxPool2d':
-      return (
-        [attrs.filterH, attrs.filterW, attrs.strideH, attrs.strideW].every(n => n === 1) && attrs.activation === 'none'
-      )
-    case 'relu':
-      return producer?.op === 'relu' || producer?.attrs.activation === 'relu' || producer?.attrs.activation === 'relu6'
-    default:
-      return false
+  if (floatOpByKind(node.op)?.sameBytes) {
+    return draft.tensor(node.inputs[0]).shape.join() === draft.tensor(node.outputs[0]).shape.join()
   }
+  if (isOf(concatenation, node)) return node.inputs.length === 1 && node.attrs.activation === 'none'
+  if (isOf(maxPool2d, node)) {
+    const { filterH, filterW, strideH, strideW, activation } = node.attrs
+    return [filterH, filterW, strideH, strideW].every(n => n === 1) && activation === 'none'
+  }
+  if (!isOf(relu, node)) return false
+  const producer = draft.producer(node.inputs[0])
+  return producer?.op === 'relu' || producer?.attrs.activation === 'relu' || producer?.attrs.activation === 'relu6'
 }
