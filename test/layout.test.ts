@@ -7,6 +7,7 @@ import { engines } from '../src-ts/engines/index.ts'
 import { networks } from '../src-ts/networks/index.ts'
 import { ops } from '../src-ts/ops/index.ts'
 import { floatPasses } from '../src-ts/passes/float/index.ts'
+import { importPasses, intPasses } from '../src-ts/passes/int/index.ts'
 import { tasks } from '../src-ts/tasks/index.ts'
 
 /** The stages from the bottom up: a file may import from its own stage and from those above it in this list. */
@@ -17,7 +18,8 @@ const stages = [
   'metrics networks tasks',
   'train ops',
   'reference',
-  'passes tflite',
+  'passes',
+  'tflite',
   'quantize plan',
   'codegen',
   'engines',
@@ -32,6 +34,7 @@ const stages = [
 const indexed = [
   { folder: 'ops', type: 'Op', names: ops.map(op => op.kind.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)) },
   { folder: 'passes/float', type: 'Pass', names: floatPasses.map(pass => pass.name) },
+  { folder: 'passes/int', type: 'Pass', names: [...importPasses, ...intPasses].map(pass => pass.name) },
   { folder: 'networks', type: 'Network', names: networks.map(network => network.name) },
   { folder: 'engines', type: 'Engine', names: engines.map(engine => engine.name) },
   { folder: 'tasks', type: 'Task', names: tasks.map(task => task.name) },

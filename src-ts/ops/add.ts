@@ -14,6 +14,7 @@ import {
 /** ADD. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   kind: 'add',
+  truth: 'tflite-micro',
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 0, options: 11, ...activationOptions },

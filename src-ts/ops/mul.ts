@@ -25,6 +25,7 @@ export interface MulPrepared extends Operands {
 /** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const mul: Op<ActivationAttrs, MulPrepared> = {
   kind: 'mul',
+  truth: 'tflite-micro',
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 18, options: 21, ...activationOptions },

@@ -44,6 +44,26 @@ export interface Case<Attrs> {
   readonly node: NodeView<Attrs>
 }
 
+/** An operator that TFLite's schema knows. */
+export interface BuiltinOperator<Attrs> {
+  readonly custom?: undefined
+  /** BuiltinOperator. */
+  readonly code: number
+  /** BuiltinOptions, the union type of the options table; 0 = none. */
+  readonly options: number
+  read(options: OptionsReader): Attrs
+  /** Writes the options table and returns its offset; 0 when there is none. */
+  write(builder: Builder, attrs: Attrs): number
+}
+
+/** An operator that files hold as CUSTOM. Its options are bytes of a form of its own. */
+export interface CustomOperator<Attrs> {
+  /** Its name in the file. */
+  readonly custom: string
+  read(options: Uint8Array): Attrs
+  write(attrs: Attrs): Uint8Array
+}
+
 /**
  * One operator: everything that Holter knows about it, in one file.
  * Rules of the arithmetic: TFLM reference kernels in their default build (double rounding), docs/quantization.md.
@@ -51,14 +71,13 @@ export interface Case<Attrs> {
 export interface Op<Attrs = any, Prepared = any> {
   /** The TFLite builtin name in camelCase. */
   readonly kind: string
-  /** BuiltinOperator code, BuiltinOptions union type (0 = none), highest operator version that is understood, and the options table. */
-  readonly tflite: {
-    readonly code: number
-    readonly options: number
-    read(options: OptionsReader): Attrs
-    /** Writes the options table and returns its offset; 0 when there is none. */
-    write(builder: Builder, attrs: Attrs): number
-  }
+  /** How the operator stands in a .tflite file. */
+  readonly tflite: BuiltinOperator<Attrs> | CustomOperator<Attrs>
+  /**
+   * Whose bytes the reference must give: those of tflite-micro, of LiteRT without a delegate where tflite-micro has no kernel, or of an
+   * independent integer form that stands in the op's own test where neither has one.
+   */
+  readonly truth: 'tflite-micro' | 'litert' | 'independent'
   /** Output shapes from all inputs (constants included). Throws HolterError on impossible shapes. */
   outputShapes(attrs: Attrs, inputs: readonly (Shaped | undefined)[]): Shape[]
   /** Real numbers, by tfjs; a list where there are several outputs. Inputs include the constants; data inputs carry a batch of n in axis 0 where shapes say 1. */

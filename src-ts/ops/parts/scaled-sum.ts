@@ -2,7 +2,7 @@ import { HolterError } from '../../errors.ts'
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../../ir/fixed-point.ts'
 import type { ActivationType, IntData, IntTensor } from '../../ir/graph.ts'
 import type { Emitter } from '../kernel.ts'
-import type { NodeView, Op } from '../op.ts'
+import type { BuiltinOperator, NodeView } from '../op.ts'
 import { type Activation, activationRange, activations } from './activation.ts'
 import { forEachPair, inBytes, type Operands, operandAddresses, operandData, operandsOf } from './broadcast.ts'
 import { quantizationOf } from './channels.ts'
@@ -27,7 +27,7 @@ export interface ActivationAttrs {
 const LEFT_SHIFTS = { int8: 20, int16: 15 }
 
 /** The options table of operators whose first field is the fused activation. */
-export const activationOptions: Pick<Op<ActivationAttrs>['tflite'], 'read' | 'write'> = {
+export const activationOptions: Pick<BuiltinOperator<ActivationAttrs>, 'read' | 'write'> = {
   read: o => ({ activation: activations[o.int8(0, 0)] }),
   write(builder, attrs) {
     builder.startObject(2)
