@@ -13,14 +13,14 @@ import { compareEngines, type ParityRow, probeInputs } from './engines/parity.ts
 import { withSession } from './engines/session.ts'
 import { type FloatGraph, fromBytes, type IntGraph } from './ir/graph.ts'
 import type { Metadata } from './ir/metadata.ts'
-import { endsInProbabilities } from './ir/probability-end.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
 import { logitsOf } from './metrics/probabilities.ts'
 import { fitTemperature } from './metrics/temperature.ts'
 import { chooseThresholds } from './metrics/threshold.ts'
 import type { NetworkShape, Recipe } from './networks/network.ts'
 import { defaultFlavours, type Flavour } from './ops/flavour.ts'
-import { runPasses } from './passes/index.ts'
+import { endsInProbabilities } from './ops/probability-end.ts'
+import { runFloatPasses } from './passes/float/index.ts'
 import { calibrate } from './quantize/calibrate.ts'
 import { quantize } from './quantize/quantize.ts'
 import { inputColumns } from './quantize/rows.ts'
@@ -146,7 +146,7 @@ export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dat
     tf.tensor(column, [count, ...graph.tensors[graph.inputs[i]].shape.slice(1)]),
   )
   try {
-    return runPasses(graph, { probe: { tf, inputs } })
+    return runFloatPasses(graph, { probe: { tf, inputs } })
   } finally {
     for (const input of inputs) input.dispose()
   }

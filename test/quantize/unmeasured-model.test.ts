@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { reference } from '../../src-ts/engines/reference.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { macroAuc, rocAuc } from '../../src-ts/metrics/roc.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { predictFloat, predictInt8, toIntegers, toModel } from '../../src-ts/stages.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
 import { train } from '../../src-ts/train/train.ts'
@@ -29,7 +29,7 @@ testWithTfjs(
     const [training, validation] = [sineClasses('train', 256), sineClasses('validation', 128)]
     const shared = { tf, model, train: training, validation, standardization: noScaling, seed: 1, dataHash: 'sines' }
     await train({ ...shared, recipe: { ...tinyRecipe, epochs: 8 } })
-    const graph = runPasses(exportGraph(model))
+    const graph = runFloatPasses(exportGraph(model))
     const quantized = toIntegers(tf, graph, training, noScaling, 1)
 
     const float = macroAuc(predictFloat(tf, model, validation, noScaling)).macro

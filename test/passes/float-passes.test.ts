@@ -1,8 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { printGraph } from '../../src-ts/ir/print.ts'
-import { passes, runPass, runPasses } from '../../src-ts/passes/index.ts'
-import { Probe, verifyFloatGraph, verifyLowered } from '../../src-ts/passes/verify.ts'
+import { floatPasses, runFloatPasses } from '../../src-ts/passes/float/index.ts'
+import { Probe, verifyFloatGraph, verifyLowered } from '../../src-ts/passes/float/verify.ts'
+import { runPass } from '../../src-ts/passes/run-pass.ts'
 import { FloatGraphBuilder, floatGraphs } from '../helpers/float-graph.ts'
 import { golden } from '../helpers/golden.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
@@ -13,12 +14,12 @@ const testWithTfjs = withTfjs('passes', test)
 const kinds = (graph: { nodes: readonly { op: string }[] }) => graph.nodes.map(node => node.op).join(' ')
 const graphOf = (name: string, seed = 1) => floatGraphs(seed).find(graph => graph.name === name)!
 
-for (const pass of passes) {
+for (const pass of floatPasses) {
   testWithTfjs(`${pass.name} keeps the values of every network, alone and in its place`, tf => {
     for (let seed = 1; seed <= 5; seed++) {
       for (const graph of floatGraphs(seed)) {
         const x = tf.randomNormal([2, 1, 20, 3], 0, 1, 'float32', seed)
-        const before = passes.slice(0, passes.indexOf(pass)).reduce((g, p) => runPass(p, g), graph)
+        const before = floatPasses.slice(0, floatPasses.indexOf(pass)).reduce((g, p) => runPass(p, g), graph)
         for (const start of [graph, before]) {
           const probe = new Probe(tf, start, [x])
           const rewritten = runPass(pass, start)
@@ -38,23 +39,23 @@ for (const pass of passes) {
 
 test('no batch norm is left, whatever the network', () => {
   for (const graph of floatGraphs(7)) {
-    const lowered = runPasses(graph)
+    const lowered = runFloatPasses(graph)
     assert.not.match(kinds(lowered), /batchNorm/)
   }
 })
 
 test('what each pass makes of an inception network', () => {
   let text = printGraph(graphOf('inception'))
-  runPasses(graphOf('inception'), {
+  runFloatPasses(graphOf('inception'), {
     seen: (pass, graph) => {
       text += `\n--- after ${pass.name}: ${pass.title}\n${kinds(graph)}\n`
     },
   })
-  golden('passes-inception.txt', `${text}\n${printGraph(runPasses(graphOf('inception')))}`)
+  golden('passes-inception.txt', `${text}\n${printGraph(runFloatPasses(graphOf('inception')))}`)
 })
 
 test('batch norm before the ReLU costs nothing', () => {
-  const lowered = runPasses(graphOf('norm-before-relu'))
+  const lowered = runFloatPasses(graphOf('norm-before-relu'))
   assert.is(kinds(lowered), 'conv2d conv2d mean fullyConnected')
   assert.equal(
     lowered.nodes.map(node => node.attrs.activation),
@@ -64,11 +65,11 @@ test('batch norm before the ReLU costs nothing', () => {
 
 test('dense layers and unpadded convolutions take a batch norm in, a padded one gets it as a depthwise convolution', () => {
   assert.is(
-    kinds(runPasses(graphOf('norm-into-everything'))),
+    kinds(runFloatPasses(graphOf('norm-into-everything'))),
     'conv2d mean fullyConnected reshape fullyConnected conv2d mean',
   )
   assert.is(
-    kinds(runPasses(graphOf('norm-after-relu'))),
+    kinds(runFloatPasses(graphOf('norm-after-relu'))),
     'conv2d depthwiseConv2d conv2d maxPool2d depthwiseConv2d conv2d reshape fullyConnected',
   )
 })
@@ -79,12 +80,12 @@ test('a max pool passes a batch norm on only if every scale is positive', () => 
     const norm = b.norm(b.conv(b.input([1, 1, 20, 3]), 4, 3, { activation: 'relu' }), gamma)
     return b.finish(b.conv(b.pool(norm, 3, 1), 2, 1))
   }
-  assert.is(kinds(runPasses(network([0.3, 2]))), 'conv2d maxPool2d conv2d')
-  assert.is(kinds(runPasses(network([-2, -0.3]))), 'conv2d depthwiseConv2d maxPool2d conv2d')
+  assert.is(kinds(runFloatPasses(network([0.3, 2]))), 'conv2d maxPool2d conv2d')
+  assert.is(kinds(runFloatPasses(network([-2, -0.3]))), 'conv2d depthwiseConv2d maxPool2d conv2d')
 })
 
 test('a batch norm that stays is ±x + offset: its scale went into the layer before', () => {
-  const lowered = runPasses(graphOf('norm-after-relu'))
+  const lowered = runFloatPasses(graphOf('norm-after-relu'))
   for (const node of lowered.nodes.filter(n => n.op === 'depthwiseConv2d')) {
     assert.ok((lowered.tensors[node.inputs[1]].data as Float32Array).every(w => Math.abs(w) === 1))
   }

@@ -1,7 +1,7 @@
-import type { Node } from '../ir/graph.ts'
-import type { Draft } from './draft.ts'
+import type { Node } from '../../ir/graph.ts'
+import type { Draft } from '../draft.ts'
+import type { Pass } from '../pass.ts'
 import { affineOf } from './linear.ts'
-import type { Pass } from './pass.ts'
 
 const pointwise = {
   strideH: 1,
@@ -21,8 +21,12 @@ export const lowerBatchNorm: Pass = {
     if (norm.op !== 'batchNorm') return false
     const { scale, offset } = affineOf(draft, norm)
     const channels = scale.length
-    const filter = draft.addConstant(`${norm.name}/kernel`, [1, 1, 1, channels], Float32Array.from(scale))
-    const bias = draft.addConstant(`${norm.name}/bias`, [channels], Float32Array.from(offset))
+    const filter = draft.add({
+      name: `${norm.name}/kernel`,
+      shape: [1, 1, 1, channels],
+      data: Float32Array.from(scale),
+    })
+    const bias = draft.add({ name: `${norm.name}/bias`, shape: [channels], data: Float32Array.from(offset) })
     const node = { ...norm, op: 'depthwiseConv2d', attrs: pointwise }
     const shape = draft.tensor(norm.inputs[0]).shape
     if (shape.length === 4) draft.replace(norm, { ...node, inputs: [norm.inputs[0], filter, bias] })
@@ -38,8 +42,8 @@ function asImage(draft: Draft, node: Node, constants: number[]): Node[] {
   const { shape } = draft.tensor(x)
   const channels = shape[shape.length - 1]
   const image = [1, 1, shape.reduce((a, b) => a * b, 1) / channels, channels]
-  const before = draft.addTensor(`${node.name}/image`, image)
-  const after = draft.addTensor(`${node.name}/mapped`, image)
+  const before = draft.add({ name: `${node.name}/image`, shape: image })
+  const after = draft.add({ name: `${node.name}/mapped`, shape: image })
   return [
     { name: `${node.name}/image`, op: 'reshape', attrs: { newShape: image }, inputs: [x], outputs: [before] },
     { ...node, inputs: [before, ...constants], outputs: [after] },

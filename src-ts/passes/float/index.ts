@@ -1,18 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { FloatGraph } from '../ir/graph.ts'
-import type { Backend } from '../ops/op.ts'
+import type { FloatGraph } from '../../ir/graph.ts'
+import type { Backend } from '../../ops/op.ts'
+import type { Pass } from '../pass.ts'
+import { runPass } from '../run-pass.ts'
 import { balanceBatchNorm } from './balance-batch-norm.ts'
-import { Draft } from './draft.ts'
 import { dropIdentities } from './drop-identities.ts'
 import { foldBatchNorm } from './fold-batch-norm.ts'
 import { foldBatchNormForward } from './fold-batch-norm-forward.ts'
 import { fuseActivation } from './fuse-activation.ts'
 import { lowerBatchNorm } from './lower-batch-norm.ts'
-import type { Pass } from './pass.ts'
 import { Probe, verifyFloatGraph, verifyLowered } from './verify.ts'
 
-/** Every pass, in the order in which they run: one file, one line. */
-export const passes: readonly Pass[] = [
+/** Every pass over real numbers, in the order in which they run: one file, one line. */
+export const floatPasses: readonly Pass[] = [
   foldBatchNorm,
   balanceBatchNorm,
   foldBatchNormForward,
@@ -32,11 +32,11 @@ export interface PassOptions {
  * Returns the graph as the quantizer wants it: only operators of ops/index.ts, no batch norm, activations fused.
  * It computes the same real numbers. Each pass's result is verified; an error names the pass that broke the graph.
  */
-export function runPasses(graph: FloatGraph, { probe, seen }: PassOptions = {}): FloatGraph {
+export function runFloatPasses(graph: FloatGraph, { probe, seen }: PassOptions = {}): FloatGraph {
   verifyFloatGraph(graph, `${graph.name} before the passes`)
   const values = probe && new Probe(probe.tf, graph, probe.inputs)
   let current = graph
-  for (const pass of passes) {
+  for (const pass of floatPasses) {
     const next = runPass(pass, current)
     verifyFloatGraph(next, `${graph.name} after ${pass.name}`)
     if (next !== current) values?.verify(next, `${graph.name} after ${pass.name}`)
@@ -45,12 +45,4 @@ export function runPasses(graph: FloatGraph, { probe, seen }: PassOptions = {}):
   }
   verifyLowered(current, `${graph.name} after all passes`)
   return current
-}
-
-/** Returns the graph after one pass; the same object when the pass found nothing to do. */
-export function runPass(pass: Pass, graph: FloatGraph): FloatGraph {
-  const draft = new Draft(graph)
-  let changed = false
-  while (draft.nodes.some(node => pass.rewrite(draft, node))) changed = true
-  return changed ? draft.finish() : graph
 }

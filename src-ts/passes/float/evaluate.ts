@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { HolterError } from '../errors.ts'
-import type { FloatGraph, Node } from '../ir/graph.ts'
-import type { Backend } from '../ops/op.ts'
+import { HolterError } from '../../errors.ts'
+import type { FloatGraph, Node } from '../../ir/graph.ts'
+import type { Backend } from '../../ops/op.ts'
 import { floatOpByKind } from './float-ops.ts'
 
 /**

@@ -1,5 +1,5 @@
+import type { Pass } from '../pass.ts'
 import { affineOf, isLinear, withOutputMapped } from './linear.ts'
-import type { Pass } from './pass.ts'
 
 /** Convolution or dense layer, no activation, batch norm: the batch norm becomes part of its weights and bias. */
 export const foldBatchNorm: Pass = {

@@ -1,7 +1,7 @@
-import type { Node } from '../ir/graph.ts'
-import type { Draft } from './draft.ts'
+import type { Node } from '../../ir/graph.ts'
+import type { Draft } from '../draft.ts'
+import type { Pass } from '../pass.ts'
 import { type Affine, affineOf, isLinear, withOutputMapped } from './linear.ts'
-import type { Pass } from './pass.ts'
 
 /**
  * Batch norm after a ReLU: its scale without the sign goes back into the layer before, and the batch norm keeps ±x + offset.
@@ -40,7 +40,8 @@ function scalableProducer(draft: Draft, tensor: number): Node | undefined {
 /** Returns the batch norm written so that its map can be read off without rounding: variance 1, ε 0, mean 0. */
 function withAffine(draft: Draft, norm: Node, { scale, offset }: Affine): Node {
   const channels = [scale.length]
-  const constant = (role: string, data: Float32Array) => draft.addConstant(`${norm.name}/${role}`, channels, data)
+  const constant = (role: string, data: Float32Array) =>
+    draft.add({ name: `${norm.name}/${role}`, shape: channels, data })
   const gamma = constant('gamma', Float32Array.from(scale))
   const beta = constant('beta', Float32Array.from(offset))
   const mean = constant('mean', new Float32Array(scale.length))

@@ -1,8 +1,14 @@
-import type { Node } from '../ir/graph.ts'
-import { type WindowAttrs, window } from '../ops/parts/window.ts'
-import type { Draft } from './draft.ts'
-import { affineOf, isLinear, withInputMapped } from './linear.ts'
-import type { Pass } from './pass.ts'
+import type { Node } from '../../ir/graph.ts'
+import { conv2d } from '../../ops/conv2d.ts'
+import { fullyConnected } from '../../ops/fully-connected.ts'
+import { maxPool2d } from '../../ops/max-pool2d.ts'
+import { mean } from '../../ops/mean.ts'
+import { isOf } from '../../ops/op.ts'
+import { readsPadding, window } from '../../ops/parts/window.ts'
+import { reshape } from '../../ops/reshape.ts'
+import type { Draft } from '../draft.ts'
+import type { Pass } from '../pass.ts'
+import { affineOf, withInputMapped } from './linear.ts'
 
 /**
  * Batch norm that is read by dense layers and unpadded convolutions only: it becomes part of their weights.
@@ -47,27 +53,21 @@ function linearReaders(draft: Draft, tensor: number, scale: Float64Array): Node[
 
 /** True if the node's weights can take a map of its input's channels, at every position of the output. */
 function takesMap(draft: Draft, node: Node, channels: number): boolean {
-  if (!isLinear(node)) return false
-  const { shape } = draft.tensor(node.inputs[1])
-  if (node.op === 'fullyConnected') return shape[1] % channels === 0
-  if (node.op !== 'conv2d' || shape[3] !== channels) return false
-  const [, height, width] = shape
-  const w = window(node.attrs as unknown as WindowAttrs, draft.tensor(node.inputs[0]).shape, height, width)
-  const reach = (out: number, stride: number, filter: number, dilation = 1) =>
-    (out - 1) * stride + (filter - 1) * dilation + 1
-  const { dilationH, dilationW } = node.attrs as unknown as WindowAttrs
-  return reach(w.outH, w.strideH, height, dilationH) <= w.inH && reach(w.outW, w.strideW, width, dilationW) <= w.inW
+  if (isOf(fullyConnected, node)) return draft.tensor(node.inputs[1]).shape[1] % channels === 0
+  if (!isOf(conv2d, node)) return false
+  const [, height, width, depth] = draft.tensor(node.inputs[1]).shape
+  return depth === channels && !readsPadding(window(node.attrs, draft.tensor(node.inputs[0]).shape, height, width))
 }
 
 /** True if the node gives the mapped result when its input is mapped. */
 function passesMap(draft: Draft, node: Node, scale: Float64Array): boolean {
   // Row-major with channels last: element i belongs to channel i mod C, whatever the shape.
-  if (node.op === 'reshape') return true
+  if (isOf(reshape, node)) return true
   const { shape } = draft.tensor(node.inputs[0])
   const rank = shape.length
   if (shape[rank - 1] !== scale.length) return false
-  if (node.op === 'maxPool2d') return node.attrs.activation === 'none' && scale.every(s => s > 0)
-  if (node.op === 'mean') {
+  if (isOf(maxPool2d, node)) return node.attrs.activation === 'none' && scale.every(s => s > 0)
+  if (isOf(mean, node)) {
     const axes = Array.from(draft.tensor(node.inputs[1]).data as Int32Array)
     return axes.every(axis => (axis + rank) % rank !== rank - 1)
   }

@@ -1,5 +1,6 @@
-import type { Node } from '../ir/graph.ts'
-import type { Draft } from './draft.ts'
+import { elements, type Node } from '../../ir/graph.ts'
+import type { Draft } from '../draft.ts'
+import { floatOpByKind } from './float-ops.ts'
 
 /** A per-channel affine map y = scale · x + offset over a tensor's last axis. */
 export interface Affine {
@@ -7,16 +8,19 @@ export interface Affine {
   readonly offset: Float64Array
 }
 
-const linearKinds = new Set(['conv2d', 'depthwiseConv2d', 'fullyConnected'])
-
 /** True for nodes with a filter: inputs [x, filter, bias?], and an affine map of x before the activation. */
 export function isLinear(node: Node): boolean {
-  return linearKinds.has(node.op)
+  return floatOpByKind(node.op)?.linear !== undefined
+}
+
+/** Data of a constant of real numbers. */
+function realConstant(draft: Draft, index: number): Float32Array {
+  return draft.tensor(index).data as Float32Array
 }
 
 /** Returns what a batchNorm node does: γ · (x − mean) / √(variance + ε) + β, computed in double. */
 export function affineOf(draft: Draft, norm: Node): Affine {
-  const [gamma, beta, mean, variance] = norm.inputs.slice(1).map(i => draft.constant(i))
+  const [gamma, beta, mean, variance] = norm.inputs.slice(1).map(i => realConstant(draft, i))
   const epsilon = norm.attrs.epsilon as number
   const scale = Float64Array.from(gamma, (g, c) => g / Math.sqrt(variance[c] + epsilon))
   return { scale, offset: Float64Array.from(beta, (b, c) => b - mean[c] * scale[c]) }
@@ -26,21 +30,21 @@ export function affineOf(draft: Draft, norm: Node): Affine {
 export function withOutputMapped(draft: Draft, node: Node, { scale, offset }: Affine): Node {
   const [x, filter, bias] = node.inputs
   const { name, shape } = draft.tensor(filter)
-  const weights = draft.constant(filter)
-  const old = hasInput(bias) ? draft.constant(bias) : new Float32Array(scale.length)
-  // Output channels: axis 0 of OHWI and [out, in]; the last axis of 1HWC.
-  const perChannel = node.op === 'depthwiseConv2d' ? 1 : weights.length / shape[0]
+  const weights = realConstant(draft, filter)
+  const old = hasInput(bias) ? realConstant(draft, bias) : new Float32Array(scale.length)
+  const { outputAxis } = floatOpByKind(node.op)!.linear!
+  const perChannel = elements(shape.slice(outputAxis + 1))
   const mapped = weights.map((w, i) => w * scale[Math.floor(i / perChannel) % scale.length])
   return {
     ...node,
     inputs: [
       x,
-      draft.addConstant(name, shape, mapped),
-      draft.addConstant(
-        biasName(draft, node),
-        [scale.length],
-        old.map((b, c) => b * scale[c] + offset[c]),
-      ),
+      draft.add({ name, shape, data: mapped }),
+      draft.add({
+        name: biasName(draft, node),
+        shape: [scale.length],
+        data: old.map((b, c) => b * scale[c] + offset[c]),
+      }),
     ],
   }
 }
@@ -53,8 +57,8 @@ export function withOutputMapped(draft: Draft, node: Node, { scale, offset }: Af
 export function withInputMapped(draft: Draft, node: Node, x: number, { scale, offset }: Affine): Node {
   const [, filter, bias] = node.inputs
   const { name, shape } = draft.tensor(filter)
-  const weights = draft.constant(filter)
-  const sums = Float64Array.from(hasInput(bias) ? draft.constant(bias) : new Float32Array(shape[0]))
+  const weights = realConstant(draft, filter)
+  const sums = Float64Array.from(hasInput(bias) ? realConstant(draft, bias) : new Float32Array(shape[0]))
   const perOutput = weights.length / shape[0]
   const mapped = weights.map((w, i) => {
     const channel = (i % perOutput) % scale.length
@@ -65,8 +69,8 @@ export function withInputMapped(draft: Draft, node: Node, x: number, { scale, of
     ...node,
     inputs: [
       x,
-      draft.addConstant(name, shape, mapped),
-      draft.addConstant(biasName(draft, node), [shape[0]], Float32Array.from(sums)),
+      draft.add({ name, shape, data: mapped }),
+      draft.add({ name: biasName(draft, node), shape: [shape[0]], data: Float32Array.from(sums) }),
     ],
   }
 }

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { opByKind } from '../../src-ts/ops/index.ts'
+import type { BuiltinOperator } from '../../src-ts/ops/op.ts'
+import { stridedSlice } from '../../src-ts/ops/strided-slice.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
 import { logisticFile, type RawFile, rawTflite } from '../helpers/raw-tflite.ts'
 
@@ -34,7 +35,7 @@ function flatten(length: number): RawFile {
         inputs: [1, 2, 3, 3],
         outputs: [4],
         optionsType: 32,
-        options: builder => opByKind('stridedSlice').tflite.write(builder, attrs),
+        options: builder => (stridedSlice.tflite as BuiltinOperator<object>).write(builder, attrs),
       },
       { code: 2, inputs: [4, 5], outputs: [6] },
       { code: 3, inputs: [0, 6], outputs: [7] },

@@ -1,8 +1,5 @@
-import type { IntGraph } from './graph.ts'
-
-const SQUASHING = ['logistic', 'softmax']
-/** What may follow and leaves probabilities what they are. */
-const NEUTRAL = ['reshape', 'squeeze', 'expandDims', 'quantize']
+import type { IntGraph } from '../ir/graph.ts'
+import { opByKind } from './index.ts'
 
 /**
  * Returns whether a network's first output holds probabilities already: it ends in LOGISTIC or SOFTMAX, and only shape or scale change
@@ -11,7 +8,8 @@ const NEUTRAL = ['reshape', 'squeeze', 'expandDims', 'quantize']
 export function endsInProbabilities({ nodes, outputs }: IntGraph): boolean {
   for (let tensor = outputs[0]; ; ) {
     const node = nodes.find(each => each.outputs.includes(tensor))
-    if (!node || !NEUTRAL.includes(node.op)) return node !== undefined && SQUASHING.includes(node.op)
+    const probabilities = node && opByKind(node.op).probabilities
+    if (!node || probabilities !== 'kept') return probabilities === 'made'
     tensor = node.inputs[0]
   }
 }

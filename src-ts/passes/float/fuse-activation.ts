@@ -1,6 +1,5 @@
-import type { Pass } from './pass.ts'
-
-const withActivation = new Set(['conv2d', 'depthwiseConv2d', 'fullyConnected', 'add', 'maxPool2d'])
+import type { Pass } from '../pass.ts'
+import { floatOpByKind } from './float-ops.ts'
 
 /** A ReLU that is the only reader of an operator's result becomes that operator's activation. */
 export const fuseActivation: Pass = {
@@ -9,7 +8,7 @@ export const fuseActivation: Pass = {
   rewrite(draft, relu) {
     if (relu.op !== 'relu') return false
     const producer = draft.privateProducer(relu.inputs[0])
-    if (!producer || !withActivation.has(producer.op) || producer.attrs.activation !== 'none') return false
+    if (!producer || !floatOpByKind(producer.op)?.fusesActivation || producer.attrs.activation !== 'none') return false
     draft.replace(relu)
     draft.replace(producer, { ...producer, attrs: { ...producer.attrs, activation: 'relu' }, outputs: relu.outputs })
     return true
