@@ -24,10 +24,9 @@ const stages = [
   'codegen',
   'engines',
   'package monitor report',
-  'stages.ts',
-  'pipeline.ts',
+  'runs',
   'commands',
-  'main.ts',
+  'index.ts main.ts',
 ].map(line => line.split(' '))
 
 /** Folders with one file and one line in the index per thing: their index as names, and the type of a thing. */
