@@ -10,7 +10,7 @@ import { engines } from '../src-ts/engines/index.ts'
 import { loadModel } from '../src-ts/engines/model.ts'
 import { networks } from '../src-ts/networks/index.ts'
 import { operatorTable } from '../src-ts/report/operators.ts'
-import { toKernels } from '../src-ts/stages.ts'
+import { writeModules } from '../src-ts/runs/write-modules.ts'
 
 const file = new URL('../README.md', import.meta.url)
 const BLOCK = /<!-- operators -->\n[\s\S]*?<!-- \/operators -->/
@@ -37,7 +37,7 @@ test('the example that runs a module does', async () => {
   const code = readFileSync(file, 'utf8').match(/```js\n([\s\S]*?)```/)![1]
   const dir = mkdtempSync(join(tmpdir(), 'holter-readme-'))
   try {
-    await toKernels(loadModel(fileURLToPath(new URL('../models/ecg-tiny.tflite', import.meta.url))), 'model', dir, [
+    await writeModules(loadModel(fileURLToPath(new URL('../models/ecg-tiny.tflite', import.meta.url))), 'model', dir, [
       'simd',
     ])
     const script = join(dir, 'example.mjs')

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { sha256, writeFile } from '../files.ts'
-import { type IntGraph, type IntTensor, limitsOf } from '../ir/graph.ts'
+import { type IntTensor, limitsOf } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import type { Flavour } from '../ops/kernel.ts'
-import { type Build, build } from './build.ts'
+import type { Build } from './build.ts'
 import { kernelSource } from './compile.ts'
 import { type Manifest, probabilityOf } from './manifest.ts'
 
@@ -16,23 +15,15 @@ export interface Written {
 }
 
 /**
- * Compiles a network in each flavour and writes, below `out`:
+ * Writes a network's builds, one for each flavour, below `out`:
  * `<name>.<flavour>.wasm`, `kernels/<name>.<flavour>.ts` with the sources that it imports, `<name>.h` and `manifest.json`.
  */
-export async function writeBuild(
-  graph: IntGraph,
-  name: string,
-  modelSha256: string,
-  wanted: readonly Flavour[],
-  out: string,
-) {
-  const builds: Build[] = []
+export function writeBuilds(builds: readonly Build[], name: string, out: string): Written[] {
   const written: Written[] = []
   const write = (file: string, contents: string | Uint8Array) => {
     writeFile(join(out, file), contents)
     written.push({ file, bytes: Buffer.byteLength(contents), sha256: sha256(contents) })
   }
-  for (const flavour of wanted) builds.push(await build(graph, flavour, modelSha256))
   for (const { program, wasm } of builds) {
     write(`${name}.${program.plan.flavour}.wasm`, wasm)
     write(`kernels/${name}.${program.plan.flavour}.ts`, program.text)
@@ -40,7 +31,7 @@ export async function writeBuild(
   for (const file of sourcesOf(builds)) write(`kernels/${file}`, kernelSource(file)!)
   write(`${name}.h`, headerText(builds[0].manifest, name))
   write('manifest.json', `${JSON.stringify(fileManifest(builds, written), null, 2)}\n`)
-  return { builds, written }
+  return written
 }
 
 /** The kernels that programs import, directly or through another, with asconfig.json: enough to run asc by hand. */

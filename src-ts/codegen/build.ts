@@ -1,13 +1,11 @@
 import type { IntGraph } from '../ir/graph.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import type { Flavour } from '../ops/flavour.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { version } from '../version.ts'
 import { compileProgram } from './compile.ts'
 import { emitProgram, type Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
-
-export const flavours: readonly Flavour[] = ['scalar', 'simd']
 
 /** A compiled network with everything that was made on the way. */
 export interface Build {

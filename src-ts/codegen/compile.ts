@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type Binaryen from 'binaryen'
 import { HolterError } from '../errors.ts'
+import { flavourRow } from '../ops/flavour.ts'
 import type { Program } from './emit.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -17,16 +19,15 @@ export function kernelSource(name: string): string | null {
 /**
  * Compiles a program to a wasm module: asc in memory with the flags of asconfig.json's target of that flavour,
  * then binaryen puts the constants in place (asc would need half a second for every 60,000 as text), strips names,
- * validates, and adds the manifest as custom section `holter`. No imports. The same program gives the same bytes.
+ * validates, and adds the manifest as custom section `holter`. It imports only what its flavour may. The same program gives the same bytes.
  */
 export async function compileProgram(program: Program, manifest?: object): Promise<Uint8Array> {
   const code = await runAsc(program)
   // Loaded here, like asc: both are large, and most commands do not compile.
   const { default: binaryen } = await import('binaryen')
-  const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt } = binaryen.Features
-  const features =
-    program.plan.flavour === 'scalar' ? MVP : SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt
-  const module = binaryen.readBinaryWithFeatures(code, features)
+  const { features, imports } = flavourRow(program.plan.flavour)
+  const bits = features.reduce((sum, feature) => sum | binaryen.Features[feature], binaryen.Features.MVP)
+  const module = binaryen.readBinaryWithFeatures(code, bits)
   try {
     const pages = Math.ceil(program.memoryBytes / PAGE_BYTES)
     const segments = program.segments.map(({ address, bytes }) => ({ offset: module.i32.const(address), data: bytes }))
@@ -37,10 +38,27 @@ export async function compileProgram(program: Program, manifest?: object): Promi
     if (!module.validate()) {
       throw new HolterError({ stage: 'codegen', where: 'module', problem: 'the compiled module does not validate' })
     }
+    const strange = importsOf(module, binaryen).filter(name => !imports.includes(name))
+    if (strange.length > 0) {
+      const problem = `the compiled module imports ${strange.join(' and ')}`
+      throw new HolterError({
+        stage: 'codegen',
+        where: program.plan.flavour,
+        problem,
+        expected: imports.join(' or ') || 'no import',
+      })
+    }
     return module.emitBinary()
   } finally {
     module.dispose()
   }
+}
+
+/** Functions that a module imports, as module.name. */
+function importsOf(module: Binaryen.Module, { getFunctionInfo }: typeof Binaryen): string[] {
+  return Array.from({ length: module.getNumFunctions() }, (_, i) => getFunctionInfo(module.getFunctionByIndex(i)))
+    .filter(info => info.module !== '')
+    .map(info => `${info.module}.${info.base}`)
 }
 
 async function runAsc(program: Program): Promise<Uint8Array> {

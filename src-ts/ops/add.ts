@@ -8,6 +8,8 @@ import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrep
 /** ADD. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   kind: 'add',
+  truth: 'tflite-micro',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 0, options: 11, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

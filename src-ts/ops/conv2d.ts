@@ -27,6 +27,9 @@ export interface Conv2dAttrs {
  */
 export const conv2d: Op<Conv2dAttrs, Convolution> = {
   kind: 'conv2d',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 0 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 3,

@@ -26,6 +26,8 @@ export interface MulPrepared extends Operands {
 /** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const mul: Op<ActivationAttrs, MulPrepared> = {
   kind: 'mul',
+  truth: 'tflite-micro',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 18, options: 21, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

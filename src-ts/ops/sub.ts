@@ -8,6 +8,8 @@ import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrep
 /** SUB. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   kind: 'sub',
+  truth: 'tflite-micro',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 41, options: 28, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
