@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { writeBuilds } from './codegen/artefacts.ts'
 import type { Build } from './codegen/build.ts'
 import type { DataSource, Dataset, Opened, SplitName, Standardization } from './ecg/datasets/dataset.ts'
-import { fitStandardization, standardizeFeatures } from './ecg/datasets/standardize.ts'
+import { fitStandardization } from './ecg/datasets/standardize.ts'
 import { type EngineChoice, onlyFlavours } from './engines/choose.ts'
 import type { RunnableModel } from './engines/engine.ts'
 import { engines } from './engines/index.ts'
@@ -12,6 +12,7 @@ import { node } from './engines/node.ts'
 import { compareEngines, type ParityRow, probeInputs } from './engines/parity.ts'
 import { withSession } from './engines/session.ts'
 import { type FloatGraph, fromBytes, type IntGraph } from './ir/graph.ts'
+import { standardize, standardizeFeatures } from './ir/input-map.ts'
 import type { Metadata } from './ir/metadata.ts'
 import { endsInProbabilities } from './ir/probability-end.ts'
 import type { PatientPredictions } from './metrics/predictions.ts'
@@ -264,7 +265,7 @@ function rowLength({ samples, leads, features }: Dataset): number {
 /** Draws records of a split and returns them standardized, one row after another: the signal, then the features where there are any. */
 export function standardizedRows(
   dataset: Dataset,
-  { mean, deviation, features }: Standardization,
+  standardization: Standardization,
   count: number,
   seed: number,
 ): Float32Array {
@@ -275,10 +276,10 @@ export function standardizedRows(
   for (let i = 0; i < count; i++) {
     const row = rows.subarray(i * size, (i + 1) * size)
     dataset.read(order[i], row, 0)
-    for (let j = 0; j < samples; j++) row[j] = (row[j] - mean) / deviation
+    for (let j = 0; j < samples; j++) row[j] = standardize(row[j], standardization)
     if (!dataset.features) continue
     dataset.features.read(order[i], row, samples)
-    standardizeFeatures(row.subarray(samples), features!)
+    standardizeFeatures(row.subarray(samples), standardization.features!)
   }
   return rows
 }

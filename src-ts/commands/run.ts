@@ -1,5 +1,5 @@
 import { join, parse } from 'node:path'
-import { Argument, Command, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { engineFor } from '../engines/choose.ts'
 import { formName } from '../engines/form.ts'
 import { allInputRows } from '../engines/input.ts'
@@ -7,6 +7,7 @@ import { loadModel } from '../engines/model.ts'
 import { runOnce } from '../engines/session.ts'
 import { readFile, writeFile } from '../files.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
+import type { Adc } from '../ir/input-map.ts'
 import { type Npy, readNpy, writeNpy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
@@ -15,6 +16,7 @@ interface RunOptions {
   flavour?: string
   input: string[]
   output: string
+  adc?: Adc
   real?: boolean
 }
 
@@ -38,6 +40,12 @@ export const run = new Command('run')
     (file: string, before: string[] = []) => [...before, file],
   )
   .requiredOption('-o, --output <file>', '.npy file to write')
+  .addOption(
+    new Option(
+      '--adc <gain,baseline>',
+      'integers of the first input are counts of a converter: counts per millivolt, and the count of 0 mV',
+    ).argParser(adc),
+  )
   .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
   .action(async (path: string, options: RunOptions) => {
@@ -45,7 +53,7 @@ export const run = new Command('run')
     const model = loadModel(path)
     const { graph } = model
     const arrays = options.input.map(file => ({ ...readNpy(readFile(file), file), where: file }))
-    const { rows, count } = allInputRows(graph, arrays)
+    const { rows, count } = allInputRows(graph, arrays, options.adc)
     const outputs = await runOnce(engine, model, form, rows, count)
     graph.outputs.forEach((tensor, which) => {
       const data = outputColumn(graph, outputs, count, which, options.real)
@@ -56,6 +64,14 @@ export const run = new Command('run')
     const files = graph.outputs.map((_, which) => outputFile(options.output, which))
     console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)
   })
+
+/** Parses GAIN,BASELINE for commander. */
+function adc(text: string): Adc {
+  const [gain, baseline] = text.split(',').map(part => (part.trim() ? Number(part) : Number.NaN))
+  if (gain > 0 && Number.isFinite(gain) && Number.isInteger(baseline) && text.split(',').length === 2)
+    return { gain, baseline }
+  throw new InvalidArgumentError('It must be a gain above 0 and a whole baseline, such as 200,1024.')
+}
 
 /** y.npy for the first output, y.1.npy for the second, …. */
 function outputFile(path: string, which: number): string {
