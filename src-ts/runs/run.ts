@@ -3,6 +3,7 @@ import { allInputRows, type NamedNpy } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
 import { runOnce } from '../engines/session.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
+import type { Adc } from '../ir/input-map.ts'
 import type { Npy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
@@ -11,6 +12,8 @@ export interface RunInput {
   readonly model: string
   /** One array for each input of the model, in its order: int8 (int16) rows as they are, or float rows in millivolts; shape (n, …). */
   readonly arrays: readonly NamedNpy[]
+  /** Set where integers of the first array are counts of a converter. */
+  readonly adc?: Adc
   /** Name of an engine. Default 'node'. */
   readonly engine?: string
   /** Default: the fastest that the engine runs. */
@@ -27,11 +30,11 @@ export interface RunResult extends EngineChoice {
 }
 
 /** Runs a model on arrays in one engine. Throws HolterError on arrays of another shape or type than the model takes. */
-export async function run({ model: path, arrays, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
+export async function run({ model: path, arrays, adc, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
   const choice = engineFor(engine, flavour)
   const model = loadModel(path)
   const { graph } = model
-  const { rows, count } = allInputRows(graph, arrays)
+  const { rows, count } = allInputRows(graph, arrays, adc)
   const bytes = await runOnce(choice.engine, model, choice.form, rows, count)
   const outputs = graph.outputs.map((tensor, which) => {
     const own = graph.tensors[tensor].shape
