@@ -22,6 +22,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
   kind: 'depthwiseConv2d',
   truth: 'tflite-micro',
   linear: { outputAxis: 3 },
+  channelwise: ({ inputs: [x, filter] }) => (filter!.shape[3] === x!.shape[3] ? [0, 1, 2] : undefined),
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {

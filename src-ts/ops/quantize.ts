@@ -5,12 +5,14 @@ import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /** QUANTIZE between integers: the same real number under another scale or in another type. From float32 it stands at a file's border only. */
 export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'quantize',
   truth: 'tflite-micro',
+  channelwise: oneInput,
   probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   outputTypes: ['int8', 'int16', 'int32'],

@@ -2,6 +2,7 @@ import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
+import { repeatedOperands } from './parts/channelwise.ts'
 import {
   type ActivationAttrs,
   activationOptions,
@@ -15,6 +16,7 @@ import {
 export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   kind: 'sub',
   truth: 'tflite-micro',
+  channelwise: repeatedOperands,
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 41, options: 28, ...activationOptions },
