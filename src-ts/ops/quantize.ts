@@ -18,7 +18,7 @@ export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
   outputTypes: ['int8', 'int16', 'int32'],
   tflite: { code: 114, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
-  evaluate: (_, __, [x]) => x!,
+  evaluate: (tf, _, [x]) => tf.clone(x!),
   quantization: { kind: 'calibrated' },
   prepare(node) {
     const from = quantizationOf(node.inputs[0]!)
