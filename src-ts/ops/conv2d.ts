@@ -10,6 +10,7 @@ import { type Activation, activate, activationRange, activations } from './parts
 import { type CaseTensor, caseNode } from './parts/cases.ts'
 import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
 import type { Convolution } from './parts/convolution.ts'
+import { dilated } from './parts/dilation.ts'
 import { type Padding, window } from './parts/window.ts'
 
 export interface Conv2dAttrs {
@@ -60,8 +61,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
   evaluate(tf, attrs, [x, filter, bias]) {
     const hwio = tf.transpose(filter!, [1, 2, 3, 0]) as tf.Tensor4D
     const strides: [number, number] = [attrs.strideH, attrs.strideW]
-    const dilations: [number, number] = [attrs.dilationH, attrs.dilationW]
-    const y = tf.conv2d(x as tf.Tensor4D, hwio, strides, attrs.padding, 'NHWC', dilations)
+    const y = tf.conv2d(x as tf.Tensor4D, dilated(tf, hwio, attrs.dilationH, attrs.dilationW), strides, attrs.padding)
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },
