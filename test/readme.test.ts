@@ -12,7 +12,7 @@ import { loadModel } from '../src-ts/engines/model.ts'
 import { networks } from '../src-ts/networks/index.ts'
 import { random } from '../src-ts/random.ts'
 import { operatorTable } from '../src-ts/report/operators.ts'
-import { toKernels } from '../src-ts/stages.ts'
+import { writeModules } from '../src-ts/runs/write-modules.ts'
 
 const file = new URL('../README.md', import.meta.url)
 const BLOCK = /<!-- operators -->\n[\s\S]*?<!-- \/operators -->/
@@ -40,7 +40,7 @@ test('the example that runs a module does', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'holter-readme-'))
   try {
     const model = loadModel(fileURLToPath(new URL('../models/ecg-tiny.tflite', import.meta.url)))
-    await toKernels(model, 'model', dir, ['simd'])
+    await writeModules(model, 'model', dir, ['simd'])
     const script = join(dir, 'example.mjs')
     // The program as it stands, with a record in place of zeros; before it runs, it prints the bytes that it wrote.
     const stream = random(4)

@@ -1,13 +1,6 @@
 import { Argument, Command, Option } from 'commander'
-import { layerTable } from '../codegen/layer-table.ts'
-import { loadModel } from '../engines/model.ts'
 import { writeFile } from '../files.ts'
 import { type Flavour, flavourNames } from '../ops/flavour.ts'
-import { makePlan } from '../plan/make-plan.ts'
-import { planData, planText } from '../plan/print.ts'
-import { graphPage } from '../report/graph-page.ts'
-import { inspection } from '../report/inspection.ts'
-import { layerRows, memorySummary } from '../report/layers.ts'
 import { json, printJson } from './options.ts'
 
 interface InspectOptions {
@@ -30,19 +23,18 @@ export const inspect = new Command('inspect')
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
   .action(async (path: string, options: InspectOptions) => {
-    const model = loadModel(path)
-    const plan = makePlan([model.graph], options.flavour ?? 'simd')
-    const [network] = plan.networks
-    const rows = layerRows(network)
-    if (options.html) writeFile(options.html, graphPage(network))
-    if (options.plan) return options.json ? printJson(planData(plan)) : console.log(planText(plan))
-    if (!options.json) return console.log(inspection(network))
-    const { wasm, program } = await model.build('simd')
-    const { layers, ...totals } = layerTable(model.graph)
-    printJson({
-      ...totals,
-      ...memorySummary(network, program.constantBytes),
-      moduleBytes: wasm.length,
-      layers: layers.map((layer, i) => ({ ...rows[i], ...layer })),
-    })
+    const { inspect, inspectionFigures } = await import('../runs/inspect.ts')
+    const inspected = inspect({ model: path, flavour: options.flavour })
+    const [network] = inspected.plan.networks
+    if (options.html) {
+      const { graphPage } = await import('../report/graph-page.ts')
+      writeFile(options.html, graphPage(network))
+    }
+    if (options.plan) {
+      const { planData, planText } = await import('../plan/print.ts')
+      return options.json ? printJson(planData(inspected.plan)) : console.log(planText(inspected.plan))
+    }
+    if (options.json) return printJson(await inspectionFigures(inspected))
+    const { inspection } = await import('../report/inspection.ts')
+    console.log(inspection(network))
   })

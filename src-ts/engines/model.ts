@@ -1,7 +1,8 @@
 import { type Build, build } from '../codegen/build.ts'
 import { readFile, sha256 } from '../files.ts'
+import type { IntGraph } from '../ir/graph.ts'
 import { type Flavour, flavourRow } from '../ops/flavour.ts'
-import { readTflite } from '../tflite/index.ts'
+import { readTflite, writeTflite } from '../tflite/index.ts'
 import type { RunnableModel } from './engine.ts'
 
 /** A model that is compiled at most once in each flavour: what is written, proved and scored are the same bytes. */
@@ -24,6 +25,11 @@ export function runnable(tflite: Uint8Array, name: string): CompiledModel {
     build: once,
     module: async flavour => (await once(flavourRow(flavour).name)).wasm,
   }
+}
+
+/** Returns the model as its file says it: written, then read back, so that nothing is proved about what was not saved. */
+export function toModel(graph: IntGraph, name: string): CompiledModel {
+  return runnable(writeTflite(graph), name)
 }
 
 /** Reads a .tflite file from disk. */

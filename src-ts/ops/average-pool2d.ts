@@ -1,11 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { clamp } from '../ir/fixed-point.ts'
-import { maxPool2d, type Pool2dAttrs } from './max-pool2d.ts'
+import { maxPool2d, type Pool2dAttrs, pool2dOptions } from './max-pool2d.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
 import { requireSameQuantization } from './parts/same-quantization.ts'
-import { type Window, window } from './parts/window.ts'
+import { startsInside, type Window, window } from './parts/window.ts'
 
 export interface AveragePool2dPrepared {
   readonly window: Window
@@ -16,8 +16,10 @@ export interface AveragePool2dPrepared {
 /** AVERAGE_POOL_2D over the taps inside the input, rounded half away from zero; same scale and zero point in and out. */
 export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kind: 'averagePool2d',
+  truth: 'tflite-micro',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
-  tflite: { ...maxPool2d.tflite, code: 1 },
+  tflite: { code: 1, ...pool2dOptions },
   outputShapes: maxPool2d.outputShapes,
   evaluate(tf, attrs, [x]) {
     const { filterH, filterW, strideH, strideW, padding } = attrs
@@ -55,6 +57,7 @@ export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kernels: [
     {
       name: 'average-pool2d',
+      inPlace: ({ window }) => (startsInside(window) ? [0] : []),
       emit: ({ window: w, min, max }, to) =>
         to.call('average-pool2d', `averagePool2d<${to.element.name}>`, [
           ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],

@@ -34,6 +34,7 @@ export interface BatchMatmulPrepared extends Pick<Operands, 'constants' | 'zeroP
 /** BATCH_MATMUL: matrix products over two to five axes; matrices are repeated along axes of size 1. Either operand may be a constant. */
 export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
   kind: 'batchMatmul',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 126,

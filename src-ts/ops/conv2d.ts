@@ -3,6 +3,7 @@ import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { conv2dInt16 } from './kernels/conv2d-int16.ts'
+import { conv2dToomCook } from './kernels/conv2d-toom-cook.ts'
 import { conv2dWindows } from './kernels/conv2d-windows.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
@@ -26,6 +27,9 @@ export interface Conv2dAttrs {
  */
 export const conv2d: Op<Conv2dAttrs, Convolution> = {
   kind: 'conv2d',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 0 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 3,
@@ -120,7 +124,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       }
     }
   },
-  kernels: [conv2dWindows, conv2dInt16],
+  kernels: [conv2dToomCook, conv2dWindows, conv2dInt16],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * elements(inputs[1]!.shape.slice(1)),
   cases: () => [
     conv('1x1', [1, 1, 5, 8], [4, 1, 1, 8], {}),

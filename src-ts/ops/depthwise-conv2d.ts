@@ -20,6 +20,9 @@ export interface DepthwiseConv2dAttrs extends Conv2dAttrs {
 /** DEPTHWISE_CONV_2D. Inputs: x [N, H, W, C], filter [1, kH, kW, C · depthMultiplier], bias (optional). */
 export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
   kind: 'depthwiseConv2d',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 3 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 4,

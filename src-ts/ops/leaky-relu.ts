@@ -14,6 +14,7 @@ export interface LeakyReluAttrs {
 /** LEAKY_RELU: one factor for each side. */
 export const leakyRelu: Op<LeakyReluAttrs, TwoSlopesPrepared> = {
   kind: 'leakyRelu',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 98,

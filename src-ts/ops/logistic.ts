@@ -10,6 +10,8 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 /** LOGISTIC by TFLM's Q4.27 arithmetic; its output is always 1/256, −128; of int16 by a table, to 1/32768, 0. */
 export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'logistic',
+  truth: 'tflite-micro',
+  probabilities: 'made',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 14, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

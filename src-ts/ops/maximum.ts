@@ -5,6 +5,7 @@ import { emitExtremum, extremum, extremumCase } from './parts/extremum.ts'
 /** MAXIMUM. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const maximum: Op<Record<string, never>, Operands> = {
   kind: 'maximum',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 55, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

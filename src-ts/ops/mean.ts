@@ -26,6 +26,7 @@ export interface MeanPrepared extends Reduction {
 /** MEAN. Inputs: x, axes (int32, constant). */
 export const mean: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'mean',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 40, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],

@@ -10,6 +10,7 @@ import {
   operandAddresses,
   operandData,
   operandsOf,
+  wholeOperands,
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
@@ -25,6 +26,8 @@ export interface MulPrepared extends Operands {
 /** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const mul: Op<ActivationAttrs, MulPrepared> = {
   kind: 'mul',
+  truth: 'tflite-micro',
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 18, options: 21, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
@@ -52,6 +55,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
   kernels: [
     {
       name: 'mul',
+      inPlace: wholeOperands,
       emit(p, to) {
         const [a, b] = operandAddresses(p, to)
         return to.call('product', `product<${to.element.name}>`, [

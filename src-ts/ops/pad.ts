@@ -16,6 +16,7 @@ export interface PadPrepared {
 /** PAD: surrounds the input with its zero point. Inputs: x, paddings (int32 [rank, 2], constant). */
 export const pad: Op<Record<string, never>, PadPrepared> = {
   kind: 'pad',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 34, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, paddings]) => [paddedShape(x!.shape, paddings!.data)],

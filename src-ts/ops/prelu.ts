@@ -29,6 +29,7 @@ export interface PreluPrepared extends Operands {
  */
 export const prelu: Op<Record<string, never>, PreluPrepared> = {
   kind: 'prelu',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 54, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, slopes]) => [broadcastShape(x!.shape, slopes!.shape)],

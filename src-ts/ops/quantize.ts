@@ -10,6 +10,8 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
 /** QUANTIZE between integers: the same real number under another scale or in another type. From float32 it stands at a file's border only. */
 export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'quantize',
+  truth: 'tflite-micro',
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   outputTypes: ['int8', 'int16', 'int32'],
   tflite: { code: 114, options: 0, read: () => ({}), write: () => 0 },

@@ -15,6 +15,7 @@ import { requireEqualQuantization } from './parts/same-quantization.ts'
 /** REDUCE_MAX. Inputs: x, axes (int32, constant). */
 export const reduceMax: Op<ReductionAttrs, Reduction> = {
   kind: 'reduceMax',
+  truth: 'tflite-micro',
   tflite: { code: 82, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],
   evaluate: (tf, attrs, [x, axes]) => tf.max(x!, Array.from(axes!.dataSync()), attrs.keepDims),

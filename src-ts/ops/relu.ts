@@ -9,6 +9,7 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
 /** RELU that stands alone: rescales, then clamps at the output's zero point. */
 export const relu: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 19, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

@@ -20,6 +20,7 @@ export interface SplitPrepared {
 /** SPLIT: equal parts along one axis. Inputs: axis (int32, constant) and then x; as many outputs as parts. */
 export const split: Op<SplitAttrs, SplitPrepared> = {
   kind: 'split',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 49,

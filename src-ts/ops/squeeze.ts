@@ -13,6 +13,8 @@ export interface SqueezeAttrs {
 export const squeeze: Op<SqueezeAttrs, Record<string, never>> = {
   ...shapeOnly,
   kind: 'squeeze',
+  truth: 'tflite-micro',
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 43,

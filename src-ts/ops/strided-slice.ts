@@ -21,6 +21,7 @@ export interface StridedSliceAttrs {
 /** STRIDED_SLICE, as Python's x[begin:end:stride]. Inputs: x (up to four axes, as in TFLM), begin, end, strides (int32, constant). */
 export const stridedSlice: Op<StridedSliceAttrs, Movement> = {
   kind: 'stridedSlice',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 45,

@@ -9,6 +9,7 @@ import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductio
 /** SUM: MEAN without its division. Inputs: x, axes (int32, constant). */
 export const sum: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'sum',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 74, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],

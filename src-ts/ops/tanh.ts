@@ -10,6 +10,7 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 /** TANH by TFLM's Q4.27 arithmetic; its output is always 1/128, 0; of int16 by a table, to 1/32768, 0. */
 export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'tanh',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 28, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

@@ -14,6 +14,7 @@ export interface UnpackAttrs {
 /** UNPACK: one output for each place along an axis, without that axis. As SPLIT into parts of length 1. */
 export const unpack: Op<UnpackAttrs, SplitPrepared> = {
   kind: 'unpack',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 88,
