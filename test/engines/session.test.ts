@@ -55,7 +55,7 @@ function alive(pid: number): boolean {
 
 async function until(what: string, holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    assert.ok(tries < 300, what)
+    assert.ok(tries < 2400, what)
     await wait(50)
   }
 }
