@@ -2,15 +2,19 @@ import { type EngineChoice, engineFor } from '../engines/choose.ts'
 import { allInputRows, type NamedNpy } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
 import { runOnce } from '../engines/session.ts'
+import { readFile } from '../files.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
-import type { Npy } from '../npy.ts'
+import { type Npy, readNpy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
 export interface RunInput {
   /** A .tflite file of int8 (or 16×8) arithmetic. */
   readonly model: string
-  /** One array for each input of the model, in its order: int8 (int16) rows as they are, or float rows in millivolts; shape (n, …). */
-  readonly arrays: readonly NamedNpy[]
+  /**
+   * One array, or .npy file that holds it, for each input of the model, in its order: int8 (int16) rows as they are, or float rows in
+   * millivolts; shape (n, …).
+   */
+  readonly inputs: readonly (Npy | string)[]
   /** Name of an engine. Default 'node'. */
   readonly engine?: string
   /** Default: the fastest that the engine runs. */
@@ -27,11 +31,11 @@ export interface RunResult extends EngineChoice {
 }
 
 /** Runs a model on arrays in one engine. Throws HolterError on arrays of another shape or type than the model takes. */
-export async function run({ model: path, arrays, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
+export async function run({ model: path, inputs, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
   const choice = engineFor(engine, flavour)
   const model = loadModel(path)
   const { graph } = model
-  const { rows, count } = allInputRows(graph, arrays)
+  const { rows, count } = allInputRows(graph, inputs.map(named))
   const bytes = await runOnce(choice.engine, model, choice.form, rows, count)
   const outputs = graph.outputs.map((tensor, which) => {
     const own = graph.tensors[tensor].shape
@@ -39,6 +43,11 @@ export async function run({ model: path, arrays, engine = 'node', flavour, real 
     return { shape, data: outputColumn(graph, bytes, count, which, real) }
   })
   return { ...choice, outputs, count }
+}
+
+function named(input: Npy | string, which: number): NamedNpy {
+  if (typeof input === 'string') return { ...readNpy(readFile(input), input), where: input }
+  return { ...input, where: `input ${which}` }
 }
 
 /** The values of one output over all rows, in its own type. */
