@@ -12,6 +12,7 @@ import { type Activation, activate, activationRange, activations } from './parts
 import { type CaseTensor, caseNode } from './parts/cases.ts'
 import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
 import type { Convolution } from './parts/convolution.ts'
+import { dilated } from './parts/dilation.ts'
 import { type Padding, window } from './parts/window.ts'
 
 export interface Conv2dAttrs {
@@ -29,6 +30,9 @@ export interface Conv2dAttrs {
  */
 export const conv2d: Op<Conv2dAttrs, Convolution> = {
   kind: 'conv2d',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 0 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 3,
@@ -59,8 +63,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
   evaluate(tf, attrs, [x, filter, bias]) {
     const hwio = tf.transpose(filter!, [1, 2, 3, 0]) as tf.Tensor4D
     const strides: [number, number] = [attrs.strideH, attrs.strideW]
-    const dilations: [number, number] = [attrs.dilationH, attrs.dilationW]
-    const y = tf.conv2d(x as tf.Tensor4D, hwio, strides, attrs.padding, 'NHWC', dilations)
+    const y = tf.conv2d(x as tf.Tensor4D, dilated(tf, hwio, attrs.dilationH, attrs.dilationW), strides, attrs.padding)
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },
@@ -123,7 +126,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       }
     }
   },
-  kernels: [conv2dWindows, conv2dInt16, conv2dBlocks, conv2dToomCook, conv2dToomCookPlane],
+  kernels: [conv2dToomCook, conv2dToomCookPlane, conv2dBlocks, conv2dWindows, conv2dInt16],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * elements(inputs[1]!.shape.slice(1)),
   cases: () => [
     conv('1x1', [1, 1, 5, 8], [4, 1, 1, 8], {}),

@@ -21,6 +21,9 @@ export interface FullyConnectedAttrs {
 /** FULLY_CONNECTED. Inputs: x, weights [out, in] (per tensor or per channel), bias [out] (optional). */
 export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
   kind: 'fullyConnected',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 0 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 9,

@@ -1,4 +1,4 @@
-export type Flavour = 'scalar' | 'simd'
+import type { Flavour } from './flavour.ts'
 
 /** Element of an integer tensor of activations, as AssemblyScript names it: the type argument of kernels that know several. */
 export interface Element {
