@@ -22,6 +22,7 @@ import { runFloatPasses } from './passes/float/index.ts'
 import { calibrate } from './quantize/calibrate.ts'
 import { quantize } from './quantize/quantize.ts'
 import { inputColumns } from './quantize/rows.ts'
+import type { Scheme } from './quantize/scheme.ts'
 import { dequantizeValues } from './quantize/values.ts'
 import { random } from './random.ts'
 import type { Task } from './tasks/task.ts'
@@ -150,20 +151,21 @@ export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dat
   }
 }
 
-/** Returns the int8 network, calibrated on training records drawn by `seed`. */
+/** Returns the integer network, calibrated on training records drawn by `seed`. */
 export function toIntegers(
   tf: Tf,
   graph: FloatGraph,
   train: Dataset,
   standardization: Standardization,
   seed: number,
+  scheme?: Scheme,
 ): IntGraph {
   const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
   const perBatch = 32 * rowLength(train)
   const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
     rows.subarray(i * perBatch, (i + 1) * perBatch),
   )
-  return quantize(graph, calibrate(tf, graph, batches))
+  return quantize(graph, calibrate(tf, graph, batches), scheme)
 }
 
 /** Returns the model as its file says it: written, then read back, so that nothing is proved about what was not saved. */

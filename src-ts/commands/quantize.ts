@@ -4,7 +4,9 @@ import { writeFile } from '../files.ts'
 import { knowsValidation } from '../ir/metadata.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import { fitTemperature } from '../metrics/temperature.ts'
+import type { WeightBits } from '../ops/op.ts'
 import { compare } from '../quantize/compare.ts'
+import { schemeFor } from '../quantize/scheme.ts'
 import { runReference } from '../reference/run.ts'
 import { table } from '../report/terminal.ts'
 import { lower, predictFloat, predictInt8, provenanceOf, standardizedRows, toIntegers, toModel } from '../stages.ts'
@@ -18,6 +20,8 @@ import { json, printJson, seed } from './options.ts'
 interface QuantizeOptions {
   out: string
   seed: number
+  weightBits: string
+  int16: string[]
   data?: string
   skipMissing?: boolean
   json?: boolean
@@ -32,6 +36,22 @@ export const quantize = new Command('quantize')
   .addArgument(new Argument('<model>', 'folder of a float model'))
   .requiredOption('-o, --out <file>', '.tflite file to write')
   .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
+  .addOption(
+    new Option(
+      '--weight-bits <n>',
+      'bits of the weights; 7 keep products of the relaxed flavour small on every processor',
+    )
+      .choices(['8', '7', '4'])
+      .default('8'),
+  )
+  .addOption(
+    new Option(
+      '--int16 <nodes>',
+      'nodes that compute in int16, by the names that the table shows, with commas between them',
+    )
+      .argParser((text: string) => text.split(','))
+      .default([], 'none'),
+  )
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(json())
@@ -46,8 +66,13 @@ export const quantize = new Command('quantize')
     // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
     const remembers = knowsValidation(own)
     const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
-    const graph = lower(tf, model, metadata, train)
-    const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed), options.out)
+    const weightBits = Number(options.weightBits) as WeightBits
+    const { int16 } = options
+    const plain = weightBits === 8 && int16.length === 0
+    const provenance = { ...metadata.provenance, ...(!plain && { quantization: { weightBits, int16 } }) }
+    const graph = lower(tf, model, { ...metadata, provenance }, train)
+    const scheme = schemeFor(graph, weightBits, int16)
+    const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed, scheme), options.out)
     const noise = compare(
       tf,
       graph,
