@@ -1,5 +1,5 @@
 import type { IntGraph } from '../ir/graph.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import type { Flavour } from '../ops/flavour.ts'
 import { compilePasses, runIntPasses } from '../passes/int/index.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { version } from '../version.ts'
@@ -7,8 +7,6 @@ import { compileProgram } from './compile.ts'
 import { emitProgram, type Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
-
-export const flavours: readonly Flavour[] = ['scalar', 'simd']
 
 /** A compiled network with everything that was made on the way. */
 export interface Build {

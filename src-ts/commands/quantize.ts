@@ -1,30 +1,16 @@
 import { Argument, Command, Option } from 'commander'
-import { byName } from '../errors.ts'
-import { writeFile } from '../files.ts'
-import { knowsValidation } from '../ir/metadata.ts'
-import { selectionScore } from '../metrics/selection-score.ts'
-import { fitTemperature } from '../metrics/temperature.ts'
 import type { WeightBits } from '../ops/op.ts'
-import { compare } from '../quantize/compare.ts'
-import { schemeFor } from '../quantize/scheme.ts'
-import { runReference } from '../reference/run.ts'
+import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
+import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
-import { lower, predictFloat, predictInt8, provenanceOf, standardizedRows, toIntegers, toModel } from '../stages.ts'
-import { tasks } from '../tasks/index.ts'
-import { loadTfjs } from '../train/backend.ts'
-import { loadFloatModel } from '../train/float-model.ts'
-import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
-import { rememberedNote } from './open-model.ts'
+import type { QuantizeInput } from '../runs/quantize.ts'
+import { terminal } from './context.ts'
+import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, printJson, seed } from './options.ts'
 
-interface QuantizeOptions {
-  out: string
-  seed: number
-  weightBits: string
-  int16: string[]
-  data?: string
-  skipMissing?: boolean
-  json?: boolean
+interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
+  readonly weightBits: string
+  readonly json?: boolean
 }
 
 /** `holter quantize`: a float model becomes an int8 .tflite file, calibrated on training records. */
@@ -56,45 +42,15 @@ export const quantize = new Command('quantize')
   .addOption(skipMissingOption())
   .addOption(json())
   .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
-  .action(async (dir: string, options: QuantizeOptions) => {
-    const tf = loadTfjs()
-    const { model, metadata: own } = await loadFloatModel(tf, dir)
-    const task = byName('task', own.task, tasks)
-    const { opened } = await openFor(task, ['train', 'validation'], options)
-    const { train, validation } = opened.splits as Required<typeof opened.splits>
-    const predictions = predictFloat(tf, model, validation, own)
-    // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
-    const remembers = knowsValidation(own)
-    const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
-    const weightBits = Number(options.weightBits) as WeightBits
-    const { int16 } = options
-    const plain = weightBits === 8 && int16.length === 0
-    const provenance = { ...metadata.provenance, ...(!plain && { quantization: { weightBits, int16 } }) }
-    const graph = lower(tf, model, { ...metadata, provenance }, train)
-    const scheme = schemeFor(graph, weightBits, int16)
-    const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed, scheme), options.out)
-    const noise = compare(
-      tf,
-      graph,
-      int8.graph,
-      standardizedRows(train, metadata, NOISE_RECORDS, options.seed),
-      runReference,
+  .action(async (model: string, options: QuantizeOptions) => {
+    const { quantize } = await import('../runs/quantize.ts')
+    const { figures, nodes, float, int8, synthetic, validationRecords } = await quantize(
+      { ...options, model, weightBits: Number(options.weightBits) as WeightBits },
+      terminal,
     )
-    const float = selectionScore(predictions)
-    const quantized = selectionScore(await predictInt8(int8, validation))
-    const notes = remembers ? [rememberedNote(dir)] : []
-    writeFile(options.out, int8.tflite)
-    if (options.json)
-      return printJson({
-        out: options.out,
-        ...provenanceOf(opened),
-        bytes: int8.tflite.length,
-        [float.name]: { float: float.value, int8: quantized.value },
-        notes,
-        nodes: noise,
-      })
-    if (opened.synthetic) console.log(SYNTHETIC_SENTENCE)
-    const rows = noise.map(n => [
+    if (options.json) return printJson(figures)
+    if (synthetic) console.log(SYNTHETIC_SENTENCE)
+    const rows = nodes.map(n => [
       n.node,
       n.op,
       n.signalToNoiseDb.toFixed(1),
@@ -102,12 +58,8 @@ export const quantize = new Command('quantize')
       `${(100 * n.saturated).toFixed(2)} %`,
     ])
     console.log(table(['node', 'op', 'SQNR dB', 'worst step', 'saturated'], rows))
-    console.log(
-      `validation ${float.title} ${float.value.toFixed(4)} float, ${quantized.value.toFixed(4)} int8, ${validation.length} records`,
-    )
-    for (const note of notes) console.log(note)
-    console.log(`${options.out}: ${int8.tflite.length.toLocaleString('en')} bytes`)
+    const scores = `${float.value.toFixed(4)} float, ${int8.value.toFixed(4)} int8, ${validationRecords} records`
+    console.log(`validation ${float.title} ${scores}`)
+    for (const note of figures.notes) console.log(note)
+    console.log(`${options.out}: ${count(figures.bytes)} bytes`)
   })
-
-/** Training records on which each node's noise is measured. */
-const NOISE_RECORDS = 8

@@ -52,11 +52,6 @@ export class NetworkBuilder {
     return this.op('averagePool2d', attrs, [x], this.quantizationOf(x))
   }
 
-  maxPool(x: number, filterH: number, filterW: number) {
-    const attrs = { filterH, filterW, strideH: filterH, strideW: filterW, padding: 'same', activation: 'none' }
-    return this.op('maxPool2d', attrs, [x], this.quantizationOf(x))
-  }
-
   mean(x: number) {
     const axes = { shape: [2], scale: 1, type: 'int32' as const, data: Int32Array.of(1, 2) }
     return this.op('mean', { keepDims: false }, [x], this.quantizationOf(x), [axes])
@@ -76,6 +71,31 @@ export class NetworkBuilder {
 
   add(a: number, b: number, activation = 'relu') {
     return this.op('add', { activation }, [a, b], { scale: 0.06, zeroPoint: ZERO })
+  }
+
+  /** Along time. */
+  maxPool(x: number, filterW: number, strideW: number, padding = 'same') {
+    const attrs = { filterH: 1, filterW, strideH: 1, strideW, padding, activation: 'none' }
+    return this.op('maxPool2d', attrs, [x], this.quantizationOf(x))
+  }
+
+  hardSwish(x: number) {
+    return this.op('hardSwish', {}, [x], { scale: 0.05, zeroPoint: ZERO })
+  }
+
+  mul(a: number, b: number) {
+    return this.op('mul', { activation: 'none' }, [a, b], { scale: 0.06, zeroPoint: ZERO })
+  }
+
+  /** Brings all to one scale first: what lies side by side must mean the same. */
+  concatRescaled(parts: readonly number[], axis: number) {
+    const common = { scale: 0.07, zeroPoint: ZERO }
+    const equal = parts.map(x => this.op('quantize', {}, [x], common))
+    return this.op('concatenation', { axis, activation: 'none' }, equal, common)
+  }
+
+  shapeOf(x: number) {
+    return this.tensors[x].shape
   }
 
   softmax(x: number) {

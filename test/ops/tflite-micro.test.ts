@@ -1,12 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
-import type { RunnableModel } from '../../src-ts/engines/engine.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import type { Op } from '../../src-ts/ops/op.ts'
 import { type Random, random } from '../../src-ts/random.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { isAllInt16, withInt16 } from '../helpers/int16-network.ts'
 import { graphOf } from '../helpers/one-node.ts'
@@ -63,7 +62,7 @@ for (const op of compared) {
     for (const [i, { graph, inputs, count, kind: own }] of jobs.entries()) {
       if (own !== kind) continue
       if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)
-      const expected = await reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
+      const expected = rowRunner(graph)(inputs, count)
       assert.is(difference(results[i], expected), undefined, `${graph.name}: ${JSON.stringify(graph.nodes[0].attrs)}`)
     }
   })

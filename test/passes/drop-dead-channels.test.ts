@@ -58,7 +58,7 @@ function branched(seed: number): IntGraph {
     if (kind === 0) y = b.depthwise(y, [1, pick(r, [1, 3])], 1, activation(), 'same')
     if (kind === 1)
       y = b.concat(b.conv(y, 5, [1, 1], 1, activation()), b.conv(y, 3 + r.integer(4), [1, 3], 1, activation()))
-    if (kind === 2) y = b.maxPool(y, 1, 2)
+    if (kind === 2) y = b.maxPool(y, 2, 2)
     y = b.conv(y, 3 + r.integer(9), [1, pick(r, [1, 2])], 1, activation(), padding())
   }
   const end = pick(r, [() => b.flatten(y), () => b.mean(y), () => b.flatten(b.averagePool(y, 1, 1))])()

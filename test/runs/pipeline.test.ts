@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ecgTiny } from '../src-ts/networks/ecg-tiny.ts'
-import { pipeline } from '../src-ts/pipeline.ts'
-import { networkShape } from '../src-ts/stages.ts'
-import { ptbxlSuperclass as task } from '../src-ts/tasks/ptbxl-superclass.ts'
-import { writeSmallPtbXl } from './helpers/small-ptb-xl.ts'
-import { withTfjs } from './helpers/with-tfjs.ts'
+import { ecgTiny } from '../../src-ts/networks/ecg-tiny.ts'
+import { networkShape } from '../../src-ts/networks/network.ts'
+import { pipeline } from '../../src-ts/runs/pipeline.ts'
+import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
+import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('pipeline')
 const native = withTfjs('pipeline', test)

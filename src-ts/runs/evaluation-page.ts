@@ -1,29 +1,24 @@
-import type { Opened, SplitName } from '../ecg/datasets/dataset.ts'
-import type { ScoreDifference } from '../metrics/score-difference.ts'
 import type { ReportData } from '../report/report-data.ts'
+import { dataSummary, scoredCurves, worstRecords } from '../report/scored-model.ts'
 import { sourcesOf } from '../report/sources.ts'
 import { version } from '../version.ts'
-import type { Scored } from './evaluate.ts'
-import { dataSummary, scoredCurves, worstRecords } from './report-parts.ts'
+import type { Evaluated, Scored } from './evaluate.ts'
 
 /** Records that are drawn: enough to see what a model fails on, few enough for one page. */
 const WORST = 12
 
-/** What was scored, against what, and how long it took. */
-export interface Evaluated {
-  readonly opened: Opened
-  readonly split: SplitName
-  readonly scored: Scored
-  readonly against?: Scored
-  readonly difference?: ScoreDifference
-  readonly notes: readonly string[]
-  readonly command: string
-  readonly stages: ReportData['making']['stages']
+/**
+ * Returns the page of `holter evaluate --html`: the scores, their curves, the calibration, and the records with the largest loss.
+ * `command` is what one types to get the same again.
+ */
+export async function evaluationPage(evaluated: Evaluated, command: string): Promise<string> {
+  // Loaded here: the charts' library would slow every start.
+  const { renderReport } = await import('../report/render-report.ts')
+  return renderReport(reportOf(evaluated, command))
 }
 
-/** Returns the page of `holter evaluate --html`: the scores, their curves, the calibration, and the records with the largest loss. */
-export function evaluationReport(evaluated: Evaluated): ReportData {
-  const { opened, split, scored, against, difference, notes, command, stages } = evaluated
+function reportOf(evaluated: Evaluated, command: string): ReportData {
+  const { opened, split, scored, against, difference, notes, stages } = evaluated
   const { task, path, precision, engine, fitted } = scored.model
   const [name, base] = namesOf(scored, against)
   const said = { dataset: opened.splits[split]!, unit: task.unit, thresholds: fitted.thresholds }

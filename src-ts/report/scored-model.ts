@@ -6,8 +6,8 @@ import { precisionRecallCurves } from '../metrics/precision-recall.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { probabilities } from '../metrics/probabilities.ts'
 import { rocCurves } from '../metrics/roc.ts'
-import type { DataSummary, ExampleRecord, ScoredModel } from '../report/report-data.ts'
 import type { Task } from '../tasks/task.ts'
+import type { DataSummary, ExampleRecord, ScoredModel } from './report-data.ts'
 
 /** Returns a model's scores and curves as a report shows them. */
 export function scoredModel(

@@ -1,11 +1,11 @@
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { scoreDifference } from '../metrics/score-difference.ts'
-import type { Product } from '../pipeline.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
 import type { ReportData, ScoredModel } from '../report/report-data.ts'
+import { dataSummary, firstOfEachLabel, scoredModel } from '../report/scored-model.ts'
 import { sourcesOf } from '../report/sources.ts'
 import type { Task } from '../tasks/task.ts'
-import { dataSummary, firstOfEachLabel, scoredModel } from './report-parts.ts'
+import type { Product } from './pipeline.ts'
 
 /** What stands on the page beside what was made. */
 export interface DemoNames {

@@ -2,16 +2,17 @@ import { existsSync, statSync } from 'node:fs'
 import type { Dataset } from '../ecg/datasets/dataset.ts'
 import { engineFor } from '../engines/choose.ts'
 import { loadModel } from '../engines/model.ts'
+import { predictInt8 } from '../engines/predict.ts'
 import { byName, HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
 import { knowsValidation, type Metadata } from '../ir/metadata.ts'
+import type { Fitted } from '../metrics/fitted.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
-import type { Fitted } from '../stages.ts'
-import { predictFloat, predictInt8 } from '../stages.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
+import { predictFloat } from '../train/predict.ts'
 import type { Report } from '../watch.ts'
 
 export interface ModelOptions {
@@ -75,19 +76,19 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
 }
 
 function int8Model(path: string, options: ModelOptions): OpenedModel {
-  const { engine, flavour } = engineFor(options.engine ?? 'node', options.flavour)
+  const choice = engineFor(options.engine ?? 'node', options.flavour)
   const model = loadModel(path)
   const { metadata } = model.graph
   const task = metadata ? taskOf(path, metadata, options) : foreignTask(path, model.graph, options)
   return {
     path,
     task,
-    engine: engine.name,
+    engine: choice.engine.name,
     precision: 'int8',
     fitted: metadata ?? { thresholds: task.labels.map(() => 0.5) },
     knowsValidation: metadata !== undefined && knowsValidation(metadata),
     notes: metadata ? [] : [foreignNote(path, task)],
-    predict: (dataset, report) => predictInt8(model, dataset, { engine, flavour }, report),
+    predict: (dataset, report) => predictInt8(model, dataset, choice, report),
   }
 }
 

@@ -5,12 +5,9 @@ import { writeFile } from '../files.ts'
 import { evaluate } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { rocCurves } from '../metrics/roc.ts'
-import { type Spread, spreadOfScores } from '../metrics/spread.ts'
-import { count, range, score } from '../report/numbers.ts'
+import { spreadOfScores } from '../metrics/spread.ts'
 import type { FoldsReport } from '../report/render-folds.ts'
-import { facts, heading, table } from '../report/terminal.ts'
-import type { FoldResult } from './cross-validate.ts'
-import { SYNTHETIC_SENTENCE } from './data-options.ts'
+import type { FoldResult } from './train-fold.ts'
 
 /** What was asked for. */
 interface About {
@@ -26,7 +23,7 @@ interface About {
 const FILES = ['summary.json', 'report.html', 'out-of-fold.csv']
 
 /** Removes what an earlier run summed up, which would stand beside the folds of another one. */
-export function clearSums(out: string): void {
+export function clearFoldSums(out: string): void {
   for (const file of FILES) rmSync(join(out, file), { force: true })
 }
 
@@ -34,7 +31,7 @@ export function clearSums(out: string): void {
  * Scores every fold with its own thresholds and all folds together, and writes summary.json, report.html and out-of-fold.csv.
  * Together means: each record by the one model that had not seen it; only what needs no threshold is scored so.
  */
-export async function sumUp(results: readonly FoldResult[], about: About, out: string) {
+export async function sumUpFolds(results: readonly FoldResult[], about: About, out: string) {
   const [{ data, groups }] = results
   const parts = results.map(({ predictions }) => revived(predictions))
   const evaluations = parts.map((predictions, k) => evaluate(predictions, results[k].thresholds))
@@ -77,11 +74,11 @@ export async function sumUp(results: readonly FoldResult[], about: About, out: s
     folds: parts.map(rocCurves),
   }
   writeFile(join(out, 'out-of-fold.csv'), csvOf(results))
-  // Loaded here: the charts' library would slow every command's start.
+  // Loaded here: the charts' library would slow every start.
   const { renderFolds } = await import('../report/render-folds.ts')
   writeFile(join(out, 'report.html'), await renderFolds(report))
   writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
-  return { summary, text: textOf(report, out) }
+  return { summary, report }
 }
 
 /** JSON has no typed arrays. */
@@ -110,36 +107,4 @@ function csvOf(results: readonly FoldResult[]): string {
     }),
   )
   return `${Papa.unparse({ fields, data }, { newline: '\n' })}\n`
-}
-
-function textOf(report: FoldsReport, out: string): string {
-  const { data, network, task, scores, outOfFold } = report
-  const shown = Object.entries(scores).filter(([path]) =>
-    /^(macroAuc|accuracy|balancedAccuracy|macroF1|auc\..*|perClass\..*\.f1)$/.test(path),
-  )
-  const rows = shown.map(([path, { values, ...rest }]) => [path, ...values.map(score), plusMinus(rest)])
-  const folds = shown[0][1].values.map((_, k) => `fold ${k + 1}`)
-  return [
-    ...(data.synthetic ? [SYNTHETIC_SENTENCE] : []),
-    heading(`${network} on ${task}, ${folds.length} folds`),
-    table(['score', ...folds, 'mean ± deviation'], rows),
-    facts([
-      [
-        'out of fold',
-        `macro AUC ${score(outOfFold.macroAuc)} (95 % interval ${range(outOfFold.macroAucInterval)}) of ${count(outOfFold.records)} records, each scored by the model that had not seen it`,
-      ],
-      [
-        'dealt by',
-        report.groups === 'patient'
-          ? `patient: ${count(outOfFold.patients)} in all`
-          : 'record: patients stand in several folds, as in the published split of this task',
-      ],
-      ...data.notes.map(note => ['note', note] as const),
-      ['written', `${out}/summary.json (every score), report.html (curves), out-of-fold.csv (every answer)`],
-    ]),
-  ].join('\n\n')
-}
-
-function plusMinus({ mean, deviation }: Omit<Spread, 'values'>): string {
-  return `${score(mean)} ± ${score(deviation)}`
 }
