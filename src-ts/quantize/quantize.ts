@@ -1,10 +1,10 @@
 import { HolterError } from '../errors.ts'
-import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
 import type { ActivationType, FloatGraph, FloatTensor, IntGraph, IntTensor, Node, Quantization } from '../ir/graph.ts'
+import { quantizationFor, type Range } from '../ir/quantization-for.ts'
 import { verifyGraph } from '../ir/verify.ts'
 import { opByKind } from '../ops/index.ts'
 import type { ConstantForm } from '../ops/op.ts'
-import { type Range, type Ranges, union } from './calibrate.ts'
+import { type Ranges, union } from './calibrate.ts'
 import { withConversions } from './conversions.ts'
 import { int8Scheme, type Scheme } from './scheme.ts'
 import { tiedGroups } from './ties.ts'
@@ -94,20 +94,6 @@ function fixedQuantization(
     fixed.set(root, { scale: [scale], zeroPoint: [zeroPoint], axis: 0 })
   }
   return fixed
-}
-
-/** Below this range (in real units) a tensor counts as always zero: its multipliers would not fit 32 bits. */
-const SMALLEST_RANGE = 1e-9
-
-/**
- * Returns scale and zero point that spread a range over −128 … 127, or over −32767 … 32767 around a zero point of 0, as TFLite has int16.
- * Zero is representable exactly; the scale is a float32, as in the file.
- */
-export function quantizationFor({ min, max }: Range, type: ActivationType = 'int8'): Quantization {
-  if (max - min < SMALLEST_RANGE) return { scale: [1], zeroPoint: [0], axis: 0 }
-  if (type === 'int16') return { scale: [Math.fround(Math.max(-min, max) / 32767)], zeroPoint: [0], axis: 0 }
-  const scale = Math.fround((max - min) / 255)
-  return { scale: [scale], zeroPoint: [clamp(roundHalfAway(-128 - min / scale), -128, 127)], axis: 0 }
 }
 
 /** A node's constants as integers, by input position; undefined where the input is data or left out. */

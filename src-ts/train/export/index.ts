@@ -11,6 +11,7 @@ import type { LayerExport } from './exporting.ts'
 import { extremum } from './extremum.ts'
 import { globalPooling } from './global-pooling.ts'
 import { input } from './input.ts'
+import { layerNormalization } from './layer-normalization.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { multiply } from './multiply.ts'
 import { permute } from './permute.ts'
@@ -38,6 +39,7 @@ export const layerExports: readonly LayerExport[] = [
   extremum,
   globalPooling,
   input,
+  layerNormalization,
   leakyRelu,
   multiply,
   permute,
