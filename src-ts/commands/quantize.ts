@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander'
+import type { WeightBits } from '../ops/op.ts'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
@@ -7,7 +8,8 @@ import { terminal } from './context.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, printJson, seed } from './options.ts'
 
-interface QuantizeOptions extends Omit<QuantizeInput, 'model'> {
+interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
+  readonly weightBits: string
   readonly json?: boolean
 }
 
@@ -20,6 +22,22 @@ export const quantize = new Command('quantize')
   .addArgument(new Argument('<model>', 'folder of a float model'))
   .requiredOption('-o, --out <file>', '.tflite file to write')
   .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
+  .addOption(
+    new Option(
+      '--weight-bits <n>',
+      'bits of the weights; 7 keep products of the relaxed flavour small on every processor',
+    )
+      .choices(['8', '7', '4'])
+      .default('8'),
+  )
+  .addOption(
+    new Option(
+      '--int16 <nodes>',
+      'nodes that compute in int16, by the names that the table shows, with commas between them',
+    )
+      .argParser((text: string) => text.split(','))
+      .default([], 'none'),
+  )
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(json())
@@ -27,7 +45,7 @@ export const quantize = new Command('quantize')
   .action(async (model: string, options: QuantizeOptions) => {
     const { quantize } = await import('../runs/quantize.ts')
     const { figures, nodes, float, int8, synthetic, validationRecords } = await quantize(
-      { ...options, model },
+      { ...options, model, weightBits: Number(options.weightBits) as WeightBits },
       terminal,
     )
     if (options.json) return printJson(figures)

@@ -1,4 +1,4 @@
-import type { Dataset } from '../ecg/datasets/dataset.ts'
+import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
 import { fromBytes, type IntGraph } from '../ir/graph.ts'
 import { type PatientPredictions, predictionsOf } from '../metrics/predictions.ts'
 import { logitsOf } from '../metrics/probabilities.ts'
@@ -41,9 +41,7 @@ export async function predictInt8(
 
 /** Returns records as the integer network's rows: the signal, then the features where there are any. */
 function quantizeRecords(graph: IntGraph, dataset: Dataset, first: number, count: number): Int8Array {
-  const signals = readColumns(dataset.samples * dataset.leads.length, count, (i, out, at) =>
-    dataset.read(first + i, out, at),
-  )
+  const signals = readColumns(recordSize(dataset), count, (i, out, at) => dataset.read(first + i, out, at))
   const parts = [quantizeInput(graph, signals)]
   const { features } = dataset
   if (features) {

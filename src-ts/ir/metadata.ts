@@ -17,6 +17,8 @@ export const metadataSchema = v.object({
   sampleRateHz: v.pipe(v.number(), v.minValue(1)),
   /** Input length in samples per lead. */
   samples: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Columns of images, whose samples are rows and whose leads are channels; absent in signals. */
+  width: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   /** Labels that exclude each other (softmax, the largest wins), or do not (sigmoids, thresholds). */
   kind: v.optional(v.picklist(['multi-label', 'single-label']), 'multi-label'),
   /** Of float input: millivolts, or as the task scales it. */

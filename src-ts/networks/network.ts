@@ -13,12 +13,19 @@ export interface Network {
   readonly task: string
   /** Defaults of its training. */
   readonly recipe: Recipe
-  /** Input [samples, leads] and, where the task has features, [features]; output [labels] logits. `seed` fixes every initializer. */
+  /**
+   * Input [samples, leads], of images [samples, width, leads], and, where the task has features, [features]; output [labels] logits.
+   * `seed` fixes every initializer.
+   */
   build(tf: Layers, shape: NetworkShape, seed: number): LayersModel
 }
 
 export interface NetworkShape {
+  /** Of an image its rows. */
   readonly samples: number
+  /** Columns of an image; absent where records are signals. */
+  readonly width?: number
+  /** Of an image its channels. */
   readonly leads: number
   readonly labels: number
   /** Numbers in the second input; without it there is one input. */
@@ -63,13 +70,20 @@ export interface Recipe {
 }
 
 /** Returns the form of a task's records as its networks see them. */
-export function networkShape({ samples, leads, labels, features }: RecordForm): NetworkShape {
-  return { samples, leads: leads.length, labels: labels.length, ...(features && { features: features.length }) }
+export function networkShape({ samples, width, leads, labels, features }: RecordForm): NetworkShape {
+  return {
+    samples,
+    ...(width && { width }),
+    leads: leads.length,
+    labels: labels.length,
+    ...(features && { features: features.length }),
+  }
 }
 
 /** What a task says of its records. */
 interface RecordForm {
   readonly samples: number
+  readonly width?: number
   readonly leads: readonly string[]
   readonly labels: readonly string[]
   readonly features?: readonly string[]

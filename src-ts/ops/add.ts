@@ -1,7 +1,7 @@
 import { scaledSum } from './kernels/scaled-sum.ts'
 import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
-import { broadcastShape } from './parts/broadcast.ts'
+import { broadcastShape, quantizeOperands } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { repeatedOperands } from './parts/channelwise.ts'
 import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrepared, sum } from './parts/scaled-sum.ts'
@@ -17,6 +17,7 @@ export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
   evaluate: (tf, attrs, [a, b]) => activate(tf, attrs.activation, tf.add(a!, b!)),
   quantization: { kind: 'calibrated' },
+  quantizeConstants: quantizeOperands,
   prepare: node => prepareSum(node, 1),
   reference: sum,
   kernels: [scaledSum],

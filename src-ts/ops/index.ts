@@ -28,6 +28,7 @@ import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts'
+import { rsqrt } from './rsqrt.ts'
 import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
 import { spaceToBatchNd } from './space-to-batch-nd.ts'
@@ -71,6 +72,7 @@ export const ops: readonly Op[] = [
   relu6,
   reshape,
   resizeNearestNeighbor,
+  rsqrt,
   slice,
   softmax,
   spaceToBatchNd,

@@ -18,7 +18,7 @@ export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> =
   tflite: { code: 14, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.sigmoid(x!),
-  quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128 },
+  quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128, int16Scale: 1 / 32768 },
   prepare(node) {
     if (node.inputs[0]!.type === 'int16') return prepareInt16Sigmoid(node, false)
     const { scale, zeroPoint } = quantizationOf(node.inputs[0]!)

@@ -10,6 +10,7 @@ import {
   operandAddresses,
   operandData,
   operandsOf,
+  quantizeOperands,
   wholeOperands,
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
@@ -35,6 +36,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
   evaluate: (tf, attrs, [a, b]) => activate(tf, attrs.activation, tf.mul(a!, b!)),
   quantization: { kind: 'calibrated' },
+  quantizeConstants: quantizeOperands,
   prepare(node) {
     const [a, b] = node.inputs as [IntTensor, IntTensor]
     const output = quantizationOf(node.outputs[0])

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Builder } from 'flatbuffers'
-import type { IntData, IntTensor, IntType, Node, Quantization, Shape } from '../ir/graph.ts'
+import type { ActivationType, IntData, IntTensor, IntType, Node, Quantization, Shape } from '../ir/graph.ts'
 import type { Kernel } from './kernel.ts'
 
 /** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */
@@ -29,8 +29,18 @@ export type OutputQuantization =
   | { readonly kind: 'calibrated' }
   /** Same scale and zero point as the data inputs, which must all agree (pool, reshape, concatenation, pad). */
   | { readonly kind: 'same-as-input' }
-  /** Fixed by TFLite (logistic, softmax, tanh). */
-  | { readonly kind: 'fixed'; readonly scale: number; readonly zeroPoint: number }
+  /** Fixed by TFLite (logistic, softmax, tanh): for int8, and the scale for int16, whose zero point is 0. */
+  | { readonly kind: 'fixed'; readonly scale: number; readonly zeroPoint: number; readonly int16Scale?: number }
+
+/** Bits that weights may use; a file holds them as int8. */
+export type WeightBits = 8 | 7 | 4
+
+/** How a node's constants are to be quantized. */
+export interface ConstantForm {
+  readonly weightBits: WeightBits
+  /** Type of the node's activations: TFLM wants biases of int64 beside int16. */
+  readonly activation: ActivationType
+}
 
 /** What decides an output's shape: an input's shape and, for constants such as axes, its data. */
 export interface Shaped {
@@ -108,6 +118,7 @@ export interface Op<Attrs = any, Prepared = any> {
     attrs: Attrs,
     constants: readonly ({ shape: Shape; data: Float32Array | Int32Array } | undefined)[],
     inputs: readonly Quantization[],
+    form: ConstantForm,
   ): ((Pick<IntTensor, 'type' | 'quantization' | 'shape'> & { data: IntData }) | undefined)[]
   /**
    * Multipliers, tables, geometry. The same path for our quantizer's nodes and for imported files.

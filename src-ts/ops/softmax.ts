@@ -42,7 +42,7 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
   },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, attrs, [x]) => tf.softmax(tf.mul(x!, attrs.beta)),
-  quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128 },
+  quantization: { kind: 'fixed', scale: 1 / 256, zeroPoint: -128, int16Scale: 1 / 32768 },
   prepare(node) {
     if (node.inputs[0]!.type === 'int16') return prepareInt16Softmax(node)
     const { shape } = node.inputs[0]!

@@ -17,7 +17,7 @@ export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   tflite: { code: 28, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.tanh(x!),
-  quantization: { kind: 'fixed', scale: 1 / 128, zeroPoint: 0 },
+  quantization: { kind: 'fixed', scale: 1 / 128, zeroPoint: 0, int16Scale: 1 / 32768 },
   prepare(node) {
     if (node.inputs[0]!.type === 'int16') return prepareInt16Sigmoid(node, true)
     const { scale, zeroPoint } = quantizationOf(node.inputs[0]!)

@@ -74,14 +74,15 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },
-  quantizeConstants(_, [outputShape, filter, , bias], [input]) {
+  quantizeConstants(_, [outputShape, filter, , bias], [input], form) {
     const { shape, data } = filter as { shape: number[]; data: Float32Array }
-    const quantized = quantizeChannels({ shape, data }, 0, bias?.data as Float32Array | undefined, input.scale[0])
+    const biases = bias?.data as Float32Array | undefined
+    const quantized = quantizeChannels({ shape, data }, 0, biases, input.scale[0], form)
     return [
       { type: 'int32', shape: outputShape!.shape, data: Int32Array.from(outputShape!.data) },
       { type: 'int8', shape, ...quantized.weights },
       undefined,
-      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
+      quantized.bias && { shape: bias!.shape, ...quantized.bias },
     ]
   },
   prepare(node) {

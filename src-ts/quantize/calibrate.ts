@@ -1,14 +1,9 @@
 import { HolterError } from '../errors.ts'
 import type { FloatGraph } from '../ir/graph.ts'
+import type { Range } from '../ir/quantization-for.ts'
 import type { Backend } from '../ops/op.ts'
 import { visitFloat } from '../passes/float/evaluate.ts'
 import { inputColumns } from './rows.ts'
-
-/** The real values that a tensor's 256 integers shall cover. It always holds 0. */
-export interface Range {
-  readonly min: number
-  readonly max: number
-}
 
 /** Range of each input and each computed tensor of a graph, by tensor index. */
 export type Ranges = ReadonlyMap<number, Range>

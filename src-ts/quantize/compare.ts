@@ -1,18 +1,18 @@
-import { elements, type FloatGraph, type IntData, type IntGraph } from '../ir/graph.ts'
+import { elements, type FloatGraph, type IntData, type IntGraph, limitsOf } from '../ir/graph.ts'
 import type { Backend } from '../ops/op.ts'
 import { visitFloat } from '../passes/float/evaluate.ts'
 import { inputColumns } from './rows.ts'
-import { dequantizeValues, quantizeValues } from './values.ts'
+import { dequantizeValues, quantizeValues, quantizeWideValues } from './values.ts'
 
 /** What quantization does to one node's result, errors of all nodes before it included. */
 export interface NodeNoise {
   readonly node: string
   readonly op: string
-  /** Signal to quantization noise: 10 · log10(Σ real² / Σ (real − int8)²). Infinity when nothing differs. */
+  /** Signal to quantization noise: 10 · log10(Σ real² / Σ (real − integer)²). Infinity when nothing differs. */
   readonly signalToNoiseDb: number
-  /** Largest |real − int8|, in steps of the tensor's scale. */
+  /** Largest |real − integer|, in steps of the tensor's scale. */
   readonly largestErrorSteps: number
-  /** Share of values at −128 or 127, in [0, 1]. Below it a ReLU's zeros do not count. */
+  /** Share of values at the ends of their type, in [0, 1]. Below it a ReLU's zeros do not count. */
   readonly saturated: number
 }
 
@@ -35,35 +35,38 @@ export function compare(
   for (let at = 0; at < rows.length; at += rowValues) {
     const row = rows.subarray(at, at + rowValues)
     const { columns } = inputColumns(graph, row)
-    const quantization = (i: number) => quantized.tensors[quantized.inputs[i]].quantization!
     const integers = run(
       quantized,
-      columns.map((column, i) => quantizeValues(column, quantization(i))),
+      columns.map((column, i) => {
+        const { type, quantization } = quantized.tensors[quantized.inputs[i]]
+        return type === 'int16' ? quantizeWideValues(column, quantization!) : quantizeValues(column, quantization!)
+      }),
     )
     const inputs = columns.map((column, i) => tf.tensor(column, [...graph.tensors[graph.inputs[i]].shape]))
     visitFloat(tf, graph, inputs, (index, value) => {
       const step = graph.nodes.findIndex(node => node.outputs[0] === index)
       if (step < 0) return
-      const output = quantized.nodes[step].outputs[0]
-      const { quantization } = quantized.tensors[output]
+      // Tensors keep their numbers when they are quantized.
+      const { quantization } = quantized.tensors[index]
+      const { min, max } = limitsOf(quantized.tensors[index])
       const sum = sums[step]
       const zeroPoint = quantization!.zeroPoint[0]
-      const got = dequantizeValues(integers[output] as Int8Array, quantization!)
+      const got = dequantizeValues(integers[index] as Int8Array, quantization!)
       value.dataSync().forEach((real, i) => {
         const error = Math.abs(real - got[i])
         sum.signal += real * real
         sum.noise += error * error
         sum.largest = Math.max(sum.largest, error / quantization!.scale[0])
-        const q = Number(integers[output]![i])
-        if ((q === -128 || q === 127) && q !== zeroPoint) sum.saturated++
+        const q = Number(integers[index]![i])
+        if ((q === min || q === max) && q !== zeroPoint) sum.saturated++
       })
       sum.values += got.length
     })
     for (const x of inputs) x.dispose()
   }
-  return quantized.nodes
-    .map(({ name, op }, i) => ({
-      node: name,
+  return graph.nodes
+    .map(({ op, outputs: [output] }, i) => ({
+      node: graph.tensors[output].name,
       op,
       signalToNoiseDb: 10 * Math.log10(sums[i].signal / sums[i].noise),
       largestErrorSteps: sums[i].largest,

@@ -1,27 +1,33 @@
 import { HolterError } from '../errors.ts'
-import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
-import type { FloatGraph, FloatTensor, IntGraph, IntTensor, Node, Quantization } from '../ir/graph.ts'
+import type { ActivationType, FloatGraph, FloatTensor, IntGraph, IntTensor, Node, Quantization } from '../ir/graph.ts'
+import { quantizationFor, type Range } from '../ir/quantization-for.ts'
 import { verifyGraph } from '../ir/verify.ts'
 import { opByKind } from '../ops/index.ts'
-import { type Range, type Ranges, union } from './calibrate.ts'
+import type { ConstantForm } from '../ops/op.ts'
+import { type Ranges, union } from './calibrate.ts'
+import { withConversions } from './conversions.ts'
+import { int8Scheme, type Scheme } from './scheme.ts'
 import { tiedGroups } from './ties.ts'
 
 /**
- * Returns the int8 network of a graph that has been through the passes: activations int8 with one scale and zero point a tensor,
- * weights int8 in [−127, 127] with a scale a channel, bias int32. Tensor and node numbers stay those of the FloatGraph.
- * Throws HolterError when a range is missing or an operator cannot take its constants.
+ * Returns the integer network of a graph that has been through the passes: activations with one scale and zero point a tensor, weights with
+ * a scale a channel. Tensor numbers stay those of the FloatGraph, and node numbers too where all is int8.
+ * Throws HolterError when a range is missing or an operator cannot take its constants or the type.
  */
-export function quantize(graph: FloatGraph, ranges: Ranges): IntGraph {
-  const shared = sharedQuantization(graph, ranges)
+export function quantize(float: FloatGraph, ranges: Ranges, scheme: Scheme = int8Scheme): IntGraph {
+  const { graph, types, sources } = withConversions(float, scheme)
+  const rangeOf = (index: number) => ranges.get(sources.get(index) ?? index)
+  const shared = sharedQuantization(graph, types, rangeOf)
   const tensors: IntTensor[] = graph.tensors.map(({ name, shape }, i) => ({
     name,
     shape,
-    type: 'int8',
+    type: types[i],
     quantization: shared[i],
   }))
   const taken = new Set<number>()
   const nodes = graph.nodes.map(node => {
-    const constants = quantizedConstants(graph, node, shared)
+    const form = { weightBits: scheme.weightBits, activation: types[node.outputs[0]] }
+    const constants = quantizedConstants(graph, node, shared, form)
     const inputs = node.inputs.map((index, position) => {
       const constant = constants[position]
       if (!constant) return index
@@ -38,25 +44,35 @@ export function quantize(graph: FloatGraph, ranges: Ranges): IntGraph {
   return quantized
 }
 
-/** Quantization of every tensor that is computed or fed; tied tensors share one. Undefined for constants. */
-function sharedQuantization(graph: FloatGraph, ranges: Ranges): (Quantization | undefined)[] {
+/** Quantization of every tensor that is computed or fed; tied tensors, which are of one type, share one. Undefined for constants. */
+function sharedQuantization(
+  graph: FloatGraph,
+  types: readonly ActivationType[],
+  rangeOf: (tensor: number) => Range | undefined,
+): (Quantization | undefined)[] {
   const group = tiedGroups(graph)
   const seen = new Map<number, Range[]>()
-  const fixed = fixedQuantization(graph, group)
+  const fixed = fixedQuantization(graph, types, group)
   const computed = [...graph.inputs, ...graph.nodes.flatMap(node => node.outputs)]
   for (const index of computed) {
-    const range = ranges.get(index)
+    const range = rangeOf(index)
     if (!range) {
       throw new HolterError({ stage: 'quantize', where: graph.tensors[index].name, problem: 'tensor has no range' })
     }
     seen.set(group[index], [...(seen.get(group[index]) ?? []), range])
   }
-  const perGroup = new Map([...seen].map(([root, all]) => [root, fixed.get(root) ?? quantizationFor(union(all))]))
+  const perGroup = new Map(
+    [...seen].map(([root, all]) => [root, fixed.get(root) ?? quantizationFor(union(all), types[root])]),
+  )
   return graph.tensors.map(({ data }, i) => (data ? undefined : perGroup.get(group[i])))
 }
 
 /** Quantization that TFLite prescribes, by group. A group can hold only one such tensor, and nothing with a range of its own. */
-function fixedQuantization(graph: FloatGraph, group: readonly number[]): Map<number, Quantization> {
+function fixedQuantization(
+  graph: FloatGraph,
+  types: readonly ActivationType[],
+  group: readonly number[],
+): Map<number, Quantization> {
   const fixed = new Map<number, Quantization>()
   const sources = new Map<number, string>(graph.inputs.map(i => [group[i], graph.tensors[i].name]))
   for (const node of graph.nodes) {
@@ -72,19 +88,12 @@ function fixedQuantization(graph: FloatGraph, group: readonly number[]): Map<num
       })
     }
     sources.set(root, node.name)
-    if (prescribed) fixed.set(root, { scale: [prescribed.scale], zeroPoint: [prescribed.zeroPoint], axis: 0 })
+    if (!prescribed) continue
+    const wide = types[root] === 'int16'
+    const { scale, zeroPoint } = wide ? { scale: prescribed.int16Scale!, zeroPoint: 0 } : prescribed
+    fixed.set(root, { scale: [scale], zeroPoint: [zeroPoint], axis: 0 })
   }
   return fixed
-}
-
-/** Below this range (in real units) a tensor counts as always zero: its multipliers would not fit 32 bits. */
-const SMALLEST_RANGE = 1e-9
-
-/** Returns scale and zero point that spread a range over −128 … 127. Zero is representable exactly; the scale is a float32, as in the file. */
-export function quantizationFor({ min, max }: Range): Quantization {
-  if (max - min < SMALLEST_RANGE) return { scale: [1], zeroPoint: [0], axis: 0 }
-  const scale = Math.fround((max - min) / 255)
-  return { scale: [scale], zeroPoint: [clamp(roundHalfAway(-128 - min / scale), -128, 127)], axis: 0 }
 }
 
 /** A node's constants as integers, by input position; undefined where the input is data or left out. */
@@ -92,6 +101,7 @@ function quantizedConstants(
   graph: FloatGraph,
   node: Node,
   shared: readonly (Quantization | undefined)[],
+  form: ConstantForm,
 ): (IntTensor | undefined)[] {
   const op = opByKind(node.op)
   const isConstant = (t: FloatTensor | undefined): t is FloatTensor & { data: Float32Array | Int32Array } =>
@@ -109,6 +119,6 @@ function quantizedConstants(
     })
   }
   const inputs = node.inputs.flatMap(index => shared[index] ?? [])
-  const quantized = op.quantizeConstants(node.attrs, constants, inputs)
+  const quantized = op.quantizeConstants(node.attrs, constants, inputs, form)
   return constants.map((constant, i) => constant && { name: constant.name, ...quantized[i]! })
 }

@@ -20,6 +20,7 @@ export function modelMetadata(
     leads: [...task.leads],
     sampleRateHz: task.sampleRateHz,
     samples: task.samples,
+    ...(task.width && { width: task.width }),
     unit: task.unit,
     ...copied(standardization),
     thresholds: [...thresholds],

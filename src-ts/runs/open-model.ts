@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import type { Dataset } from '../ecg/datasets/dataset.ts'
+import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
 import { engineFor } from '../engines/choose.ts'
 import { loadModel } from '../engines/model.ts'
 import { predictInt8 } from '../engines/predict.ts'
@@ -114,13 +114,13 @@ function foreignTask(path: string, graph: IntGraph, options: ModelOptions): Task
     })
   }
   const task = byName('task', options.task, tasks)
-  const { samples, leads, features, labels } = task
+  const { samples, width = 1, leads, features, labels } = task
   const long = (shape: readonly number[]) => shape.filter(n => n !== 1).join(' × ')
   const shapes = (tensors: readonly number[]) => tensors.map(i => long(graph.tensors[i].shape)).join(' and ')
-  const inputs = [[samples, leads.length], ...(features ? [[features.length]] : [])].map(long).join(' and ')
+  const inputs = [[samples, width, leads.length], ...(features ? [[features.length]] : [])].map(long).join(' and ')
   const got = `${shapes(graph.inputs)} → ${shapes(graph.outputs)}`
   const expected = `${inputs} → ${labels.length}`
-  const flat = graph.inputs.length === 1 && elements(graph.tensors[graph.inputs[0]].shape) === samples * leads.length
+  const flat = graph.inputs.length === 1 && elements(graph.tensors[graph.inputs[0]].shape) === recordSize(task)
   const oneRow = graph.tensors[graph.inputs[0]].shape.filter(n => n !== 1).length === 1
   if (got !== expected && !(flat && oneRow && !features && got.endsWith(` → ${labels.length}`)))
     throw otherForm(path, task, got, expected)

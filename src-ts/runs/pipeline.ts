@@ -104,7 +104,7 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
   const { predictions, fitted, int8 } = await timed('quantize', async () => {
     const about = { tf, model, task, network: network.name, standardization, validation }
     const saved = await saveFloat(about, provenance, join(out, 'float'))
-    return { ...saved, ...quantizeTrained(tf, model, saved.metadata, train, seed, 'model.tflite') }
+    return { ...saved, ...quantizeTrained(tf, model, saved.metadata, train, { seed, name: 'model.tflite' }) }
   })
   const training = { ...epochsOf(trained, tuned), parameters }
   return { opened, training, float: predictions, fitted, ...(await proved(int8, opened, options, timed)), stages }

@@ -5,6 +5,7 @@ import { writeFile } from '../files.ts'
 import { knowsValidation } from '../ir/metadata.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import { fitTemperature } from '../metrics/temperature.ts'
+import type { WeightBits } from '../ops/op.ts'
 import { compare } from '../quantize/compare.ts'
 import { runReference } from '../reference/run.ts'
 import { tasks } from '../tasks/index.ts'
@@ -27,11 +28,15 @@ export interface QuantizeInput extends DataChoice {
   readonly out: string
   /** Draws the calibration records. Default 1. */
   readonly seed?: number
+  /** Bits of the weights. Default 8. */
+  readonly weightBits?: WeightBits
+  /** Nodes that compute in int16, by the names of their outputs. Default none. */
+  readonly int16?: readonly string[]
 }
 
 /** Turns a float model into an int8 .tflite file, calibrated on training records, and measures what each node lost. */
 export async function quantize(input: QuantizeInput, context: Context = {}) {
-  const { model: dir, out, seed = 1 } = input
+  const { model: dir, out, seed = 1, weightBits = 8, int16 = [] } = input
   const tf = loadTfjs()
   const { model, metadata: own } = await loadFloatModel(tf, dir)
   const task = byName('task', own.task, tasks)
@@ -41,7 +46,10 @@ export async function quantize(input: QuantizeInput, context: Context = {}) {
   // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
   const remembers = knowsValidation(own)
   const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
-  const { graph, int8 } = quantizeTrained(tf, model, metadata, train, seed, out)
+  const plain = weightBits === 8 && int16.length === 0
+  const provenance = { ...metadata.provenance, ...(!plain && { quantization: { weightBits, int16: [...int16] } }) }
+  const precision = { weightBits, int16 }
+  const { graph, int8 } = quantizeTrained(tf, model, { ...metadata, provenance }, train, { seed, name: out, precision })
   const rows = standardizedRows(train, metadata, NOISE_RECORDS, seed)
   const nodes = compare(tf, graph, int8.graph, rows, runReference)
   const float = selectionScore(predictions)

@@ -4,10 +4,12 @@ import { rowLength, standardizedRows } from '../ecg/datasets/standardized-rows.t
 import { toModel } from '../engines/model.ts'
 import type { FloatGraph, IntGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
+import type { WeightBits } from '../ops/op.ts'
 import { runFloatPasses } from '../passes/float/index.ts'
 import { calibrate } from '../quantize/calibrate.ts'
 import { quantize } from '../quantize/quantize.ts'
 import { inputColumns } from '../quantize/rows.ts'
+import { type Scheme, schemeFor } from '../quantize/scheme.ts'
 import { exportGraph } from '../train/export.ts'
 import type { Tf } from '../train/tf.ts'
 
@@ -31,31 +33,43 @@ export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dat
   }
 }
 
-/** Returns the int8 network, calibrated on training records drawn by `seed`. */
+/** Returns the integer network, calibrated on training records drawn by `seed`. */
 export function toIntegers(
   tf: Tf,
   graph: FloatGraph,
   train: Dataset,
   standardization: Standardization,
   seed: number,
+  scheme?: Scheme,
 ): IntGraph {
   const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
   const perBatch = 32 * rowLength(train)
   const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
     rows.subarray(i * perBatch, (i + 1) * perBatch),
   )
-  return quantize(graph, calibrate(tf, graph, batches))
+  return quantize(graph, calibrate(tf, graph, batches), scheme)
 }
 
-/** Returns a trained model as its int8 file says it, calibrated on training records, and the float graph that it was made from. */
+/**
+ * Returns a trained model as its integer file says it, calibrated on training records, and the float graph that it was made from.
+ * Without a precision it is int8 throughout.
+ */
 export function quantizeTrained(
   tf: Tf,
   model: LayersModel,
   metadata: Metadata,
   train: Dataset,
-  seed: number,
-  name: string,
+  {
+    seed,
+    name,
+    precision,
+  }: {
+    readonly seed: number
+    readonly name: string
+    readonly precision?: { readonly weightBits: WeightBits; readonly int16: readonly string[] }
+  },
 ) {
   const graph = lower(tf, model, metadata, train)
-  return { graph, int8: toModel(toIntegers(tf, graph, train, metadata, seed), name) }
+  const scheme = precision && schemeFor(graph, precision.weightBits, precision.int16)
+  return { graph, int8: toModel(toIntegers(tf, graph, train, metadata, seed, scheme), name) }
 }

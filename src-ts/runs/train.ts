@@ -152,7 +152,7 @@ async function save(
     ...provenanceOf(opened),
   })
   const { score: float, metadata } = await saveFloat(trained, provenance, out)
-  const { int8 } = quantizeTrained(tf, model, metadata, train, origin.seed, network.name)
+  const { int8 } = quantizeTrained(tf, model, metadata, train, { seed: origin.seed, name: network.name })
   writeFile(join(out, 'model.tflite'), int8.tflite)
   return {
     float,

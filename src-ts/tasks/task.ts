@@ -10,6 +10,8 @@ export interface Task {
   readonly leads: readonly string[]
   readonly sampleRateHz: number
   readonly samples: number
+  /** Columns of records that are images: their samples are rows then, and their leads are channels. Absent in signals. */
+  readonly width?: number
   /** What the samples are: millivolts, or scaled by the task (its file says how). */
   readonly unit: 'mV' | 'relative'
   /** Names of the numbers that go to the network beside the signal. */

@@ -3,7 +3,9 @@ export interface Batch {
   readonly size: number
   /** Samples per lead. */
   readonly length: number
-  /** Standardized, [size, length, leads]. */
+  /** Columns of images; absent in signals. */
+  readonly width?: number
+  /** Standardized, [size, length, leads], of images [size, length, width, leads]. */
   readonly inputs: Float32Array
   /** Standardized, [size, features]; absent when the task has none. */
   readonly features?: Float32Array

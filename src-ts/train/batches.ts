@@ -61,8 +61,9 @@ export function* orderedBatches(
   }
 }
 
-function windowOf({ samples, leads, sampleRateHz }: Dataset, length = samples): Window {
-  return { samples, length, leads: leads.length, sampleRateHz }
+/** A row of an image counts as a sample, and each of its values as a lead. */
+function windowOf({ samples, width = 1, leads, sampleRateHz }: Dataset, length = samples): Window {
+  return { samples, length, leads: width * leads.length, sampleRateHz }
 }
 
 /** Returns a function that fills one pair of arrays, made for batches of at most `largest` records, again and again. */
@@ -94,6 +95,7 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
     return {
       size,
       length: window.length,
+      ...(dataset.width && { width: dataset.width }),
       inputs: inputs.subarray(0, size * stride),
       ...(width > 0 && { features: features.subarray(0, size * width) }),
       targets: targets.subarray(0, size * labels),
@@ -102,8 +104,12 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
   }
 }
 
-/** Returns what a batch gives to the network: [size, length, leads], and [size, features] where there are any. */
-export function inputTensors(tf: Tf, { size, length, inputs, features }: Batch): Tensor[] {
-  const signal = tf.tensor3d(inputs, [size, length, inputs.length / size / length])
+/**
+ * Returns what a batch gives to the network: [size, length, leads], of images [size, length, width, leads], and [size, features] where
+ * there are any.
+ */
+export function inputTensors(tf: Tf, { size, length, width, inputs, features }: Batch): Tensor[] {
+  const row = inputs.length / size / length
+  const signal = tf.tensor(inputs, width ? [size, length, width, row / width] : [size, length, row])
   return features ? [signal, tf.tensor2d(features, [size, features.length / size])] : [signal]
 }

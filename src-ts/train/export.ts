@@ -2,12 +2,12 @@ import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { HolterError } from '../errors.ts'
 import type { FloatGraph, FloatTensor, Node, Shape } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import { exporters } from './export-layers.ts'
-import type { Exporting } from './exporting.ts'
+import type { Exporting, LayerExport } from './export/exporting.ts'
+import { exportableLayers, exportOf } from './export/index.ts'
 
 /**
  * Returns a trained model as a FloatGraph; this is where tfjs ends.
- * A layer's [T, C] becomes [1, 1, T, C], its [F] becomes [1, F]. Dropout disappears, a sigmoid at the very end too: our graphs end at logits.
+ * A layer's [T, C] becomes [1, 1, T, C], its [H, W, C] [1, H, W, C], its [F] [1, F]. Dropout disappears, a sigmoid at the very end too: our graphs end at logits.
  * Weights are copied. Throws one HolterError that lists every layer that cannot be exported.
  */
 export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph {
@@ -18,7 +18,7 @@ export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph
   const names = new Set<string>()
 
   /** What the exporter of the layer that makes `symbol` may do. */
-  const exporting = (symbol: SymbolicTensor, inputs: number[]): Exporting => {
+  const exporting = (symbol: SymbolicTensor, sources: SymbolicTensor[], inputs: number[]): Exporting => {
     const layer = symbol.sourceLayer
     const name = unique(layer.name, names)
     const outputShape = graphShape(symbol.shape)
@@ -27,12 +27,14 @@ export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph
       inputs,
       inputShapes: inputs.map(i => tensors[i].shape),
       outputShape,
+      inputRanks: sources.map(({ shape }) => shape.length),
+      outputRank: symbol.shape.length,
       last: model.outputs.includes(symbol),
       placeholder: () => tensors.push({ name, shape: outputShape }) - 1,
       constant: (role, shape, data) => tensors.push({ name: `${name}/${role}`, shape, data }) - 1,
-      node(op, attrs, nodeInputs) {
+      node(op, attrs, nodeInputs, shape = outputShape) {
         const nodeName = calls++ ? `${name}/${op}${calls}` : name
-        const output = tensors.push({ name: nodeName, shape: outputShape }) - 1
+        const output = tensors.push({ name: nodeName, shape }) - 1
         nodes.push({ name: nodeName, op, attrs, inputs: nodeInputs, outputs: [output] })
         return output
       },
@@ -45,9 +47,9 @@ export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph
     const layer = symbol.sourceLayer
     // An input layer is its own input.
     const sources = layer.inboundNodes[symbol.nodeIndex].inputTensors.filter(source => source !== symbol)
-    const to = exporting(symbol, sources.map(visit))
+    const to = exporting(symbol, sources, sources.map(visit))
     if (to.outputShape.includes(0)) to.refuse(`its shape ${printed(symbol.shape)} is not fixed`)
-    const result = (exporters[layer.getClassName()] ?? unsupported)(layer, to)
+    const result = (exportOf(layer.getClassName()) ?? unsupported).export(layer, to)
     done.set(symbol.id, result)
     return result
   }
@@ -59,16 +61,18 @@ export function exportGraph(model: LayersModel, metadata?: Metadata): FloatGraph
       stage: 'export',
       where: model.name,
       problem: `layers that cannot be exported: ${problems.join('; ')}`,
-      hint: `Layers that can: ${Object.keys(exporters).join(', ')}`,
+      hint: `Layers that can: ${exportableLayers.join(', ')}`,
     })
   }
   return { name: model.name, tensors, nodes, inputs, outputs, ...(metadata ? { metadata } : {}) }
 }
 
 /** Stands in for an exporter, so that the layers behind are looked at too. */
-function unsupported(_: unknown, to: Exporting): number {
-  to.refuse('no exporter')
-  return to.placeholder()
+const unsupported: Pick<LayerExport, 'export'> = {
+  export(_, to) {
+    to.refuse('no exporter')
+    return to.placeholder()
+  },
 }
 
 function printed(shape: readonly (number | null)[]): string {
@@ -76,7 +80,7 @@ function printed(shape: readonly (number | null)[]): string {
   return `[${sizes.join(', ')}]`
 }
 
-/** Keras' [null, T, C] and [null, F] as TFLite's [1, 1, T, C] and [1, F]; any other unknown size becomes 0. */
+/** Keras' [null, T, C] as TFLite's [1, 1, T, C], other shapes with a batch of 1; any other unknown size becomes 0. */
 function graphShape(shape: readonly (number | null)[]): Shape {
   const sizes = shape.slice(1).map(n => n ?? 0)
   return sizes.length === 2 ? [1, 1, ...sizes] : [1, ...sizes]

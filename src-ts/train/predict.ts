@@ -62,13 +62,14 @@ function endsInProbabilities({ outputs: [output] }: LayersModel): boolean {
 }
 
 /** Throws HolterError unless the model takes this dataset's records and gives one logit per label. */
-export function checkFit(model: LayersModel, { name, samples, leads, labels, features }: Dataset): void {
+export function checkFit(model: LayersModel, { name, samples, width, leads, labels, features }: Dataset): void {
   const form = (signal: string, numbers: number, outputs: number | null) =>
     `${signal}${numbers ? ` and ${numbers} features` : ''} → ${outputs}`
-  const [, length, channels] = model.inputs[0].shape
+  const [, length, ...rest] = model.inputs[0].shape
   const [, outputs] = model.outputs[0].shape
-  const expected = form(`${samples} × ${leads.length}`, features?.names.length ?? 0, labels.length)
-  const got = form(`${length ?? samples} × ${channels}`, model.inputs[1]?.shape[1] ?? 0, outputs)
+  const record = [samples, ...(width ? [width] : []), leads.length].join(' × ')
+  const expected = form(record, features?.names.length ?? 0, labels.length)
+  const got = form([length ?? samples, ...rest].join(' × '), model.inputs[1]?.shape[1] ?? 0, outputs)
   if (got === expected) return
   throw new HolterError({
     stage: 'train',

@@ -8,6 +8,7 @@ import { ecgTiny } from '../../src-ts/networks/ecg-tiny.ts'
 import { networkShape, type Recipe } from '../../src-ts/networks/network.ts'
 import { modelMetadata } from '../../src-ts/runs/model-metadata.ts'
 import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
+import { readTflite } from '../../src-ts/tflite/read.ts'
 import { floatModelFiles, saveFloatModel } from '../../src-ts/train/float-model.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
 import { runHolter } from '../helpers/holter-process.ts'
@@ -74,10 +75,16 @@ native('synthetic records are the same whatever the seed, and stdout says what t
     assert.is(status, 0, stderr)
     assert.match(stdout, /^SYNTHETIC records: the scores say nothing about patients\.$/m)
   }
-  const quantized = runHolter(['quantize', out, '--seed', '7', '--out', join(dir, 'synthetic.tflite'), '--json'])
+  const file = join(dir, 'synthetic.tflite')
+  const quantized = runHolter(['quantize', out, '--seed', '7', '--weight-bits', '7', '--out', file, '--json'])
   assert.is(quantized.status, 0, quantized.stderr)
   const { data } = JSON.parse(quantized.stdout)
   assert.is(data.synthetic, true)
+  const { tensors, metadata } = readTflite(readFileSync(file), file)
+  assert.equal(metadata!.provenance.quantization, { weightBits: 7, int16: [] })
+  for (const { type, data: weights } of tensors) {
+    if (weights && type === 'int8') assert.ok((weights as Int8Array).every(w => Math.abs(w) <= 63))
+  }
   for (const made of [path, out]) assert.is(provenanceAt(made).data.sha256, data.sha256)
 })
 

@@ -57,6 +57,25 @@ export class NetworkBuilder {
     return this.op('mean', { keepDims: false }, [x], this.quantizationOf(x), [axes])
   }
 
+  /** A factor and an offset for each channel, as converters leave a batch norm behind a ReLU. */
+  affine(x: number) {
+    const shape = [this.tensors[x].shape.at(-1)!]
+    const { scale } = this.quantizationOf(x)
+    const attrs = { activation: 'none' }
+    const product = this.op('mul', attrs, [x], { scale, zeroPoint: ZERO }, [{ shape, scale: 0.01, constant: 127 }])
+    return this.op('add', attrs, [product], { scale: 2 * scale, zeroPoint: ZERO }, [{ shape, scale, constant: 127 }])
+  }
+
+  pad(x: number, before: number, after: number) {
+    const paddings = {
+      shape: [4, 2],
+      scale: 1,
+      type: 'int32' as const,
+      data: Int32Array.of(0, 0, 0, 0, before, after, 0, 0),
+    }
+    return this.op('pad', {}, [x], this.quantizationOf(x), [paddings])
+  }
+
   /** Along the channels; all parts get the scale of the first. */
   concat(...parts: number[]) {
     const { quantization } = this.tensors[parts[0]]

@@ -31,6 +31,20 @@ const unary = (kind: string, output?: (x: CaseTensor) => object, attrs?: (r: Ran
   },
 ]
 
+/** Values that cannot be negative; the result's scale fits those of 1 to 255 steps. */
+const rsqrt: Maker = {
+  shape: () => [1, 256],
+  draw(r, x) {
+    if (x.zeroPoint !== -128) return undefined
+    const largest = 1 / Math.sqrt(x.scale as number)
+    return {
+      attrs: {},
+      inputs: [x],
+      outputs: [{ shape: x.shape, scale: scaleIn(r, largest / 5000, largest / 20), zeroPoint: zeroOf(r) }],
+    }
+  },
+}
+
 /** A second operand: a tensor that is there, a constant, or a further input. */
 function operand(r: Random, x: CaseTensor, others: readonly CaseTensor[], quantization: Quantized): CaseTensor {
   const fits = others.filter(
@@ -161,6 +175,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   reduction('reduceMax'),
   unary('relu'),
   unary('relu6'),
+  ['rsqrt', rsqrt],
   ['softmax', softmax],
   binary('sub', (a, b) => 2 * Math.max(a, b)),
   reduction('sum'),

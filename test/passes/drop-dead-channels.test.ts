@@ -54,11 +54,13 @@ function branched(seed: number): IntGraph {
   const padding = () => pick(r, ['same', 'valid'])
   let y = b.conv(x, 4 + r.integer(8), size(), pick(r, [1, 2]), activation(), padding())
   for (let layer = 0; layer < 1 + r.integer(3); layer++) {
-    const kind = r.integer(4)
+    const kind = r.integer(6)
     if (kind === 0) y = b.depthwise(y, [1, pick(r, [1, 3])], 1, activation(), 'same')
     if (kind === 1)
       y = b.concat(b.conv(y, 5, [1, 1], 1, activation()), b.conv(y, 3 + r.integer(4), [1, 3], 1, activation()))
     if (kind === 2) y = b.maxPool(y, 2, 2)
+    if (kind === 3) y = b.affine(y)
+    if (kind === 4) y = b.pad(y, 1, 2)
     y = b.conv(y, 3 + r.integer(9), [1, pick(r, [1, 2])], 1, activation(), padding())
   }
   const end = pick(r, [() => b.flatten(y), () => b.mean(y), () => b.flatten(b.averagePool(y, 1, 1))])()

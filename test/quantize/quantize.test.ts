@@ -2,10 +2,11 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { FloatGraph, FloatTensor, IntGraph } from '../../src-ts/ir/graph.ts'
+import { quantizationFor, type Range } from '../../src-ts/ir/quantization-for.ts'
 import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
-import { calibrate, type Range, type Ranges } from '../../src-ts/quantize/calibrate.ts'
+import { calibrate, type Ranges } from '../../src-ts/quantize/calibrate.ts'
 import { compare } from '../../src-ts/quantize/compare.ts'
-import { quantizationFor, quantize } from '../../src-ts/quantize/quantize.ts'
+import { quantize } from '../../src-ts/quantize/quantize.ts'
 import { dequantizeValues, quantizeValues } from '../../src-ts/quantize/values.ts'
 import { random } from '../../src-ts/random.ts'
 import { runReference } from '../../src-ts/reference/run.ts'
@@ -212,12 +213,31 @@ test('a weight that two layers read is quantized for each', () => {
   assert.equal(next, [3, 5, 6])
 })
 
+test('constants of sums and products keep their values to a step of their own scale', () => {
+  for (const op of ['add', 'sub', 'mul']) {
+    const b = new FloatGraphBuilder('operand')
+    const x = b.input([1, 1, 3, 4])
+    const constant = b.constant([4], -0.3, 2)
+    const graph = b.finish(b.node(op, { activation: 'none' }, [x, constant]))
+    for (const type of ['int8', 'int16'] as const) {
+      const scheme = { weightBits: 8 as const, activation: () => type }
+      const { tensors } = quantize(graph, everywhere(graph, { min: -3, max: 3 }), scheme)
+      const { data, quantization } = tensors[constant]
+      const back = dequantizeValues(data as Int8Array, quantization!)
+      assert.is(tensors[constant].type, type)
+      graph.tensors[constant].data!.forEach((value, i) => {
+        assert.ok(Math.abs(value - back[i]) <= quantization!.scale[0] * 0.51, `${op} ${type}: ${value} as ${back[i]}`)
+      })
+    }
+  }
+})
+
 test('a missing range and a constant that an operator cannot take are refused by name', () => {
   const graph = dense([[1]], [1])
   assert.throws(() => quantize(graph, new Map()), /^\[quantize\] x: tensor has no range\.$/)
   const b = new FloatGraphBuilder('offset')
-  const sum = b.finish(b.add(b.input([1, 1, 2, 2]), b.constant([1, 1, 2, 2], 0, 1)))
-  assert.throws(() => quantize(sum, everywhere(sum, { min: -1, max: 1 })), /add0: add cannot take a constant/)
+  const most = b.finish(b.node('maximum', {}, [b.input([1, 1, 2, 2]), b.constant([1, 1, 2, 2], 0, 1)]))
+  assert.throws(() => quantize(most, everywhere(most, { min: -1, max: 1 })), /maximum0: maximum cannot take a constant/)
 })
 
 test.run()

@@ -11,6 +11,8 @@ export interface Dataset {
   readonly kind: LabelKind
   readonly length: number
   readonly samples: number
+  /** Columns of a record that is an image: its samples are rows then, and its leads are channels. Absent in signals. */
+  readonly width?: number
   readonly sampleRateHz: number
   readonly leads: readonly string[]
   readonly labels: readonly string[]
@@ -18,12 +20,17 @@ export interface Dataset {
   readonly targets: Uint8Array
   /** One entry per record: id as the source writes it, patient for grouping, fold 1–10. */
   readonly records: readonly RecordInfo[]
-  /** Writes record `index` in the task's unit, row-major [samples, leads], into `out` from `at` on. */
+  /** Writes record `index` in the task's unit, row-major [samples, leads] or [samples, width, leads], into `out` from `at` on. */
   read(index: number, out: Float32Array, at: number): void
   /** Numbers that go to the network beside the signal. */
   readonly features?: Features
   /** What else is known of the records: training may learn it along (train/auxiliary.ts), the model that comes out does not tell it. */
   readonly auxiliary?: Auxiliary
+}
+
+/** Returns how many values a record holds, its features not counted. */
+export function recordSize({ samples, width = 1, leads }: Pick<Dataset, 'samples' | 'width' | 'leads'>): number {
+  return samples * width * leads.length
 }
 
 /** Labels beside those of the task. */

@@ -1,5 +1,11 @@
 import { HolterError } from '../../errors.ts'
-import type { Dataset, FeatureStandardization, Features, Standardization } from './dataset.ts'
+import {
+  type Dataset,
+  type FeatureStandardization,
+  type Features,
+  recordSize,
+  type Standardization,
+} from './dataset.ts'
 
 /**
  * Returns the mean and the population deviation, in millivolts, of all samples of all leads of a training split, as one scalar
@@ -20,7 +26,7 @@ export function fitStandardization(
       'train',
     )
   }
-  const size = dataset.samples * dataset.leads.length
+  const size = recordSize(dataset)
   const record = new Float32Array(size)
   let count = 0
   let mean = 0

@@ -1,10 +1,10 @@
 import { standardize, standardizeFeatures } from '../../ir/input-map.ts'
 import { random } from '../../random.ts'
-import type { Dataset, Standardization } from './dataset.ts'
+import { type Dataset, recordSize, type Standardization } from './dataset.ts'
 
 /** Values of a record as networks see it: samples of all leads, then features. */
-export function rowLength({ samples, leads, features }: Dataset): number {
-  return samples * leads.length + (features?.names.length ?? 0)
+export function rowLength(dataset: Dataset): number {
+  return recordSize(dataset) + (dataset.features?.names.length ?? 0)
 }
 
 /** Draws records of a split and returns them standardized, one row after another: the signal, then the features where there are any. */
@@ -15,7 +15,7 @@ export function standardizedRows(
   seed: number,
 ): Float32Array {
   const size = rowLength(dataset)
-  const samples = dataset.samples * dataset.leads.length
+  const samples = recordSize(dataset)
   const rows = new Float32Array(count * size)
   const order = random(seed).permutation(dataset.length)
   for (let i = 0; i < count; i++) {

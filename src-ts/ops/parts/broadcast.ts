@@ -1,8 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { HolterError } from '../../errors.ts'
-import type { IntData, IntTensor, IntType, Shape } from '../../ir/graph.ts'
+import { clamp, roundHalfAway } from '../../ir/fixed-point.ts'
+import { arrays, type IntData, type IntTensor, type IntType, limits, type Shape } from '../../ir/graph.ts'
+import { quantizationFor } from '../../ir/quantization-for.ts'
 import type { Emitter } from '../kernel.ts'
-import type { Backend, NodeView } from '../op.ts'
+import type { Backend, NodeView, Op } from '../op.ts'
 import { quantizationOf } from './channels.ts'
 
 /** How two operands are walked together: four loops, and how far each operand moves in a step of each loop (0 = it is repeated). */
@@ -35,6 +37,19 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
     return Math.max(sizeA, sizeB)
   })
 }
+
+/** Quantizes constant operands to the type of the activations, over the whole range of their values. */
+export const quantizeOperands: NonNullable<Op['quantizeConstants']> = (_, constants, __, { activation }) =>
+  constants.map(constant => {
+    if (!constant) return undefined
+    const { shape, data } = constant
+    const values = Array.from(data)
+    const range = { min: values.reduce((a, b) => Math.min(a, b), 0), max: values.reduce((a, b) => Math.max(a, b), 0) }
+    const quantization = quantizationFor(range, activation)
+    const [{ min, max }, [scale], [zero]] = [limits[activation], quantization.scale, quantization.zeroPoint]
+    const integers = values.map(value => clamp(roundHalfAway(value / scale) + zero, min, max))
+    return { type: activation, shape, quantization, data: arrays[activation].from(integers) }
+  })
 
 /**
  * Returns two real operands in the shape of their result, but for the last `own` axes, which each keeps.

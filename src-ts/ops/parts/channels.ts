@@ -8,8 +8,8 @@ import {
   requantizeWide,
   roundHalfAway,
 } from '../../ir/fixed-point.ts'
-import type { IntTensor, Quantization, Shape } from '../../ir/graph.ts'
-import type { Op } from '../op.ts'
+import type { ActivationType, IntTensor, Quantization, Shape } from '../../ir/graph.ts'
+import type { ConstantForm, Op } from '../op.ts'
 
 /** What an accumulator of an output channel goes through: + bias, · multiplier · 2^(shift − 31), or 2^(shift − 15) of a wide one. */
 export interface Channels {
@@ -107,11 +107,20 @@ export function quantizationOf(tensor: IntTensor): Quantization {
   })
 }
 
-/** Accumulators keep this headroom below 2³¹, so that bias plus products cannot wrap in a network of ours. */
-const LARGEST_BIAS = 2 ** 30
+/**
+ * Largest quantized bias: int32 accumulators keep as much headroom below 2³¹, so that bias plus products cannot wrap in a network of ours;
+ * 64-bit ones are rescaled below 2⁴⁷.
+ */
+const LARGEST_BIAS = { int8: 2 ** 30, int16: 2 ** 45 } as const
+
+interface QuantizedBias {
+  readonly type: 'int32' | 'int64'
+  readonly data: Int32Array | BigInt64Array
+  readonly quantization: Quantization
+}
 
 /**
- * Returns int8 weights in [−127, 127] with one scale per channel, and the int32 bias with scale s_in · s_w.
+ * Returns int8 weights within the form's bits (8: [−127, 127]) with one scale per channel, and the bias with scale s_in · s_w.
  * `data` holds `channels` along `axis` of `shape`. A channel of zeros takes the layer's largest scale;
  * a scale grows where the bias would not fit otherwise.
  */
@@ -120,11 +129,13 @@ export function quantizeChannels(
   axis: number,
   bias: Float32Array | undefined,
   inputScale: number,
+  { weightBits, activation }: ConstantForm,
 ): {
   weights: { data: Int8Array; quantization: Quantization }
-  bias?: { data: Int32Array; quantization: Quantization }
+  bias?: QuantizedBias
 } {
   const { shape, data } = weights
+  const most = 2 ** (weightBits - 1) - 1
   const channels = shape[axis]
   const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1)
   const channelOf = (i: number) => Math.floor(i / inner) % channels
@@ -133,33 +144,44 @@ export function quantizeChannels(
     const channel = channelOf(i)
     largest[channel] = Math.max(largest[channel], Math.abs(data[i]))
   }
-  const layerLargest = largest.reduce((a, b) => Math.max(a, b), 0) || 127
+  const layerLargest = largest.reduce((a, b) => Math.max(a, b), 0) || most
   const scale = Array.from(largest, (max, channel) => {
-    const forWeights = (max || layerLargest) / 127
-    const forBias = bias ? Math.abs(bias[channel]) / (inputScale * LARGEST_BIAS) : 0
+    const forWeights = (max || layerLargest) / most
+    const forBias = bias ? Math.abs(bias[channel]) / (inputScale * LARGEST_BIAS[activation]) : 0
     return Math.fround(Math.max(forWeights, forBias))
   })
-  const quantized = Int8Array.from(data, (w, i) => clamp(roundHalfAway(w / scale[channelOf(i)]), -127, 127))
-  const zeroPoint = scale.map(() => 0)
-  const biasScale = scale.map(s => Math.fround(inputScale * s))
+  const quantized = Int8Array.from(data, (w, i) => clamp(roundHalfAway(w / scale[channelOf(i)]), -most, most))
+  const quantization = { scale, zeroPoint: scale.map(() => 0), axis }
   return {
-    weights: { data: quantized, quantization: { scale, zeroPoint, axis } },
-    bias: bias && {
-      data: Int32Array.from(bias, (b, channel) => roundHalfAway(b / (inputScale * scale[channel]))),
-      quantization: { scale: biasScale, zeroPoint, axis: 0 },
-    },
+    weights: { data: quantized, quantization },
+    bias: bias && quantizeBias(bias, inputScale, scale, activation),
   }
+}
+
+function quantizeBias(
+  bias: Float32Array,
+  inputScale: number,
+  weightScale: readonly number[],
+  activation: ActivationType,
+): QuantizedBias {
+  const values = Array.from(bias, (b, channel) => roundHalfAway(b / (inputScale * weightScale[channel])))
+  const scale = weightScale.map(s => Math.fround(inputScale * s))
+  const quantization = { scale, zeroPoint: scale.map(() => 0), axis: 0 }
+  return activation === 'int16'
+    ? { type: 'int64', data: BigInt64Array.from(values, BigInt), quantization }
+    : { type: 'int32', data: Int32Array.from(values), quantization }
 }
 
 /** Returns `quantizeConstants` of an op with inputs data, weights (output channels along `axis`) and an optional bias. */
 export function quantizeWeightsAndBias(axis: number): NonNullable<Op['quantizeConstants']> {
-  return (_, [, weights, bias], [input]) => {
+  return (_, [, weights, bias], [input], form) => {
     const { shape, data } = weights as { shape: Shape; data: Float32Array }
-    const quantized = quantizeChannels({ shape, data }, axis, bias?.data as Float32Array | undefined, input.scale[0])
+    const biases = bias?.data as Float32Array | undefined
+    const quantized = quantizeChannels({ shape, data }, axis, biases, input.scale[0], form)
     return [
       undefined,
       { type: 'int8', shape, ...quantized.weights },
-      quantized.bias && { type: 'int32', shape: bias!.shape, ...quantized.bias },
+      quantized.bias && { shape: bias!.shape, ...quantized.bias },
     ]
   }
 }
