@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { DATA_URL } from '../ecg/datasets/fetch-dataset.ts'
 import { count } from '../report/numbers.ts'
 import { type FetchDataInput, fetchable, fetchData, megabytes } from '../runs/fetch-data.ts'
-import { inTerminal } from './context.ts'
+import { inTerminal, interrupted } from './context.ts'
 import { whole } from './options.ts'
 
 /** `holter data fetch`: a data set from its publisher, every file checked. */
@@ -18,7 +18,9 @@ export const dataFetch = new Command('fetch')
   .addOption(new Option('-j, --jobs <n>', 'downloads at a time').argParser(whole(1)).default(8))
   .addHelpText('after', '\nExample: holter data fetch mit-bih')
   .action(async (name: string, options: Omit<FetchDataInput, 'name'>) => {
-    const { dir, files, bytes, licence, cite } = await inTerminal(context => fetchData({ ...options, name }, context))
+    const fetched = await inTerminal(context => fetchData({ ...options, name }, context))
+    if (!fetched) return interrupted('the same command goes on')
+    const { dir, files, bytes, licence, cite } = fetched
     console.log(`${count(files)} files of ${name} are in ${dir} (${megabytes(bytes)} downloaded).`)
     console.log(`Licence: ${licence}. Cite: ${cite}.`)
   })

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { countsSentence } from '../report/data-sentences.ts'
 import { demoSummary } from '../report/summaries.ts'
 import type { DemoInput } from '../runs/demo.ts'
-import { inTerminal } from './context.ts'
+import { inTerminal, interrupted } from './context.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { seed, whole } from './options.ts'
 
@@ -33,11 +33,7 @@ export const demo = new Command('demo')
   .action(async (options: DemoInput) => {
     const { demo } = await import('../runs/demo.ts')
     const made = await inTerminal(context => demo(options, context))
-    if (!made) {
-      console.error('Interrupted: the demo is not complete.')
-      process.exitCode = 1
-      return
-    }
+    if (!made) return interrupted('the demo is not complete')
     const { report, product } = made
     const { folds, notes = [] } = report.data
     console.log(demoSummary(report))

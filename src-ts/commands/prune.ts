@@ -3,7 +3,7 @@ import { Argument, Command, Option } from 'commander'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { facts } from '../report/terminal.ts'
 import type { PruneInput } from '../runs/prune.ts'
-import { inTerminal } from './context.ts'
+import { inTerminal, interrupted } from './context.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
 
@@ -30,11 +30,7 @@ export const prune = new Command('prune')
   .action(async (model: string, options: PruneOptions) => {
     const { prune } = await import('../runs/prune.ts')
     const pruned = await inTerminal(context => prune({ ...options, model }, context))
-    if (!pruned) {
-      console.error('Interrupted: nothing was written.')
-      process.exitCode = 1
-      return
-    }
+    if (!pruned) return interrupted()
     const { figures, before, after, synthetic, validationRecords } = pruned
     if (options.json) return printJson(figures)
     if (synthetic) console.log(SYNTHETIC_SENTENCE)
