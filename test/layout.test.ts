@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { engines } from '../src-ts/engines/index.ts'
 import { networks } from '../src-ts/networks/index.ts'
+import { flavourNames } from '../src-ts/ops/flavour.ts'
 import { ops } from '../src-ts/ops/index.ts'
 import { floatPasses } from '../src-ts/passes/float/index.ts'
 import { importPasses, intPasses } from '../src-ts/passes/int/index.ts'
@@ -14,7 +15,8 @@ import { tasks } from '../src-ts/tasks/index.ts'
 const stages = [
   'errors.ts random.ts version.ts toolchain.ts watch.ts',
   'files.ts npy.ts',
-  'ecg ir',
+  'ir',
+  'ecg',
   'metrics networks tasks',
   'train ops',
   'reference',
@@ -203,6 +205,11 @@ test('ops/kernels: one file for each kernel, and each is in the list of an op', 
   const listed = new Set(ops.flatMap(op => op.kernels.map(kernel => kernel.name)))
   const files = sources.filter(path => path.startsWith('src-ts/ops/kernels/'))
   none(files.filter(path => !listed.has(basename(path, '.ts'))).map(path => `${path} is the kernel of no op`))
+})
+
+test('every flavour has a target in asconfig.json, and every target is a flavour', () => {
+  const { targets } = JSON.parse(read('asconfig.json')) as { targets: object }
+  assert.equal(Object.keys(targets).sort(), [...flavourNames].sort())
 })
 
 test('the runner finds exactly the files that run tests', async () => {

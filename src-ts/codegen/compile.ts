@@ -19,13 +19,13 @@ export function kernelSource(name: string): string | null {
 /**
  * Compiles a program to a wasm module: asc in memory with the flags of asconfig.json's target of that flavour,
  * then binaryen puts the constants in place (asc would need half a second for every 60,000 as text), strips names,
- * validates, and adds the manifest as custom section `holter`. It imports only what its flavour may. The same program gives the same bytes.
+ * validates, and adds the manifest as custom section `holter`. No imports. The same program gives the same bytes.
  */
 export async function compileProgram(program: Program, manifest?: object): Promise<Uint8Array> {
   const code = await runAsc(program)
   // Loaded here, like asc: both are large, and most commands do not compile.
   const { default: binaryen } = await import('binaryen')
-  const { features, imports } = flavourRow(program.plan.flavour)
+  const { features } = flavourRow(program.plan.flavour)
   const bits = features.reduce((sum, feature) => sum | binaryen.Features[feature], binaryen.Features.MVP)
   const module = binaryen.readBinaryWithFeatures(code, bits)
   try {
@@ -38,15 +38,10 @@ export async function compileProgram(program: Program, manifest?: object): Promi
     if (!module.validate()) {
       throw new HolterError({ stage: 'codegen', where: 'module', problem: 'the compiled module does not validate' })
     }
-    const strange = importsOf(module, binaryen).filter(name => !imports.includes(name))
-    if (strange.length > 0) {
-      const problem = `the compiled module imports ${strange.join(' and ')}`
-      throw new HolterError({
-        stage: 'codegen',
-        where: program.plan.flavour,
-        problem,
-        expected: imports.join(' or ') || 'no import',
-      })
+    const imports = importsOf(module, binaryen)
+    if (imports.length > 0) {
+      const problem = `the compiled module imports ${imports.join(' and ')}`
+      throw new HolterError({ stage: 'codegen', where: program.plan.flavour, problem, expected: 'no import' })
     }
     return module.emitBinary()
   } finally {

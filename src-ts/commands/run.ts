@@ -1,6 +1,7 @@
 import { join, parse } from 'node:path'
-import { Argument, Command, Option } from 'commander'
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { writeFile } from '../files.ts'
+import type { Adc } from '../ir/input-map.ts'
 import { writeNpy } from '../npy.ts'
 
 interface RunOptions {
@@ -8,6 +9,7 @@ interface RunOptions {
   flavour?: string
   input: string[]
   output: string
+  adc?: Adc
   real?: boolean
 }
 
@@ -31,6 +33,12 @@ export const run = new Command('run')
     (file: string, before: string[] = []) => [...before, file],
   )
   .requiredOption('-o, --output <file>', '.npy file to write')
+  .addOption(
+    new Option(
+      '--adc <gain,baseline>',
+      'integers of the first input are counts of a converter: counts per millivolt, and the count of 0 mV',
+    ).argParser(adc),
+  )
   .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
   .action(async (model: string, { input, output, ...options }: RunOptions) => {
@@ -41,6 +49,14 @@ export const run = new Command('run')
     for (const [which, file] of files.entries()) writeFile(file, writeNpy(outputs[which]))
     console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)
   })
+
+/** Parses GAIN,BASELINE for commander. */
+function adc(text: string): Adc {
+  const [gain, baseline] = text.split(',').map(part => (part.trim() ? Number(part) : Number.NaN))
+  if (gain > 0 && Number.isFinite(gain) && Number.isInteger(baseline) && text.split(',').length === 2)
+    return { gain, baseline }
+  throw new InvalidArgumentError('It must be a gain above 0 and a whole baseline, such as 200,1024.')
+}
 
 /** y.npy for the first output, y.1.npy for the second, …. */
 function outputFile(path: string, which: number): string {

@@ -9,7 +9,7 @@ export function formName({ flavour, mode }: Form): string {
 /** Returns the flavours that an engine with these features runs, in the order of the table. */
 export function moduleForms(has: readonly Feature[]): Form[] {
   return flavours
-    .filter(({ features, imports }) => imports.length === 0 && features.every((f: Feature) => has.includes(f)))
+    .filter(({ features }) => features.every((feature: Feature) => has.includes(feature)))
     .map(({ name }) => ({ flavour: name }))
 }
 

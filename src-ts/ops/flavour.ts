@@ -10,8 +10,6 @@ interface FlavourRow {
   readonly name: string
   /** What its modules may use. */
   readonly features: readonly Feature[]
-  /** Functions, as module.name, that its modules may import; engines run only flavours without any. */
-  readonly imports: readonly string[]
   /** Whether `compile`, `demo` and `verify` take it when no flavour is named. */
   readonly byDefault: boolean
 }
@@ -21,11 +19,10 @@ interface FlavourRow {
  * when none is named.
  */
 export const flavours = [
-  { name: 'scalar', features: [], imports: [], byDefault: true },
+  { name: 'scalar', features: [], byDefault: true },
   {
     name: 'simd',
     features: ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'NontrappingFPToInt'],
-    imports: [],
     byDefault: true,
   },
 ] as const satisfies readonly FlavourRow[]

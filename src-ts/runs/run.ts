@@ -4,6 +4,7 @@ import { loadModel } from '../engines/model.ts'
 import { runOnce } from '../engines/session.ts'
 import { readFile } from '../files.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
+import type { Adc } from '../ir/input-map.ts'
 import { type Npy, readNpy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
@@ -15,6 +16,8 @@ export interface RunInput {
    * millivolts; shape (n, …).
    */
   readonly inputs: readonly (Npy | string)[]
+  /** Set where integers of the first input are counts of a converter. */
+  readonly adc?: Adc
   /** Name of an engine. Default 'node'. */
   readonly engine?: string
   /** Default: the fastest that the engine runs. */
@@ -31,11 +34,11 @@ export interface RunResult extends EngineChoice {
 }
 
 /** Runs a model on arrays in one engine. Throws HolterError on arrays of another shape or type than the model takes. */
-export async function run({ model: path, inputs, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
+export async function run({ model: path, inputs, adc, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
   const choice = engineFor(engine, flavour)
   const model = loadModel(path)
   const { graph } = model
-  const { rows, count } = allInputRows(graph, inputs.map(named))
+  const { rows, count } = allInputRows(graph, inputs.map(named), adc)
   const bytes = await runOnce(choice.engine, model, choice.form, rows, count)
   const outputs = graph.outputs.map((tensor, which) => {
     const own = graph.tensors[tensor].shape

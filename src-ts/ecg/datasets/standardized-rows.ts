@@ -1,6 +1,6 @@
+import { standardize, standardizeFeatures } from '../../ir/input-map.ts'
 import { random } from '../../random.ts'
 import type { Dataset, Standardization } from './dataset.ts'
-import { standardizeFeatures } from './standardize.ts'
 
 /** Values of a record as networks see it: samples of all leads, then features. */
 export function rowLength({ samples, leads, features }: Dataset): number {
@@ -10,7 +10,7 @@ export function rowLength({ samples, leads, features }: Dataset): number {
 /** Draws records of a split and returns them standardized, one row after another: the signal, then the features where there are any. */
 export function standardizedRows(
   dataset: Dataset,
-  { mean, deviation, features }: Standardization,
+  standardization: Standardization,
   count: number,
   seed: number,
 ): Float32Array {
@@ -21,10 +21,10 @@ export function standardizedRows(
   for (let i = 0; i < count; i++) {
     const row = rows.subarray(i * size, (i + 1) * size)
     dataset.read(order[i], row, 0)
-    for (let j = 0; j < samples; j++) row[j] = (row[j] - mean) / deviation
+    for (let j = 0; j < samples; j++) row[j] = standardize(row[j], standardization)
     if (!dataset.features) continue
     dataset.features.read(order[i], row, samples)
-    standardizeFeatures(row.subarray(samples), features!)
+    standardizeFeatures(row.subarray(samples), standardization.features!)
   }
   return rows
 }
