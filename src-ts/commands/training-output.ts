@@ -8,7 +8,7 @@ import { printJson } from './options.ts'
 
 /** Prints what a training made, and sets the exit code when it was interrupted. */
 export function printTraining(result: TrainResult | undefined, { json }: { readonly json?: boolean }): void {
-  if (!result) return interrupted()
+  if (!result) return void interrupted()
   const { ended, epochs, made } = result
   if (ended === 'interrupted') {
     console.error(`Interrupted after ${epochs} full epochs. Go on with the same command and --resume.`)
