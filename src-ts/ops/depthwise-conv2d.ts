@@ -77,7 +77,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
     const depthMultiplier = outC / x!.shape[3]
     if (!Number.isInteger(depthMultiplier)) {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: 'output channels are not a multiple of input channels',
         got: `${outC} and ${x!.shape[3]}`,

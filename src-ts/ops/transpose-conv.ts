@@ -172,7 +172,7 @@ function windowOf(attrs: TransposeConvAttrs, shape: Shaped | undefined, filter: 
   const w = window(attrs, out, filter[1], filter[2])
   if (w.outH === x[1] && w.outW === x[2] && out[0] === x[0] && out[3] === filter[0] && x[3] === filter[3]) return w
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'transposeConv',
     problem: 'a convolution with these options would not turn the output back into the input',
     got: `[${x}] and filter [${filter}] to [${out}]`,
