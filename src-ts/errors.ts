@@ -15,6 +15,7 @@ export type Stage =
   | 'engine'
   | 'evaluate'
   | 'verify'
+  | 'report'
   | 'npy'
   | 'file'
 

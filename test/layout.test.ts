@@ -64,7 +64,7 @@ const everything = [
   ...filesOf('src-ts', '.c', '.py', '.mjs'),
   ...filesOf('test', '.py'),
   ...filesOf('src-as', '.ts'),
-  ...filesOf('tools', '.mjs', '.py'),
+  ...filesOf('tools', '.ts', '.mjs', '.py'),
 ]
 
 /** Fails with one line per finding. */
@@ -138,6 +138,17 @@ test('the product does not import from tests or tools', () => {
     sources.flatMap(path =>
       importsOf(path)
         .filter(name => /\.\.\/(test|tools)\//.test(name))
+        .map(name => `${path}: ${name}`),
+    ),
+  )
+})
+
+test('tools do not import from tests', () => {
+  const files = everything.filter(path => path.startsWith('tools/'))
+  none(
+    files.flatMap(path =>
+      importsOf(path)
+        .filter(name => name.includes('../test/'))
         .map(name => `${path}: ${name}`),
     ),
   )

@@ -11,7 +11,7 @@ import { readNpy, writeNpy } from '../../src-ts/npy.ts'
 import { referenceRunner } from '../../src-ts/reference/run.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
-import { withInt16 } from '../helpers/int16-network.ts'
+import { withInt16 } from '../../tools/random-networks/int16-network.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
 const test = suite('16×8 models in the commands')
