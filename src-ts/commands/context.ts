@@ -8,7 +8,7 @@ export const terminal: Context = {
   say: sentence => console.error(sentence),
 }
 
-/** Does a run that Ctrl-C stops in good order; undefined when it came before there was a result. */
+/** Does a run that Ctrl-C stops cleanly; undefined when it was stopped before there was a result. */
 export function inTerminal<T>(run: (context: Context) => Promise<T>): Promise<T | undefined> {
   return interruptible(async signal => {
     try {

@@ -13,14 +13,14 @@ interface PruneOptions extends Omit<PruneInput, 'model'> {
 
 /** `holter prune`: cut the smallest weights of a float model, train on with them held at zero. */
 export const prune = new Command('prune')
-  .summary('cut the smallest weights of a float model and train on without them')
+  .summary('remove the smallest weights of a float model and fine-tune it')
   .description(
-    'Zeroes the smallest weights of every kernel but the last, trains on with them held at zero by the recipe that the model records, ' +
-      'and writes a float model.',
+    'Sets the smallest weights of every kernel but the last to zero, fine-tunes with these weights held at zero, by the recipe that ' +
+      'the model records, and writes a float model.',
   )
   .addArgument(new Argument('<model>', 'folder of a float model'))
-  .addOption(new Option('--sparsity <x>', 'share of the weights to cut').argParser(within(0, 0.99)).default(0.3))
-  .addOption(new Option('--epochs <n>', 'epochs of training after the cut').argParser(whole(1)).default(2))
+  .addOption(new Option('--sparsity <x>', 'share of the weights to remove').argParser(within(0, 0.99)).default(0.3))
+  .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
   .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
   .requiredOption('-o, --out <dir>', 'folder to write into')
   .addOption(dataOption())
