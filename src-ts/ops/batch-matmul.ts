@@ -128,9 +128,9 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
   cases: () => [
     matmulCase('attention', [1, 4, 7, 5], [1, 4, 7, 5], { adjY: true }),
     matmulCase('a constant matrix', [3, 9], [9, 4], {}, 127),
-    matmulCase('left turned', [2, 6, 3], [2, 6, 5], { adjX: true }),
+    matmulCase('left transposed', [2, 6, 3], [2, 6, 5], { adjX: true }),
     matmulCase('one matrix for all', [2, 3, 4, 5], [1, 5, 6], {}),
-    matmulCase('both turned', [1, 5, 2], [3, 4, 5], { adjX: true, adjY: true }),
+    matmulCase('both transposed', [1, 5, 2], [3, 4, 5], { adjX: true, adjY: true }),
   ],
 }
 
@@ -143,7 +143,7 @@ function sizesOf({ adjX, adjY }: BatchMatmulAttrs, a: Shape, b: Shape) {
     stage: 'ops',
     where: 'batchMatmul',
     problem: 'matrices of two to five axes do not fit together',
-    got: `[${a}]${adjX ? ' turned' : ''} and [${b}]${adjY ? ' turned' : ''}`,
+    got: `[${a}]${adjX ? ' transposed' : ''} and [${b}]${adjY ? ' transposed' : ''}`,
   })
 }
 
