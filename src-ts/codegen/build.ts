@@ -1,5 +1,6 @@
 import type { IntGraph } from '../ir/graph.ts'
 import type { Flavour } from '../ops/flavour.ts'
+import { compilePasses, runIntPasses } from '../passes/int/index.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { version } from '../version.ts'
 import { compileProgram } from './compile.ts'
@@ -16,7 +17,8 @@ export interface Build {
 
 /** Returns the module of a network in a flavour. The same graph gives the same bytes. */
 export async function build(graph: IntGraph, flavour: Flavour, modelSha256: string): Promise<Build> {
-  const program = emitProgram(makePlan([graph], flavour), heading(graph, flavour))
+  const lowered = runIntPasses(graph, { passes: compilePasses })
+  const program = emitProgram(makePlan([lowered], flavour), heading(lowered, flavour))
   const manifest = manifestOf(program, modelSha256)
   return { program, manifest, wasm: await compileProgram(program, manifest) }
 }

@@ -1,8 +1,8 @@
 import { join, parse } from 'node:path'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { readFile, writeFile } from '../files.ts'
+import { writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
-import { readNpy, writeNpy } from '../npy.ts'
+import { writeNpy } from '../npy.ts'
 
 interface RunOptions {
   engine: string
@@ -44,8 +44,7 @@ export const run = new Command('run')
   .action(async (model: string, { input, output, ...options }: RunOptions) => {
     const { run } = await import('../runs/run.ts')
     const { formName } = await import('../engines/form.ts')
-    const arrays = input.map(file => ({ ...readNpy(readFile(file), file), where: file }))
-    const { outputs, count, engine, form } = await run({ ...options, model, arrays })
+    const { outputs, count, engine, form } = await run({ ...options, model, inputs: input })
     const files = outputs.map((_, which) => outputFile(output, which))
     for (const [which, file] of files.entries()) writeFile(file, writeNpy(outputs[which]))
     console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)

@@ -4,6 +4,7 @@ import { maxPool2d, type Pool2dAttrs, pool2dOptions } from './max-pool2d.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { requireSameQuantization } from './parts/same-quantization.ts'
 import { startsInside, type Window, window } from './parts/window.ts'
 
@@ -17,6 +18,7 @@ export interface AveragePool2dPrepared {
 export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kind: 'averagePool2d',
   truth: 'tflite-micro',
+  channelwise: oneInput,
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 1, ...pool2dOptions },

@@ -4,6 +4,7 @@ import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { type Int16Sigmoid, int16SigmoidKernel, logisticInt16, prepareInt16Sigmoid } from './parts/sigmoid-int16.ts'
 import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
@@ -11,6 +12,7 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'logistic',
   truth: 'tflite-micro',
+  channelwise: oneInput,
   probabilities: 'made',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 14, options: 0, read: () => ({}), write: () => 0 },

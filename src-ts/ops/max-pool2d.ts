@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type { BuiltinOperator, Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { type Padding, startsInside, type Window, window } from './parts/window.ts'
 
 export interface Pool2dAttrs {
@@ -46,6 +47,7 @@ export const pool2dOptions: Omit<BuiltinOperator<Pool2dAttrs>, 'code'> = {
 export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
   kind: 'maxPool2d',
   truth: 'tflite-micro',
+  channelwise: oneInput,
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 17, ...pool2dOptions },

@@ -92,6 +92,11 @@ export interface Op<Attrs = any, Prepared = any> {
   readonly linear?: { readonly outputAxis: number }
   /** Set where `attrs.activation` is a fused activation: relu and its relatives may move in from behind. */
   readonly fusesActivation?: true
+  /**
+   * Set where channel c of an output (its last axis) may depend on channel c of the inputs alone. Returns the inputs, constants among
+   * them, that have the channels along their last axis; undefined where this node mixes them.
+   */
+  channelwise?(node: NodeView<Attrs>): readonly number[] | undefined
   /** Whether the output holds probabilities ('made'), or what the input held under another shape or scale ('kept'). */
   readonly probabilities?: 'made' | 'kept'
   /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */

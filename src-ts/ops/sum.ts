@@ -3,6 +3,7 @@ import { limitsOf } from '../ir/graph.ts'
 import { type MeanPrepared, mean } from './mean.ts'
 import type { Op } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { overOtherAxes } from './parts/channelwise.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductionOptions } from './parts/reduction.ts'
 
@@ -10,6 +11,7 @@ import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductio
 export const sum: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'sum',
   truth: 'tflite-micro',
+  channelwise: overOtherAxes,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 74, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],

@@ -13,7 +13,7 @@ export interface CompileInput {
 }
 
 /** Makes kernels, modules, a C header and a manifest of a model and writes them below `out`; returns the builds and what was written. */
-export function compile({ model, flavour, out }: CompileInput) {
+export async function compile({ model, flavour, out }: CompileInput) {
   const name = basename(model).replace(/\.tflite$/, '')
   return writeModules(loadModel(model), name, out, flavour ? [flavour] : defaultFlavours)
 }

@@ -2,17 +2,21 @@ import { type EngineChoice, engineFor } from '../engines/choose.ts'
 import { allInputRows, type NamedNpy } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
 import { runOnce } from '../engines/session.ts'
+import { readFile } from '../files.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Adc } from '../ir/input-map.ts'
-import type { Npy } from '../npy.ts'
+import { type Npy, readNpy } from '../npy.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 
 export interface RunInput {
   /** A .tflite file of int8 (or 16×8) arithmetic. */
   readonly model: string
-  /** One array for each input of the model, in its order: int8 (int16) rows as they are, or float rows in millivolts; shape (n, …). */
-  readonly arrays: readonly NamedNpy[]
-  /** Set where integers of the first array are counts of a converter. */
+  /**
+   * One array, or .npy file that holds it, for each input of the model, in its order: int8 (int16) rows as they are, or float rows in
+   * millivolts; shape (n, …).
+   */
+  readonly inputs: readonly (Npy | string)[]
+  /** Set where integers of the first input are counts of a converter. */
   readonly adc?: Adc
   /** Name of an engine. Default 'node'. */
   readonly engine?: string
@@ -30,11 +34,11 @@ export interface RunResult extends EngineChoice {
 }
 
 /** Runs a model on arrays in one engine. Throws HolterError on arrays of another shape or type than the model takes. */
-export async function run({ model: path, arrays, adc, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
+export async function run({ model: path, inputs, adc, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
   const choice = engineFor(engine, flavour)
   const model = loadModel(path)
   const { graph } = model
-  const { rows, count } = allInputRows(graph, arrays, adc)
+  const { rows, count } = allInputRows(graph, inputs.map(named), adc)
   const bytes = await runOnce(choice.engine, model, choice.form, rows, count)
   const outputs = graph.outputs.map((tensor, which) => {
     const own = graph.tensors[tensor].shape
@@ -42,6 +46,11 @@ export async function run({ model: path, arrays, adc, engine = 'node', flavour, 
     return { shape, data: outputColumn(graph, bytes, count, which, real) }
   })
   return { ...choice, outputs, count }
+}
+
+function named(input: Npy | string, which: number): NamedNpy {
+  if (typeof input === 'string') return { ...readNpy(readFile(input), input), where: input }
+  return { ...input, where: `input ${which}` }
 }
 
 /** The values of one output over all rows, in its own type. */

@@ -27,7 +27,7 @@ export interface VerifyInput {
 }
 
 /** Runs every engine and flavour found here on seeded inputs and compares each output byte with the reference. */
-export function verify(input: VerifyInput, context: Context = {}): Promise<ParityRow[]> {
+export async function verify(input: VerifyInput, context: Context = {}): Promise<ParityRow[]> {
   const loaded = loadModel(input.model)
   const { model, chosen } =
     input.module === undefined
