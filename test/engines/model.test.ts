@@ -25,10 +25,7 @@ test('an unknown flavour is one sentence that names those there are', async () =
     await runnable(writeTflite(graph), 'add').module('simt')
     assert.unreachable()
   } catch (error) {
-    assert.match(
-      (error as Error).message,
-      /^\[usage\] simt: no such flavour \(expected scalar, .*Did you mean simd/,
-    )
+    assert.match((error as Error).message, /^\[usage\] simt: no such flavour \(expected scalar, .*Did you mean simd/)
   }
 })
 
