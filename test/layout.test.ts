@@ -66,7 +66,7 @@ const everything = [
   ...filesOf('src-ts', '.c', '.py', '.mjs'),
   ...filesOf('test', '.py'),
   ...filesOf('src-as', '.ts'),
-  ...filesOf('tools', '.mjs', '.py'),
+  ...filesOf('tools', '.ts', '.mjs', '.py'),
 ]
 
 /** Fails with one line per finding. */
@@ -145,6 +145,17 @@ test('the product does not import from tests or tools', () => {
   )
 })
 
+test('tools do not import from tests', () => {
+  const files = everything.filter(path => path.startsWith('tools/'))
+  none(
+    files.flatMap(path =>
+      importsOf(path)
+        .filter(name => name.includes('../test/'))
+        .map(name => `${path}: ${name}`),
+    ),
+  )
+})
+
 test('only train/ loads tfjs; the others take it as an argument and import its types', () => {
   const lines = sources
     .filter(path => stageOf(path) !== 'train')
@@ -157,7 +168,8 @@ test('only train/ loads tfjs; the others take it as an argument and import its t
   none(lines.filter(line => !/: (import|export) type |typeof import\(/.test(line)))
 })
 
-test('no command loads the charts before it draws them: they take a second, which all commands would wait', () => {
+/** The files that are loaded with one: what it imports, directly or through another, except by import(). */
+function loadedWith(start: string): Set<string> {
   const seen = new Set<string>()
   const walk = (path: string) => {
     if (seen.has(path)) return
@@ -166,9 +178,34 @@ test('no command loads the charts before it draws them: they take a second, whic
       if (name.endsWith('.ts')) walk(join(dirname(path), name))
     }
   }
-  walk('src-ts/main.ts')
-  assert.ok(seen.has('src-ts/commands/evaluate.ts'))
-  none([...seen].filter(path => /^import (?!type )[^']*'vega'/m.test(read(path))))
+  walk(start)
+  return seen
+}
+
+test('a command loads what it does when it is called: --help waits for none of it', () => {
+  const loaded = loadedWith('src-ts/main.ts')
+  assert.ok(loaded.has('src-ts/commands/evaluate.ts'))
+  const late = ['train', 'reference', 'passes', 'tflite', 'quantize', 'plan', 'codegen', 'engines']
+  none([...loaded].filter(path => late.includes(stageOf(path))))
+})
+
+test('no command and no library loads the charts before they are drawn: they take a second', () => {
+  for (const start of ['src-ts/main.ts', 'src-ts/index.ts'])
+    none([...loadedWith(start)].filter(path => /^import (?!type )[^']*'vega'/m.test(read(path))))
+})
+
+test('runs print nothing and set no exit code: only commands and main.ts know of a terminal', () => {
+  const terminal =
+    /\bconsole\.|process\.(exit|exitCode|stdout|stderr)\b|from 'commander'|report\/(progress|terminal)\.ts'/
+  const below = sources.filter(path => !['report', 'commands', 'main.ts'].includes(stageOf(path)))
+  none(
+    below.flatMap(path =>
+      read(path)
+        .split('\n')
+        .filter(line => terminal.test(line))
+        .map(line => `${path}: ${line.trim()}`),
+    ),
+  )
 })
 
 test('no file is longer than 320 lines', () => {

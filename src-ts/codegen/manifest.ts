@@ -4,9 +4,9 @@ import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import { version } from '../version.ts'
-import { customSection, isModule } from './custom-section.ts'
 import type { Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
+import { customSection, moduleSections } from './module-sections.ts'
 
 /** What a host must know to use a module: custom section `holter` of every module, as JSON. */
 export interface Manifest {
@@ -98,12 +98,14 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
 
 /** Returns the manifest in a module's custom section `holter`; a module without one is a HolterError that names `where`. */
 export function readManifest(wasm: Uint8Array, where: string): Manifest {
-  const section = customSection(wasm, 'holter')
+  const sections = moduleSections(wasm)
+  const section = sections && customSection(sections, 'holter')
   if (section) return JSON.parse(new TextDecoder().decode(section)) as Manifest
   throw new HolterError({
     stage: 'engine',
     where,
-    problem: isModule(wasm) ? 'has no section "holter"' : 'is no WebAssembly module',
+    problem: sections ? 'has no section "holter"' : 'is no valid WebAssembly module',
+    got: `${wasm.length} bytes`,
     hint: 'Compile it with holter compile',
   })
 }

@@ -8,11 +8,11 @@ import { json, printJson, whole } from './options.ts'
 export const bench = new Command('bench')
   .summary('time a model in every engine that has a clock')
   .description(
-    'Times single inferences of an int8 .tflite model, after a warm-up. Milliseconds hold for this machine and this moment: ' +
-      'compare engines and models of one call.',
+    'Times single inferences of an int8 .tflite model after a warm-up. The figures depend on the machine and its load: ' +
+      'compare engines or models within one call only.',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
-  .addOption(new Option('--reps <n>', 'runs that are counted').argParser(whole(1)).default(100))
+  .addOption(new Option('--reps <n>', 'timed runs').argParser(whole(1)).default(100))
   .addOption(json())
   .addHelpText('after', '\nExample: holter bench models/gap-cnn.tflite --reps 200')
   .action(async (model: string, options: { reps: number; json?: boolean }) => {

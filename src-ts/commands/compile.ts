@@ -14,7 +14,7 @@ export const compile = new Command('compile')
   .summary('generate AssemblyScript kernels from a .tflite file and compile them to wasm')
   .description(
     'Generates readable AssemblyScript kernels from any int8 or 16×8 .tflite file and compiles them to a wasm module ' +
-      'without imports, that equals the reference in every byte. Writes NAME.FLAVOUR.wasm, kernels/, NAME.h and manifest.json.',
+      'without imports whose output equals the reference in every byte. Writes NAME.FLAVOUR.wasm, kernels/, NAME.h and manifest.json.',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(
@@ -23,7 +23,7 @@ export const compile = new Command('compile')
       `instruction set of the module (default: ${defaultFlavours.join(' and ')})`,
     ).choices(flavourNames),
   )
-  .requiredOption('-o, --out <dir>', 'folder to write into; made as needed')
+  .requiredOption('-o, --out <dir>', 'folder to write into, created if needed')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')
   .action(async (model: string, options: CompileOptions) => {

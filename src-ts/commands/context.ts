@@ -8,7 +8,20 @@ export const terminal: Context = {
   say: sentence => console.error(sentence),
 }
 
-/** Does a run that Ctrl-C stops in good order. */
-export function inTerminal<T>(run: (context: Context) => Promise<T>): Promise<T> {
-  return interruptible(signal => run({ ...terminal, signal }))
+/** Does a run that Ctrl-C stops cleanly; undefined when it was stopped before there was a result. */
+export function inTerminal<T>(run: (context: Context) => Promise<T>): Promise<T | undefined> {
+  return interruptible(async signal => {
+    try {
+      return await run({ ...terminal, signal })
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return undefined
+      throw error
+    }
+  })
+}
+
+/** Says that nothing came of a run, and sets the exit code. */
+export function interrupted(what = 'nothing was written'): void {
+  console.error(`Interrupted: ${what}.`)
+  process.exitCode = 1
 }

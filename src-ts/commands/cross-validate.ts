@@ -4,6 +4,7 @@ import { byName, HolterError } from '../errors.ts'
 import { makeFolder } from '../files.ts'
 import { networks } from '../networks/index.ts'
 import { foldsSummary } from '../report/folds-summary.ts'
+import { counted } from '../report/numbers.ts'
 import type { FoldResult } from '../runs/train-fold.ts'
 import { tasks } from '../tasks/index.ts'
 import { inTerminal } from './context.ts'
@@ -22,20 +23,20 @@ interface CrossValidateOptions extends TrainingOptions {
 const described = new Command('cross-validate')
   .summary('train and score a network on K folds of the training and validation records')
   .description(
-    'Deals the training and validation records to folds, all records of a patient to one, trains once per fold on the others, each ' +
-      'in a process of its own, and scores the fold that was left out. The last epoch is kept, and standardization and thresholds come ' +
-      'from the training side: the fold that is scored chooses nothing. The test split stays closed.',
+    'Splits the training and validation records into folds, all records of a patient in one fold. Trains once per fold on the other ' +
+      'folds, each time in a process of its own, and scores the fold that was held out. Keeps the last epoch, and takes standardization ' +
+      'and thresholds from the training side, so that nothing is chosen by the fold that is scored. The test split stays closed.',
   )
 
 /** `holter cross-validate`: the scores of a network on records that it was not trained on, with their spread. */
 export const crossValidate = withTrainingOptions(described)
   .addOption(new Option('-k, --folds <n>', 'number of folds').argParser(whole(2)).default(5))
-  .option('--stratified', 'give every fold its share of each label')
-  .addOption(new Option('-j, --jobs <n>', 'processes at a time').argParser(whole(1)).default(1))
-  .addOption(new Option('--fold <n>', 'only this fold').argParser(whole(1)).hideHelp())
+  .option('--stratified', 'keep the share of each label equal across folds')
+  .addOption(new Option('-j, --jobs <n>', 'processes to run at the same time').argParser(whole(1)).default(1))
+  .addOption(new Option('--fold <n>', 'train this fold only').argParser(whole(1)).hideHelp())
   .addHelpText(
     'after',
-    '\nThe default folder to write into is build/NETWORK-folds.' +
+    '\nThe default output folder is build/NETWORK-folds.' +
       '\n\nExample: holter cross-validate ecg-tiny --folds 5 --stratified --jobs 2',
   )
   .action((name: string, options: CrossValidateOptions, command: Command) =>
@@ -48,7 +49,7 @@ async function allFolds(line: Command, name: string, options: CrossValidateOptio
     throw new HolterError({
       stage: 'usage',
       where: '--patience',
-      problem: 'no records are left to stop early by: the fold that is held out must not choose the epoch',
+      problem: 'no records are left to stop early by: the held-out fold must not choose the epoch',
       hint: 'Set --epochs instead',
     })
   }
@@ -58,7 +59,7 @@ async function allFolds(line: Command, name: string, options: CrossValidateOptio
   makeFolder(out)
   const { folds, seed, stratified = false } = options
   const share = shareCores({ jobs: options.jobs, count: folds, threads: options.threads })
-  console.error(`${folds} folds, ${share.jobs} at a time, threads of each: ${share.threads}.`)
+  console.error(`${folds} folds, ${share.jobs} at a time with ${counted(share.threads, 'thread')} each.`)
   const given = givenOptions(line, ['jobs', 'threads', 'out', 'json'])
   const jobs = Array.from({ length: folds }, (_, k): Job => {
     const own = ['--fold', `${k + 1}`, '--threads', `${share.threads}`, '--out', join(out, `fold-${k + 1}`), '--json']

@@ -11,13 +11,13 @@ interface CheckOptions extends Omit<CheckDataInput, 'dir'> {
 
 /** `holter data check`: what is wrong with the records of a folder. */
 export const dataCheck = new Command('check')
-  .summary('look for records that are unreadable, flat, saturated or have exchanged leads')
+  .summary('find records that are unreadable, flat or saturated, or have swapped leads')
   .description(
-    'Reads every WFDB record at or below a folder. Exit code 1 if one cannot be read. The test fold of PTB-XL stays closed.',
+    'Reads every WFDB record in a folder and its subfolders. Exits with 1 if one cannot be read. The test fold of PTB-XL stays closed.',
   )
   .addArgument(new Argument('<dir>', 'folder with records'))
-  .addOption(new Option('--samples <n>', 'samples that every record is to have').argParser(whole(1)))
-  .addOption(new Option('--rate <hz>', 'sample rate that every record is to have').argParser(within(1, 1e6)))
+  .addOption(new Option('--samples <n>', 'number of samples that every record must have').argParser(whole(1)))
+  .addOption(new Option('--rate <hz>', 'sample rate that every record must have').argParser(within(1, 1e6)))
   .addOption(noChecksum())
   .addOption(json())
   .addHelpText('after', '\nExample: holter data check ptb-xl/records100 --samples 1000 --rate 100')
@@ -32,7 +32,7 @@ export const dataCheck = new Command('check')
 
 function textOf({ checked, testFoldLeftClosed, withProblems }: CheckedData): string {
   const rows = withProblems.flatMap(({ record, problems }) => problems.map(({ kind, text }) => [record, kind, text]))
-  const closed = testFoldLeftClosed ? `; ${count(testFoldLeftClosed)} of the test fold left closed` : ''
+  const closed = testFoldLeftClosed ? `; ${count(testFoldLeftClosed)} of the test fold not opened` : ''
   const sentence = `${count(checked)} records checked, ${count(withProblems.length)} with findings${closed}.`
   return rows.length ? `${table(['record', 'finding', 'where'], rows)}\n\n${sentence}` : sentence
 }

@@ -4,7 +4,7 @@ import { json, printJson } from './options.ts'
 
 /** `holter data list`: the data sets that tasks can use, and where they lie on this machine. */
 export const dataList = new Command('list')
-  .summary('show the known data sets and where they are found')
+  .summary('list the known data sets and where they are')
   .addOption(json())
   .action(async (options: { json?: boolean }) => {
     const { listData } = await import('../runs/list-data.ts')

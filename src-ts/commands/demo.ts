@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { countsSentence } from '../report/data-sentences.ts'
 import { demoSummary } from '../report/summaries.ts'
 import type { DemoInput } from '../runs/demo.ts'
-import { inTerminal } from './context.ts'
+import { inTerminal, interrupted } from './context.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { seed, whole } from './options.ts'
 
@@ -11,21 +11,23 @@ import { seed, whole } from './options.ts'
 export const demo = new Command('demo')
   .summary('train, prune, quantize, compile and verify a small network, and write a report')
   .description(
-    'Runs the whole product once: data, training, pruning, quantization, kernels, wasm, parity on every engine found, report.html. ' +
-      'Takes about a minute on two cores. With --model the training is left out: a shipped model goes on from its file.',
+    'Runs the whole pipeline once: data, training, pruning, quantization, kernels, wasm, parity on every engine found, report.html. ' +
+      'Takes about a minute on two cores. With --model nothing is trained: the pipeline starts from a model file.',
   )
   .addOption(new Option('--network <network>', 'network to train').default('gap-cnn'))
   .addOption(
-    new Option('--model <model>', 'train nothing: a model that ships, by name, or a .tflite file').conflicts([
-      'network',
-      'epochs',
-    ]),
+    new Option(
+      '--model <model>',
+      'start from a model instead of training: the name of a shipped one, or a .tflite file',
+    ).conflicts(['network', 'epochs']),
   )
   .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
   .addOption(
     new Option('--seed <n>', 'seed of weights, order, augmentation and calibration').argParser(seed).default(1),
   )
-  .addOption(new Option('--probes <n>', 'inputs on which engines are compared').argParser(whole(1)).default(64))
+  .addOption(
+    new Option('--probes <n>', 'number of inputs on which engines are compared').argParser(whole(1)).default(64),
+  )
   .option('-o, --out <dir>', 'folder to write into', 'build/demo')
   .addOption(dataOption())
   .addOption(skipMissingOption())
@@ -33,11 +35,7 @@ export const demo = new Command('demo')
   .action(async (options: DemoInput) => {
     const { demo } = await import('../runs/demo.ts')
     const made = await inTerminal(context => demo(options, context))
-    if (!made) {
-      console.error('Interrupted: the demo is not complete.')
-      process.exitCode = 1
-      return
-    }
+    if (!made) return interrupted('the demo is not complete')
     const { report, product } = made
     const { folds, notes = [] } = report.data
     console.log(demoSummary(report))

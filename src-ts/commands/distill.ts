@@ -15,25 +15,27 @@ interface DistillOptions extends SeedsOptions {
 export const distill = withSeeds(
   withTrainingOptions(
     new Command('distill')
-      .summary('train a network on the labels and on what trained ones answer')
+      .summary('train a network on the labels and on the outputs of trained networks')
       .description(
-        'Trains as holter train does, towards the labels and towards the averaged answers of teachers on the same augmented records. ' +
+        'Trains like holter train, but on the labels and on the averaged outputs of teachers for the same augmented records. ' +
           'Teachers are folders of float models of the same task and records.',
       ),
   ),
 )
   .requiredOption(
     '--teacher <dir>',
-    'folder of a float model; may be given several times',
+    'folder of a float model; repeat the option for more teachers',
     (dir, dirs: string[] = []) => [...dirs, dir],
   )
   .addOption(
-    new Option('--temperature <x>', 'divides the logits; above 1, second thoughts count more')
+    new Option('--temperature <x>', 'divides the logits of teachers and student; values above 1 soften both')
       .argParser(within(0.1, 100))
       .default(1.5),
   )
   .addOption(
-    new Option('--alpha <x>', 'weight of the teachers; the labels keep the rest').argParser(within(0, 1)).default(0.8),
+    new Option('--alpha <x>', 'weight of the teachers in the loss, from 0 to 1; the labels get the rest')
+      .argParser(within(0, 1))
+      .default(0.8),
   )
   .addHelpText(
     'after',

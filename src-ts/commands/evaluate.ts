@@ -15,19 +15,22 @@ interface EvaluateOptions extends Omit<EvaluateInput, 'model'> {
 export const evaluate = new Command('evaluate')
   .summary('score a float or int8 model on the validation or test split')
   .description(
-    'Scores a model with the thresholds that its file carries, on the probabilities of its logits as they are; calibration is ' +
-      'shown before and after its temperature. Opens the test split only with --split test: for final figures. ' +
-      'A .tflite file from elsewhere is scored when --task says what it was made for.',
+    'Scores a model with the thresholds stored in its file. Decisions use uncalibrated probabilities; calibration is shown ' +
+      'without and with temperature scaling. Opens the test split only with --split test, which is for final figures. ' +
+      'A .tflite file from elsewhere needs --task, which says what it was made for.',
   )
   .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
   .option('-t, --task <task>', "default: the model's own")
   .addOption(
     new Option('-s, --split <split>', 'records to score on').choices(['validation', 'test']).default('validation'),
   )
-  .option('-e, --engine <engine>', 'what runs an int8 model: reference, node, wasmtime, … (default: node)')
-  .option('-f, --flavour <flavour>', 'flavour of the module')
-  .option('--against <model>', 'a second model: how much better the first is on the same resamples of patients')
-  .option('--html <file>', 'write a page with curves, confusion, calibration and the records with the largest loss')
+  .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
+  .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)')
+  .option('--against <model>', 'second model to compare with, by a paired bootstrap over patients')
+  .option(
+    '--html <file>',
+    'write a page with curves, confusion matrix, calibration and the records with the largest loss',
+  )
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(json())

@@ -14,11 +14,11 @@ interface InspectOptions {
 export const inspect = new Command('inspect')
   .summary('show the layers, sizes and memory of a model')
   .description(
-    'Shows each layer of an int8 .tflite model with its shape, MACs, weights, zeros, dead channels, memory and scales, and the totals.',
+    'Shows shape, MACs, weights, zeros, dead channels, memory and scales of each layer of an int8 .tflite model, and the totals.',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
-  .option('--html <file>', 'also draw the graph, as a page that loads nothing')
-  .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and every place in memory')
+  .option('--html <file>', 'also draw the graph as a self-contained page')
+  .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and all addresses in memory')
   .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')

@@ -1,8 +1,8 @@
 import { isJob } from '../report/relay.ts'
 
 /**
- * Runs work that can stop in good order: the first Ctrl-C (or SIGTERM) aborts its signal, the second ends the process at once.
- * In a process that another one started for this work, the end of the other one aborts it, too.
+ * Does work that can stop cleanly: the first Ctrl-C (or SIGTERM) aborts its signal, the second ends the process at once.
+ * In a process that another one started for this work, the end of that one aborts it, too.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()

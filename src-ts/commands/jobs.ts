@@ -17,7 +17,7 @@ export type Outcome =
   | { readonly ended: 'done'; readonly result: unknown }
   /** `sentence` is what the process said; `code` its exit code. */
   | { readonly ended: 'failed'; readonly sentence: string; readonly code: number }
-  /** Stopped in good order by Ctrl-C, or never started because of it or of a failure that all would share. */
+  /** Stopped cleanly by Ctrl-C, or never started because of it or of a failure that all would share. */
   | { readonly ended: 'stopped' }
 
 const HOLTER = fileURLToPath(new URL('../../tools/holter.mjs', import.meta.url))
@@ -122,7 +122,7 @@ function collected(stream: ChildProcess['stdout']): () => string {
 
 /** The sentence of an error, which stands last on stderr; a process that was killed has none. */
 function lastWords(stderr: string, code: number | null, killer: NodeJS.Signals | null): string {
-  if (killer) return `its process was ended by ${killer}${killer === 'SIGKILL' ? ', perhaps for want of memory' : ''}`
+  if (killer) return `its process was ended by ${killer}${killer === 'SIGKILL' ? ', perhaps for lack of memory' : ''}`
   return stderr.trimEnd().split('\n').at(-1) || `its process ended with exit code ${code}`
 }
 

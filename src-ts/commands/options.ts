@@ -11,7 +11,7 @@ export function whole(min: number, max?: number): (text: string) => number {
   }
 }
 
-/** Parses a seed for commander: 32 bits, since random numbers are drawn by no more of it. */
+/** Parses a seed for commander: 32 bits, since the generator uses no more. */
 export const seed = whole(0, 2 ** 32 - 1)
 
 /** Parses a number in [min, max] for commander. */
@@ -23,11 +23,11 @@ export function within(min: number, max: number): (text: string) => number {
   }
 }
 
-/** Parses different seeds, parted by commas, for commander. */
+/** Parses distinct seeds, separated by commas, for commander. */
 export function seeds(text: string): number[] {
   const values = text.split(',').map(part => seed(part.trim()))
   if (new Set(values).size === values.length) return values
-  throw new InvalidArgumentError('Each seed may stand there once.')
+  throw new InvalidArgumentError('Each seed may appear only once.')
 }
 
 /** Returns the options that a user gave to a command, as one types them, without those named (by their names in code). */
@@ -42,12 +42,12 @@ export function givenOptions(command: Command, without: readonly string[] = []):
   })
 }
 
-/** --json, wherever a script may read. */
+/** --json, wherever a script may read the output. */
 export const json = () => new Option('--json', 'print JSON on stdout')
 
-/** --no-checksum, where a damaged record may be looked at. */
+/** --no-checksum, where looking at a damaged record makes sense. */
 export const noChecksum = () =>
-  new Option('--no-checksum', 'read records whose samples differ from the checksums of their headers, too')
+  new Option('--no-checksum', 'accept records whose samples do not match the checksums in their headers')
 
 /** Prints a result on stdout as JSON. */
 export function printJson(value: unknown): void {

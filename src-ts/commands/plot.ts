@@ -11,16 +11,16 @@ interface PlotOptions extends Omit<PlotInput, 'record' | 'leads'> {
 
 /** `holter plot`: a record on paper. */
 export const plot = new Command('plot')
-  .summary('draw a record as on ECG paper')
+  .summary('draw a record on ECG paper')
   .description(
-    'Draws an ECG (WFDB, EDF, CSV or .npy) as SVG at 25 mm/s and 10 mm/mV: twelve leads as on a clinical sheet, others in a row each. ' +
-      'Says on stderr what is wrong with its leads. The test fold of PTB-XL stays closed.',
+    'Draws an ECG (WFDB, EDF, CSV or .npy) as SVG at 25 mm/s and 10 mm/mV: twelve leads in the clinical layout, any other number one below the other. ' +
+      'Reports problems of the leads on stderr. The test fold of PTB-XL stays closed.',
   )
   .addArgument(new Argument('<record>', 'WFDB record, with or without .hea, or a file of another format'))
-  .addOption(new Option('-o, --out <file>', 'SVG file to write (default: the name of the record, in this folder)'))
-  .addOption(new Option('--from <s>', 'where to begin, in seconds').argParser(within(0, 1e9)).default(0))
-  .addOption(new Option('--seconds <s>', 'how much to draw').argParser(within(1, 600)).default(10))
-  .addOption(new Option('--leads <names>', 'leads to draw, with commas between them (default: all)'))
+  .addOption(new Option('-o, --out <file>', 'SVG file to write (default: RECORD.svg in the current folder)'))
+  .addOption(new Option('--from <s>', 'start of the drawing, in seconds').argParser(within(0, 1e9)).default(0))
+  .addOption(new Option('--seconds <s>', 'length of the drawing, in seconds').argParser(within(1, 600)).default(10))
+  .addOption(new Option('--leads <names>', 'leads to draw, separated by commas (default: all)'))
   .addOption(new Option('--beats', 'mark the beats that the QRS detector finds'))
   .addOption(new Option('--rate <hz>', 'sample rate of a CSV or .npy file').argParser(within(1, 1e6)))
   .addOption(new Option('--units <unit>', 'unit of a CSV or .npy file').choices(VOLTAGES))
@@ -42,7 +42,7 @@ function sentencesOf(plotted: Plotted, options: PlotOptions): string[] {
     lead.findings.map(({ kind, text }) => `${lead.lead}: ${kind}, ${text}`),
   )
   return [
-    ...(leftOut.length > 0 ? [`Left out, no voltages: ${leftOut.join(', ')}.`] : []),
+    ...(leftOut.length > 0 ? [`Left out because they are not voltages: ${leftOut.join(', ')}.`] : []),
     ...findings,
     ...(limbLeads ? [`Limb leads: ${limbLeads}.`] : []),
     ...(quality.classifiable ? [] : [`Not classifiable: ${quality.reason}.`]),

@@ -3,7 +3,7 @@ import { Argument, Command, Option } from 'commander'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { facts } from '../report/terminal.ts'
 import type { PruneInput } from '../runs/prune.ts'
-import { inTerminal } from './context.ts'
+import { inTerminal, interrupted } from './context.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
 
@@ -13,14 +13,14 @@ interface PruneOptions extends Omit<PruneInput, 'model'> {
 
 /** `holter prune`: cut the smallest weights of a float model, train on with them held at zero. */
 export const prune = new Command('prune')
-  .summary('cut the smallest weights of a float model and train on without them')
+  .summary('remove the smallest weights of a float model and fine-tune it')
   .description(
-    'Zeroes the smallest weights of every kernel but the last, trains on with them held at zero by the recipe that the model records, ' +
-      'and writes a float model.',
+    'Sets the smallest weights of every kernel but the last to zero, fine-tunes with these weights held at zero, by the recipe that ' +
+      'the model records, and writes a float model.',
   )
   .addArgument(new Argument('<model>', 'folder of a float model'))
-  .addOption(new Option('--sparsity <x>', 'share of the weights to cut').argParser(within(0, 0.99)).default(0.3))
-  .addOption(new Option('--epochs <n>', 'epochs of training after the cut').argParser(whole(1)).default(2))
+  .addOption(new Option('--sparsity <x>', 'share of the weights to remove').argParser(within(0, 0.99)).default(0.3))
+  .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
   .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
   .requiredOption('-o, --out <dir>', 'folder to write into')
   .addOption(dataOption())
@@ -30,11 +30,7 @@ export const prune = new Command('prune')
   .action(async (model: string, options: PruneOptions) => {
     const { prune } = await import('../runs/prune.ts')
     const pruned = await inTerminal(context => prune({ ...options, model }, context))
-    if (!pruned) {
-      console.error('Interrupted: nothing was written.')
-      process.exitCode = 1
-      return
-    }
+    if (!pruned) return interrupted()
     const { figures, before, after, synthetic, validationRecords } = pruned
     if (options.json) return printJson(figures)
     if (synthetic) console.log(SYNTHETIC_SENTENCE)

@@ -17,7 +17,7 @@ interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
 export const quantize = new Command('quantize')
   .summary('turn a float model into an int8 .tflite file')
   .description(
-    'Folds batch norm, calibrates on training records, writes an int8 .tflite file, and says what each layer lost.',
+    'Folds batch norm, calibrates on training records, writes an int8 .tflite file, and shows the quantization noise of each layer.',
   )
   .addArgument(new Argument('<model>', 'folder of a float model'))
   .requiredOption('-o, --out <file>', '.tflite file to write')

@@ -18,8 +18,8 @@ export const run = new Command('run')
   .summary('run a model on a .npy array')
   .description(
     'Runs an int8 or 16×8 .tflite model on a .npy array and writes its outputs as .npy, as the network gives them. ' +
-      'A model with several inputs takes --input once for each, in the order of the file (holter inspect shows it). ' +
-      'Of several outputs the first goes to --output FILE.npy, the next to FILE.1.npy, FILE.2.npy, ….',
+      'For a model with several inputs give --input once for each, in the order of the file (holter inspect shows it). ' +
+      'The first of several outputs goes to --output FILE.npy, the others to FILE.1.npy, FILE.2.npy, ….',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .option('-e, --engine <engine>', 'reference, node, wasmtime, …', 'node')
@@ -29,7 +29,7 @@ export const run = new Command('run')
   )
   .requiredOption(
     '-i, --input <file>',
-    'int8 (int16) rows as they are, or float rows in millivolts; shape (n, …). Again for each further input',
+    'int8 (int16) rows as they are, or float rows in millivolts; shape (n, …). Repeat the option for further inputs',
     (file: string, before: string[] = []) => [...before, file],
   )
   .requiredOption('-o, --output <file>', '.npy file to write')

@@ -6,6 +6,7 @@ import { makeFolder, writeFile } from '../files.ts'
 import type { Spread } from '../metrics/spread.ts'
 import { networks } from '../networks/index.ts'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
+import { counted } from '../report/numbers.ts'
 import { facts, table } from '../report/terminal.ts'
 import { type SeedResult, seedDir, sumUpSeeds } from '../runs/sum-up-seeds.ts'
 import { tasks } from '../tasks/index.ts'
@@ -25,11 +26,13 @@ const OWN = ['seeds', 'jobs', 'threads', 'out', 'json']
 export function withSeeds(command: Command): Command {
   return command
     .addOption(
-      new Option('--seeds <list>', 'train each of these seeds in a process of its own: 1,2,3')
+      new Option('--seeds <list>', 'train once per seed, each in a process of its own: 1,2,3')
         .argParser(seeds)
         .conflicts('seed'),
     )
-    .addOption(new Option('--jobs <n>', 'with --seeds: processes at a time (default: 1)').argParser(whole(1)))
+    .addOption(
+      new Option('--jobs <n>', 'with --seeds: processes to run at the same time (default: 1)').argParser(whole(1)),
+    )
     .hook('preAction', (_, action) => requireSeeds(action.opts<SeedsOptions>()))
 }
 
@@ -55,7 +58,9 @@ export async function trainSeeds(command: Command, name: string, options: SeedsO
   makeFolder(out)
   const summaryFile = join(out, 'summary.json')
   const share = shareCores({ jobs: options.jobs ?? 1, count: seeds.length, threads: options.threads })
-  console.error(`${seeds.length} seeds, ${share.jobs} at a time, threads of each: ${share.threads}.`)
+  console.error(
+    `${counted(seeds.length, 'seed')}, ${share.jobs} at a time with ${counted(share.threads, 'thread')} each.`,
+  )
   const given = givenOptions(command, OWN)
   const jobs = seeds.map((seed): Job => {
     const own = ['--seed', `${seed}`, '--threads', `${share.threads}`, '--out', seedDir(out, seed), '--json']

@@ -21,34 +21,33 @@ export function withTrainingOptions(command: Command): Command {
     .option('-o, --out <dir>', 'folder to write into (default: build/NETWORK)')
     .addOption(dataOption())
     .addOption(skipMissingOption())
-    .addOption(new Option('--batch-size <n>', 'records per step').argParser(whole(1)))
-    .addOption(new Option('--learning-rate <x>', 'peak rate of Adam').argParser(within(1e-9, 10)))
-    .addOption(new Option('--schedule <name>', 'course of the rate').choices(['one-cycle', 'cosine', 'constant']))
-    .addOption(new Option('--weight-decay <x>', 'L2 on kernels').argParser(within(0, 1)))
+    .addOption(new Option('--batch-size <n>', 'records per batch').argParser(whole(1)))
+    .addOption(new Option('--learning-rate <x>', 'peak learning rate of Adam').argParser(within(1e-9, 10)))
+    .addOption(new Option('--schedule <name>', 'learning-rate schedule').choices(['one-cycle', 'cosine', 'constant']))
+    .addOption(new Option('--weight-decay <x>', 'L2 penalty on kernels').argParser(within(0, 1)))
     .addOption(new Option('--crop-samples <n>', 'train on random windows of this length').argParser(whole(1)))
-    .addOption(new Option('--clip-norm <x>', 'largest norm of all gradients together').argParser(within(1e-9, 1e9)))
+    .addOption(new Option('--clip-norm <x>', 'clip gradients to this global norm').argParser(within(1e-9, 1e9)))
     .addOption(
-      new Option('--average-decay <x>', 'keep a running mean of the weights, of this decay; 0: none').argParser(
-        within(0, 0.999999),
-      ),
+      new Option(
+        '--average-decay <x>',
+        'decay of a moving average of the weights, which is then the model; 0: none',
+      ).argParser(within(0, 0.999999)),
     )
-    .addOption(
-      new Option('--mixup <a>', 'mix records by shares from Beta(a, a); 0: leave them apart').argParser(within(0, 1)),
-    )
+    .addOption(new Option('--mixup <a>', 'mixup with weights from Beta(a, a); 0: none').argParser(within(0, 1)))
     .addOption(
       new Option(
         '--auxiliary <x>',
-        'what each auxiliary label of the records counts in the loss, against 1 of a label of the task; 0: nothing',
+        'weight of each auxiliary label of the records in the loss, where a label of the task has 1; 0: none',
       ).argParser(within(0, 100)),
     )
-    .addOption(new Option('--patience <n>', 'stop after so many epochs without a better one').argParser(whole(1)))
+    .addOption(new Option('--patience <n>', 'stop after this many epochs without improvement').argParser(whole(1)))
     .addOption(
       new Option(
         '--threads <n>',
-        'processor threads (default: all cores, shared by --jobs); other numbers, other last bits',
+        'processor threads (default: all cores, shared by --jobs); results depend on it in their last bits',
       ).argParser(whole(1)),
     )
-    .option('--no-augment', 'train on the records as they are')
-    .option('--resume', 'go on from the checkpoint in the output folder')
+    .option('--no-augment', 'train without augmentation')
+    .option('--resume', 'resume from the checkpoint in the output folder')
     .addOption(json())
 }

@@ -1,14 +1,17 @@
 import type { SelectionScore } from '../metrics/selection-score.ts'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
-import { count } from '../report/numbers.ts'
+import { count, counted } from '../report/numbers.ts'
 import { facts } from '../report/terminal.ts'
 import type { MadeModel, TrainResult } from '../runs/train.ts'
+import { interrupted } from './context.ts'
 import { printJson } from './options.ts'
 
 /** Prints what a training made, and sets the exit code when it was interrupted. */
-export function printTraining({ ended, epochs, made }: TrainResult, { json }: { readonly json?: boolean }): void {
+export function printTraining(result: TrainResult | undefined, { json }: { readonly json?: boolean }): void {
+  if (!result) return void interrupted()
+  const { ended, epochs, made } = result
   if (ended === 'interrupted') {
-    console.error(`Interrupted after ${epochs} full epochs. Go on with the same command and --resume.`)
+    console.error(`Interrupted after ${counted(epochs, 'full epoch')}. Go on with the same command and --resume.`)
     process.exitCode = 1
   }
   if (made) json ? printJson(made.figures) : console.log(textOf(made))

@@ -24,7 +24,7 @@ export const verify = new Command('verify')
       flavourNames,
     ),
   )
-  .option('-m, --module <file>', 'compare this wasm module only, instead of freshly compiled ones')
+  .option('-m, --module <file>', 'compare this wasm module instead of freshly compiled ones')
   .option('-l, --layers', 'compare every intermediate tensor and name the first node that differs')
   .addOption(json())
   .addHelpText('after', '\nExample: holter verify models/gap-cnn.tflite --inputs 256')

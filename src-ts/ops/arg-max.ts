@@ -45,7 +45,7 @@ export const argMax: Op<ArgMaxAttrs, ArgMaxPrepared> = {
     if (y.type !== 'int32') {
       const hint = 'Convert with output_type=tf.int32'
       const problem = 'ARG_MAX gives int32 in TFLM'
-      throw new HolterError({ stage: 'codegen', where: name, problem, got: y.type, expected: 'int32', hint })
+      throw new HolterError({ stage: 'ops', where: name, problem, got: y.type, expected: 'int32', hint })
     }
     const along = axisOf(indicesOf(axis, 'axis')[0], x!.shape.length, name)
     return {

@@ -62,12 +62,12 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
     const [qa, qb, qy] = [quantizationOf(a), quantizationOf(b), quantizationOf(y)]
     if (a.type !== y.type || b.type !== y.type) {
       const problem = `operands must be ${y.type} as the output is`
-      throw new HolterError({ stage: 'codegen', where: name, problem, got: `${a.type} and ${b.type}` })
+      throw new HolterError({ stage: 'ops', where: name, problem, got: `${a.type} and ${b.type}` })
     }
     const perChannel = [a, b].find(t => quantizationOf(t).scale.length > 1)
     if (perChannel) {
       const problem = `operand ${perChannel.name} is quantized per channel: TFLM would use the first scale for all`
-      throw new HolterError({ stage: 'codegen', where: name, problem })
+      throw new HolterError({ stage: 'ops', where: name, problem })
     }
     const wide = y.type === 'int16'
     return {
@@ -128,9 +128,9 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
   cases: () => [
     matmulCase('attention', [1, 4, 7, 5], [1, 4, 7, 5], { adjY: true }),
     matmulCase('a constant matrix', [3, 9], [9, 4], {}, 127),
-    matmulCase('left turned', [2, 6, 3], [2, 6, 5], { adjX: true }),
+    matmulCase('left transposed', [2, 6, 3], [2, 6, 5], { adjX: true }),
     matmulCase('one matrix for all', [2, 3, 4, 5], [1, 5, 6], {}),
-    matmulCase('both turned', [1, 5, 2], [3, 4, 5], { adjX: true, adjY: true }),
+    matmulCase('both transposed', [1, 5, 2], [3, 4, 5], { adjX: true, adjY: true }),
   ],
 }
 
@@ -140,10 +140,10 @@ function sizesOf({ adjX, adjY }: BatchMatmulAttrs, a: Shape, b: Shape) {
   const [inner, columns] = adjY ? [b.at(-1)!, b.at(-2)!] : [b.at(-2)!, b.at(-1)!]
   if (depth === inner && rows >= 1 && columns >= 1 && batches.length <= 3) return { batches, rows, columns, depth }
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'batchMatmul',
     problem: 'matrices of two to five axes do not fit together',
-    got: `[${a}]${adjX ? ' turned' : ''} and [${b}]${adjY ? ' turned' : ''}`,
+    got: `[${a}]${adjX ? ' transposed' : ''} and [${b}]${adjY ? ' transposed' : ''}`,
   })
 }
 

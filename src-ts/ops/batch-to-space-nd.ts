@@ -3,7 +3,7 @@ import type { Shape } from '../ir/graph.ts'
 import type { Op, Shaped } from './op.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import { emitMove, type Movement, move } from './parts/movement.ts'
-import { asPlane, blockCase, blockInputs, gather } from './parts/space-batch.ts'
+import { asPlane, blockCase, blockInputs, gather } from './parts/spatial-blocks.ts'
 
 /**
  * BATCH_TO_SPACE_ND: puts the blocks of a batch back into planes and cuts the crops off.
@@ -42,7 +42,7 @@ function planeShape(x: Shape, block: Shaped | undefined, crops: Shaped | undefin
   const count = x[0] / (sizes[0] * sizes[1])
   if (!Number.isInteger(count) || plane.some(n => n < 1)) {
     const got = `blocks [${sizes}] and crops [${edges}] of [${x}]`
-    throw new HolterError({ stage: 'codegen', where: 'batchToSpaceNd', problem: 'nothing whole is left', got })
+    throw new HolterError({ stage: 'ops', where: 'batchToSpaceNd', problem: 'nothing whole is left', got })
   }
   return [count, ...plane, x[x.length - 1]]
 }

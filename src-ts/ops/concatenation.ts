@@ -33,7 +33,7 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
     const rest = (shape: Shape) => shape.map((n, i) => (i === axis ? -1 : n)).join()
     if (!(axis >= 0 && axis < shapes[0].length) || shapes.some(shape => rest(shape) !== rest(shapes[0]))) {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: 'concatenation',
         problem: 'inputs do not fit together',
         got: `${shapes.map(shape => `[${shape}]`).join(' and ')} along axis ${attrs.axis}`,
@@ -50,7 +50,7 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
       const { type } = node.outputs[0]
       if (scale[0] === out.scale[0] && zeroPoint[0] === out.zeroPoint[0] && input!.type === type) continue
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: `input ${input!.name} of a concatenation has another type or quantization than its output`,
         got: `${input!.type}, ${scale[0]}, ${zeroPoint[0]}`,
@@ -59,7 +59,7 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
     }
     if (node.attrs.activation !== 'none') {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: 'a concatenation with a fused activation is not defined by TFLM',
         got: node.attrs.activation,

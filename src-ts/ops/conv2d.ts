@@ -75,7 +75,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
     const groups = x!.shape[3] / filterC
     if (!Number.isInteger(groups) || outC % groups) {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: 'input channels do not divide into groups of the filter',
         got: `${x!.shape[3]} and ${filterC}`,

@@ -77,7 +77,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
     const depthMultiplier = outC / x!.shape[3]
     if (!Number.isInteger(depthMultiplier)) {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: 'output channels are not a multiple of input channels',
         got: `${outC} and ${x!.shape[3]}`,
@@ -137,7 +137,7 @@ function asConvolution(p: Depthwise): Int16Convolution {
   return { ...p, outC, groups: p.window.inC, filter: channelsFirst(p.filter, outC) }
 }
 
-/** [taps, outC] turned to [outC, taps]. */
+/** [taps, outC] transposed to [outC, taps]. */
 function channelsFirst(filter: Int8Array, outC: number): Int8Array {
   const taps = filter.length / outC
   return Int8Array.from(filter, (_, i) => filter[(i % taps) * outC + Math.floor(i / taps)])

@@ -105,7 +105,7 @@ function rowsOf(x: Shape, depth: number, where: string): number {
   const rows = elements(x) / depth
   if (Number.isInteger(rows)) return rows
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where,
     problem: 'input does not divide into rows of the weights',
     got: `[${x}]`,

@@ -25,7 +25,7 @@ export const hardSwish: Op<Record<string, never>, TablePrepared> = {
     const ratio = int16Multiplier(fineScale / Math.fround(3 / 32768))
     if (output.shift > 0) {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: 'output scale is too small beside the input: TFLM does not define HARD_SWISH there',
         got: to.scale[0],

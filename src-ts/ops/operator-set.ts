@@ -23,7 +23,7 @@ export class OperatorSet {
     if (found) return found
     const near = closest(kind, [...this.kinds.keys()])
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: kind,
       problem: 'no such operator',
       hint: near && `Did you mean ${near}`,

@@ -36,7 +36,7 @@ function fillValue(node: NodeView<unknown>): number {
   const same = own?.scale[0] === wanted.scale[0] && own.zeroPoint[0] === wanted.zeroPoint[0]
   if (value?.data?.length === 1 && same && value.type === output.type) return Number(value.data[0])
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: node.name,
     problem: 'the padding value must be one constant with the type, scale and zero point of the output',
     got: own ? `${value!.type}, scale ${own.scale[0]}, zero point ${own.zeroPoint[0]}` : 'none',

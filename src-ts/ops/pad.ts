@@ -50,7 +50,7 @@ export function preparePad(node: NodeView<unknown>, value: number): PadPrepared 
   const [x, paddings] = node.inputs as [IntTensor, IntTensor]
   if (x.shape.length > 4) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: node.name,
       problem: 'PAD is supported for up to four axes',
       got: `[${x.shape}]`,
@@ -95,7 +95,7 @@ export function paddedShape(x: Shape, paddings: IntTensor['data'] | undefined): 
   const borders = pairs((paddings ?? []) as Int32Array)
   if (borders.length !== x.length || borders.some(([before, after]) => !(before >= 0 && after >= 0))) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: 'pad',
       problem: 'paddings must be constant, two numbers of at least 0 for each axis',
       got: `[${borders}] for [${x}]`,

@@ -94,7 +94,7 @@ function sizeOf(x: Shaped | undefined, size: Shaped | undefined): readonly numbe
   const sizes = indicesOf(size, 'size')
   if (x?.shape.length === 4 && sizes.length === 2 && sizes.every(n => n >= 1)) return sizes
   const got = `[${x?.shape}] to [${sizes}]`
-  throw new HolterError({ stage: 'codegen', where: 'resize', problem: 'only [N, H, W, C] has a height and width', got })
+  throw new HolterError({ stage: 'ops', where: 'resize', problem: 'only [N, H, W, C] has a height and width', got })
 }
 
 /** Returns the nearest input place of each output place, in float32 as TFLM computes it (resize_nearest_neighbor.h). */

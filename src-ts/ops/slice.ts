@@ -38,7 +38,7 @@ function blockOf(x: Shape, begin: Shaped | undefined, size: Shaped | undefined) 
   const fits = sizes.every((n, axis) => begins[axis] >= 0 && n >= 1 && begins[axis] + n <= x[axis])
   if (x.length <= 5 && begins.length === x.length && sizes.length === x.length && fits) return { begins, sizes }
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'slice',
     problem: 'block does not lie inside of an input of at most five axes',
     got: `begin [${begins}], size [${sizes}] of [${x}]`,

@@ -50,7 +50,7 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
     const classes = shape[shape.length - 1] ?? 1
     if (classes > MOST_CLASSES) {
       throw new HolterError({
-        stage: 'codegen',
+        stage: 'ops',
         where: node.name,
         problem: "more classes than TFLM's SOFTMAX can add up",
         got: classes,
@@ -109,7 +109,7 @@ function requireOutput({ name, outputs: [output] }: NodeView<unknown>): 8 | 16 {
   const near = bits === 8 ? own.scale[0] === scale : Math.abs(own.scale[0] / scale - 1) <= 1e-3
   if (near && own.zeroPoint[0] === zeroPoint) return bits
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: name,
     problem: 'SOFTMAX has one output quantization only',
     got: `scale ${own.scale[0]}, zero point ${own.zeroPoint[0]}`,

@@ -4,7 +4,7 @@ import type { Op, Shaped } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import { emitMove, type Movement, move } from './parts/movement.ts'
-import { asPlane, blockCase, blockInputs, deal } from './parts/space-batch.ts'
+import { asPlane, blockCase, blockInputs, deal } from './parts/spatial-blocks.ts'
 
 export interface SpaceToBatchPrepared {
   readonly moves: readonly Movement[]
@@ -67,7 +67,7 @@ function batchShape(x: Shape, block: Shaped | undefined, borders: Shaped | undef
   if (padded.some((n, axis) => n % sizes[axis])) {
     const got = `[${padded}] and [${sizes}]`
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: 'spaceToBatchNd',
       problem: 'padded sizes are no whole blocks',
       got,

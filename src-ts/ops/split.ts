@@ -86,7 +86,7 @@ function partOf({ parts }: SplitAttrs, x: Shape, axis: number): number[] {
   if (parts >= 1 && parts <= MOST_PARTS && x[axis] % parts === 0) return x.map((n, i) => (i === axis ? n / parts : n))
   const got = `[${x}] along axis ${axis} into ${parts}`
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'split',
     problem: `parts are not equal, or more than ${MOST_PARTS}`,
     got,

@@ -38,7 +38,7 @@ function squeezed({ axes }: SqueezeAttrs, x: Shape): number[] {
   const gone = new Set(axes.map(axis => (axis < 0 ? axis + x.length : axis)))
   if ([...gone].some(axis => x[axis] !== 1)) {
     const got = `axes [${axes}] of [${x}]`
-    throw new HolterError({ stage: 'codegen', where: 'squeeze', problem: 'only axes of length 1 can go', got })
+    throw new HolterError({ stage: 'ops', where: 'squeeze', problem: 'only axes of length 1 can go', got })
   }
   return x.filter((n, axis) => (axes.length ? !gone.has(axis) : n !== 1))
 }

@@ -118,7 +118,7 @@ function sectionOf(
     return { starts, steps, sizes }
   }
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'stridedSlice',
     problem: 'section must hold something of each of at most four axes, without ellipsis or new axes',
     got: `[${begins}] to [${ends}] by [${steps}] of [${x}]`,

@@ -140,11 +140,11 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
   macs: ({ inputs: [, filter, x] }) =>
     filter!.shape.reduce((a, b) => a * b, 1) * x!.shape[0] * x!.shape[1] * x!.shape[2],
   cases: () => [
-    turned('twice as long', [1, 1, 7, 4], [3, 1, 5, 4], [1, 1, 14, 3], { strideW: 2 }),
-    turned('plane, valid', [1, 3, 4, 2], [5, 3, 2, 2], [1, 7, 8, 5], { strideH: 2, strideW: 2, padding: 'valid' }),
-    turned('stride above the filter', [1, 2, 3, 3], [2, 1, 2, 3], [1, 6, 9, 2], { strideH: 3, strideW: 3 }),
-    turned('without bias', [1, 1, 9, 8], [4, 1, 3, 8], [1, 1, 9, 4], {}, false),
-    turnedInt16(),
+    transposed('twice as long', [1, 1, 7, 4], [3, 1, 5, 4], [1, 1, 14, 3], { strideW: 2 }),
+    transposed('plane, valid', [1, 3, 4, 2], [5, 3, 2, 2], [1, 7, 8, 5], { strideH: 2, strideW: 2, padding: 'valid' }),
+    transposed('stride above the filter', [1, 2, 3, 3], [2, 1, 2, 3], [1, 6, 9, 2], { strideH: 3, strideW: 3 }),
+    transposed('without bias', [1, 1, 9, 8], [4, 1, 3, 8], [1, 1, 9, 4], {}, false),
+    transposedInt16(),
   ],
 }
 
@@ -173,14 +173,14 @@ function windowOf(attrs: TransposeConvAttrs, shape: Shaped | undefined, filter: 
   const w = window(attrs, out, filter[1], filter[2])
   if (w.outH === x[1] && w.outW === x[2] && out[0] === x[0] && out[3] === filter[0] && x[3] === filter[3]) return w
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'transposeConv',
     problem: 'a convolution with these options would not turn the output back into the input',
     got: `[${x}] and filter [${filter}] to [${out}]`,
   })
 }
 
-function turned(
+function transposed(
   name: string,
   x: number[],
   filter: number[],
@@ -202,7 +202,7 @@ function turned(
 }
 
 /** int16 with an int16 bias, as older converters wrote it. */
-function turnedInt16() {
+function transposedInt16() {
   const attrs: TransposeConvAttrs = { strideH: 1, strideW: 2, padding: 'same', activation: 'relu' }
   const inputs = [
     { shape: [4], type: 'int32' as const, scale: 1, data: Int32Array.of(1, 1, 14, 3) },

@@ -36,7 +36,7 @@ function orderOf(x: Shape, order: number[]): number[] {
   const sorted = order.toSorted((a, b) => a - b)
   if (x.length <= 5 && sorted.length === x.length && sorted.every((axis, i) => axis === i)) return order
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: 'transpose',
     problem: 'order must name each of at most five axes once',
     got: `[${order}] for [${x}]`,

@@ -55,7 +55,7 @@ function axisIn({ parts, axis }: UnpackAttrs, x: Shape): number {
   if (x[along] === parts && parts <= MOST_PARTS) return along
   const got = `[${x}] along axis ${axis} into ${parts}`
   const problem = `there is not one output for each place, or more than ${MOST_PARTS}`
-  throw new HolterError({ stage: 'codegen', where: 'unpack', problem, got })
+  throw new HolterError({ stage: 'ops', where: 'unpack', problem, got })
 }
 
 function unpackCase(name: string, shape: number[], axis: number) {

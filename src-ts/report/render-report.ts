@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { wrong } from '../metrics/predictions.ts'
+import { HolterError } from '../errors.ts'
 import { html, raw } from './html.ts'
 import type { ReportData } from './report-data.ts'
 import { calibrationSection } from './sections/calibration.ts'
@@ -18,9 +18,12 @@ import { trainingSection } from './sections/training.ts'
  * Throws HolterError when a model was scored on other labels than `data.labels`.
  */
 export async function renderReport(data: ReportData): Promise<string> {
-  for (const { name, roc } of [data.model, ...(data.base ? [data.base] : [])])
-    for (const label of data.labels)
-      if (!roc[label]) throw wrong(`report, ${name}`, 'no scores for a label', Object.keys(roc).join(', '), label)
+  for (const { name, roc } of [data.model, ...(data.base ? [data.base] : [])]) {
+    const missing = data.labels.find(label => !roc[label])
+    if (missing === undefined) continue
+    const [problem, got] = ['no scores for a label', Object.keys(roc).join(', ')]
+    throw new HolterError({ stage: 'report', where: name, problem, got, expected: missing })
+  }
   const style = readFileSync(new URL('./report.css', import.meta.url), 'utf8')
   const contents = [
     ['data', 'Data'],

@@ -45,7 +45,7 @@ export interface Demonstrated {
 /** Runs the whole product once and writes it with report.html and summary.json below `out`; undefined when the signal stopped the training. */
 export async function demo(input: DemoInput, context: Context = {}): Promise<Demonstrated | undefined> {
   const missing = input.model === undefined ? trainingMissing() : undefined
-  if (missing) context.say?.(`Training is left out, the shipped model goes on: ${missing}.`)
+  if (missing) context.say?.(`Training is not possible here, so a shipped model stands in: ${missing}.`)
   const file = input.model ?? (missing && STAND_IN)
   const made = file ? await fromModel(file, input, context) : await fromTraining(input, context)
   if (!made) return undefined

@@ -141,5 +141,5 @@ function foreignNote(path: string, { labels, leads, unit }: Task): string {
 
 function otherForm(path: string, task: Task, got: string, expected: string): HolterError {
   const problem = `the model was not made for task ${task.name}`
-  return new HolterError({ stage: 'metrics', where: path, problem, got, expected })
+  return new HolterError({ stage: 'evaluate', where: path, problem, got, expected })
 }

@@ -30,9 +30,9 @@ export interface TrainingInput extends Partial<Pick<Recipe, (typeof SETTABLE)[nu
   readonly augment?: boolean
   /** Folder to write into. Default build/NETWORK. */
   readonly out?: string
-  /** Goes on from the checkpoint in that folder. */
+  /** Resumes from the checkpoint in that folder. */
   readonly resume?: boolean
-  /** Stops after so many epochs without a better one. */
+  /** Stops after this many epochs without improvement. */
   readonly patience?: number
   /** Threads of the native library, if it is not loaded yet; other numbers give other last bits. Default: one for each core. */
   readonly threads?: number

@@ -6,9 +6,9 @@ import { random } from '../../src-ts/random.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { readTflite } from '../../src-ts/tflite/index.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
+import { randomInt16Network, randomNetwork } from '../../tools/random-networks/random-network.ts'
+import { difference, type Rows, runProgram } from '../../tools/random-networks/run-program.ts'
 import { python, skip } from '../helpers/environment.ts'
-import { randomInt16Network, randomNetwork } from '../helpers/random-network.ts'
-import { difference, type Rows, runProgram } from '../helpers/run-program.ts'
 import { runTfliteMicro } from '../helpers/tflite-micro.ts'
 
 /** HOLTER_LONG=1 for all 300, and 150 more with int16 activations. */

@@ -11,7 +11,7 @@ import { readNpy, writeNpy } from '../../src-ts/npy.ts'
 import { referenceRunner } from '../../src-ts/reference/run.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
-import { withInt16 } from '../helpers/int16-network.ts'
+import { withInt16 } from '../../tools/random-networks/int16-network.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
 const test = suite('16×8 models in the commands')
@@ -110,9 +110,9 @@ test('compile: manifest and header say int16, thresholds are its values', () => 
   // sigmoid(q · scale) reaches 0.5 at 0, 0.75 at ln 3 and 1, in six digits, never at this scale.
   assert.match(
     header,
-    new RegExp(`static const short model_thresholds\\[\\] = \\{0, ${Math.ceil(Math.log(3) / scale[0])}, `),
+    new RegExp(`static const int16_t model_thresholds\\[\\] = \\{0, ${Math.ceil(Math.log(3) / scale[0])}, `),
   )
-  assert.match(header, /clamped to int16/)
+  assert.match(header, /static inline int16_t model_input\(double value\)/)
 })
 
 test('inspect and verify --layers know it', () => {

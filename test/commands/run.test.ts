@@ -69,6 +69,32 @@ test('several inputs and outputs: one file for each', () => {
   }
 })
 
+test('counts of a converter give what the same millivolts give, and need a model of millivolts', () => {
+  const tiny = fileURLToPath(new URL('../../models/ecg-tiny.tflite', import.meta.url))
+  const counts = Int16Array.from({ length: 12_000 }, (_, i) => Math.round(1500 * Math.sin(i / 40)))
+  writeFileSync(file('counts.npy'), writeNpy({ shape: [1, 1000, 12], data: counts }))
+  writeFileSync(
+    file('millivolts.npy'),
+    writeNpy({ shape: [1, 1000, 12], data: Float64Array.from(counts, c => (c - 8) / 1000) }),
+  )
+  const run = (model: string, input: string, ...options: string[]) => {
+    const args = [holter, 'run', model, '--engine', 'reference', '--input', file(input), '--output', file('y.npy')]
+    return spawnSync(process.execPath, [...args, ...options], { encoding: 'utf8' })
+  }
+  assert.is(run(tiny, 'millivolts.npy').status, 0)
+  const expected = readFileSync(file('y.npy'))
+  assert.is(run(tiny, 'counts.npy', '--adc', '1000,8').status, 0)
+  assert.ok(readFileSync(file('y.npy')).equals(expected))
+  assert.match(run(tiny, 'millivolts.npy', '--adc', '1000,8').stderr, /counts of a converter are integers/)
+  assert.match(run(tiny, 'counts.npy', '--adc', '1000').stderr, /a gain above 0 and a whole baseline/)
+  const foreign = spawnSync(
+    process.execPath,
+    [...command('left.npy', 'right.npy'), '--adc', '200,0', '--output', file('none.npy')],
+    { encoding: 'utf8' },
+  )
+  assert.match(foreign.stderr, /go into a model of millivolts/)
+})
+
 test('a missing input is one clear line, and nothing is written', () => {
   const before = readdirSync(folder)
   const { status, stderr } = spawnSync(process.execPath, [...command('left.npy'), '--output', file('none.npy')], {

@@ -5,7 +5,7 @@ import { runnable } from '../../src-ts/engines/model.ts'
 import { compareEngines, probeInputs } from '../../src-ts/engines/parity.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
-import { randomInt16Network, randomNetwork } from '../helpers/random-network.ts'
+import { randomInt16Network, randomNetwork } from '../../tools/random-networks/random-network.ts'
 
 const COUNT = 6
 const test = suite('graphs on every engine')

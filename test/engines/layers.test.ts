@@ -9,7 +9,7 @@ import { tfliteMicro } from '../../src-ts/engines/tflite-micro.ts'
 import { cutOut } from '../../src-ts/ir/cut.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { verifyGraph } from '../../src-ts/ir/verify.ts'
-import { randomNetwork } from '../helpers/random-network.ts'
+import { randomNetwork } from '../../tools/random-networks/random-network.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
 const test = suite('layer by layer')

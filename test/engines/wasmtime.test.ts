@@ -124,7 +124,7 @@ else {
     for (const [text, reason] of cases) assert.match(await refusal(model(assemble(text, port, port))), reason)
     assert.match(await refusal(model(assemble(exported(simd), [[65530, 16]], port))), /outside its memory/)
     assert.match(await refusal(model(assemble(exported(simd), port, [[65530, 16]]))), /outside its memory/)
-    assert.match(await refusal(model(Uint8Array.of(1, 2, 3))), /is no WebAssembly module/)
+    assert.match(await refusal(model(Uint8Array.of(1, 2, 3))), /is no valid WebAssembly module/)
   })
 
   test('inputs that are no whole rows are refused', async () => {

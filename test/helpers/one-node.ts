@@ -1,7 +1,7 @@
 import type { IntGraph, IntTensor } from '../../src-ts/ir/graph.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import type { Case, Op } from '../../src-ts/ops/op.ts'
-import { isAllInt16, withInt16 } from './int16-network.ts'
+import { isAllInt16, withInt16 } from '../../tools/random-networks/int16-network.ts'
 
 /** A graph of one node, made of an op's test case. */
 export function graphOf(kind: string, { node }: Case<any>): IntGraph {

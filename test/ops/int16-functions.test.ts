@@ -4,10 +4,10 @@ import { type IntType, toBytes } from '../../src-ts/ir/graph.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
+import { scaleIn } from '../../tools/random-networks/random-draw.ts'
+import { difference, runProgram } from '../../tools/random-networks/run-program.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { graphOf } from '../helpers/one-node.ts'
-import { scaleIn } from '../helpers/random-draw.ts'
-import { difference, runProgram } from '../helpers/run-program.ts'
 import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
 
 /** Parameter sets of each function; HOLTER_LONG=1 for 25 times as many. */

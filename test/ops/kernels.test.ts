@@ -5,8 +5,8 @@ import { probeInputs } from '../../src-ts/engines/parity.ts'
 import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
+import { difference, runProgram } from '../../tools/random-networks/run-program.ts'
 import { allCases } from '../helpers/one-node.ts'
-import { difference, runProgram } from '../helpers/run-program.ts'
 
 const INPUTS = 12
 const test = suite('kernels equal their references')

@@ -5,7 +5,7 @@ import type { IntTensor } from '../../src-ts/ir/graph.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import type { NodeView } from '../../src-ts/ops/op.ts'
 import { prepareGraph } from '../../src-ts/reference/prepare.ts'
-import { withInt16 } from '../helpers/int16-network.ts'
+import { withInt16 } from '../../tools/random-networks/int16-network.ts'
 import { graphOf } from '../helpers/one-node.ts'
 
 const test = suite('ops refuse what they would compute wrongly')

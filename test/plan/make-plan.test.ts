@@ -9,8 +9,8 @@ import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import type { NetworkPlan, Plan } from '../../src-ts/plan/plan.ts'
 import { planData, planText } from '../../src-ts/plan/print.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
+import { randomNetwork } from '../../tools/random-networks/random-network.ts'
 import { branchedNetwork as branched } from '../helpers/branched-network.ts'
-import { randomNetwork } from '../helpers/random-network.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 
 const test = suite('plan/make-plan')

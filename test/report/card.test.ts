@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { makeCard } from '../../src-ts/commands/make-card.ts'
+import { makeCardCommand } from '../../src-ts/commands/make-card.ts'
 import { evaluate } from '../../src-ts/metrics/evaluation.ts'
 import { type Card, cardMarkdown } from '../../src-ts/report/card.ts'
 import { madeUpBeats, madeUpPredictions } from '../metrics/predictions.ts'
@@ -78,7 +78,7 @@ test('make-card keeps the numbers of calibration, leaves its curves to the page,
       evaluation,
       JSON.stringify({ model: 'ecg-tiny', split: 'validation', engine: 'node', data, ...scores }),
     )
-    makeCard([model, evaluation])
+    makeCardCommand([model, evaluation])
     const [figures] = JSON.parse(readFileSync(join(dir, 'ecg-tiny.card.json'), 'utf8')).figures
     const { curves: _, ...numbers } = scores.calibrated!
     assert.equal(figures.calibrated, numbers)
@@ -87,13 +87,13 @@ test('make-card keeps the numbers of calibration, leaves its curves to the page,
     assert.match(readFileSync(join(dir, 'ecg-tiny.md'), 'utf8'), 'PTB-XL 1.0.3, CC BY 4.0.')
     writeFileSync(evaluation, JSON.stringify({ ...figures, model: 'models/no-such-model' }))
     assert.throws(
-      () => makeCard([model, evaluation]),
+      () => makeCardCommand([model, evaluation]),
       /evaluation\.json: the evaluated model does not ship, .* \(got models\/no-such-model\)/,
     )
     for (const place of [`${dir}/models/x`, '../models/x', 'build/../../x']) {
       writeFileSync(evaluation, JSON.stringify({ ...figures, model: place }))
       assert.throws(
-        () => makeCard([model, evaluation]),
+        () => makeCardCommand([model, evaluation]),
         /evaluation\.json: the evaluated model lies outside the project/,
       )
     }
@@ -121,7 +121,7 @@ test('make-card refuses what is no evaluation of the model, and writes nothing t
     ] as const) {
       writeFileSync(evaluation, text)
       assert.throws(
-        () => makeCard([model, evaluation]),
+        () => makeCardCommand([model, evaluation]),
         (error: Error) => {
           const begin = `[metrics] ${evaluation}: this is no evaluation of the model; ${reason}`
           return error.message.startsWith(begin) || assert.is(error.message, begin)

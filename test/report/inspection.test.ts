@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import { graphPage } from '../../src-ts/report/graph-page.ts'
 import { inspection } from '../../src-ts/report/inspection.ts'
-import { randomNetwork } from '../helpers/random-network.ts'
+import { randomNetwork } from '../../tools/random-networks/random-network.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 import { elementsOf } from './well-formed.ts'
 

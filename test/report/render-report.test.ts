@@ -185,7 +185,7 @@ test('refuses scores of other labels', async () => {
     await renderReport({ ...data, labels: [...LABELS, 'AFIB'] })
     assert.unreachable()
   } catch (error) {
-    assert.match((error as Error).message, /\[metrics\] report, int8: no scores for a label .*expected AFIB/)
+    assert.match((error as Error).message, /\[report\] int8: no scores for a label .*expected AFIB/)
   }
 })
 

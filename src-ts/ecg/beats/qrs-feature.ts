@@ -6,9 +6,9 @@ const LOW_HZ = 8
 const HIGH_HZ = 16
 const ORDER = 2
 const SLOPE_SECONDS = 0.011
-/** As long as a narrow complex; a wide one gives a broader hill of the same height. */
+/** As long as a narrow complex; a wide one gives a broader peak of the same height. */
 const AVERAGE_SECONDS = 0.08
-/** From an R peak to the top of its hill, without the average's share: what the filters take at 12 Hz. */
+/** From an R peak to the peak of the feature, without the average's share: what the filters take at 12 Hz. */
 const FILTER_SECONDS = 0.034
 
 /**

@@ -45,7 +45,7 @@ export interface Declared {
 export const MAX_VALUES = 1 << 26
 
 /** Returns leads of equal length as one array [samples, leads]. */
-export function interleave(leads: readonly Float64Array[]): Float64Array {
+export function interleaveLeads(leads: readonly Float64Array[]): Float64Array {
   const samples = leads[0].length
   const signals = new Float64Array(samples * leads.length)
   for (const [place, values] of leads.entries()) {

@@ -1,6 +1,6 @@
 import { HolterError } from '../../errors.ts'
 import { unitsPerMillivolt } from '../signal/voltage-units.ts'
-import { type Ecg, interleave, MAX_VALUES, type Mark } from './ecg.ts'
+import { type Ecg, interleaveLeads, MAX_VALUES, type Mark } from './ecg.ts'
 import { type EdfHeader, type EdfSignal, edfHeaderBytes, parseEdfHeader } from './edf-header.ts'
 import { readFully, withFile } from './read-file.ts'
 
@@ -72,7 +72,7 @@ export function parseEdf(bytes: Uint8Array, where: string): Ecg {
     return values
   })
   return {
-    signals: interleave(leads),
+    signals: interleaveLeads(leads),
     samples,
     leads: chosen.map(i => signals[i].label),
     sampleRateHz,

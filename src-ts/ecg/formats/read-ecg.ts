@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { HolterError } from '../../errors.ts'
 import { unitsPerMillivolt } from '../signal/voltage-units.ts'
-import { type Declared, type Ecg, interleave, type Patient } from './ecg.ts'
+import { type Declared, type Ecg, interleaveLeads, type Patient } from './ecg.ts'
 import { readEcgCsv, readEcgNpy } from './ecg-table.ts'
 import { readEdf } from './edf.ts'
 import { readFully, withFile } from './read-file.ts'
@@ -83,7 +83,9 @@ function readWfdb(headerPath: string, { checksum, annotator = 'atr' }: ReadEcgOp
       }))
     : undefined
   return {
-    signals: interleave(voltages.map(({ values, units }) => values.map(value => value / unitsPerMillivolt(units)!))),
+    signals: interleaveLeads(
+      voltages.map(({ values, units }) => values.map(value => value / unitsPerMillivolt(units)!)),
+    ),
     samples: frames * samplesPerFrame,
     leads: voltages.map(({ name }) => name),
     sampleRateHz: header.sampleRateHz * samplesPerFrame,

@@ -20,7 +20,7 @@ export function activationRange(activation: Activation, output: IntTensor): { mi
     const rounded = roundHalfAway(Math.fround(real / scale))
     if (Math.abs(rounded) <= 2 ** 31) return zeroPoint + rounded
     const problem = `output scale is too small for the activation ${activation}: TFLM stops where its clamp leaves 32 bits`
-    throw new HolterError({ stage: 'codegen', where: 'activation', problem, got: scale })
+    throw new HolterError({ stage: 'ops', where: 'activation', problem, got: scale })
   }
   const limit = (real: number) => clamp(quantized(real), min, max)
   if (activation === 'relu') return { min: limit(0), max }

@@ -144,5 +144,5 @@ function walkOf(where: string, a: Shape, b: Shape): Walk {
 const sizeAt = (shape: Shape, axis: number, rank: number) => shape[axis - rank + shape.length] ?? 1
 
 function refusal(where: string, problem: string, got: string): HolterError {
-  return new HolterError({ stage: 'codegen', where, problem, got })
+  return new HolterError({ stage: 'ops', where, problem, got })
 }

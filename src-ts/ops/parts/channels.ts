@@ -63,7 +63,7 @@ export function factorOf(product: number, output: IntTensor, wide: boolean): Mul
   if (!wide) return { multiplier, shift }
   if (shift <= LARGEST_WIDE_SHIFT) return { multiplier: reduceMultiplier(multiplier), shift }
   const problem = 'output scale is too small beside the inputs: TFLM does not define its 64-bit rescale there'
-  throw new HolterError({ stage: 'codegen', where: output.name, problem, got: outputScale })
+  throw new HolterError({ stage: 'ops', where: output.name, problem, got: outputScale })
 }
 
 /** Returns an accumulator with its bias on the output's scale, without its zero point. */
@@ -79,7 +79,7 @@ export function rescaleBy(multiplier: number, shift: number, wide: boolean, sum:
 /** Weights and biases as every converter writes them; other forms would be computed wrongly, so they are refused. */
 function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, count: number, wide: boolean): void {
   const refuse = ({ name }: IntTensor, problem: string, got: string | number, expected: string | number): never => {
-    throw new HolterError({ stage: 'codegen', where: name, problem, got, expected })
+    throw new HolterError({ stage: 'ops', where: name, problem, got, expected })
   }
   const { scale, zeroPoint } = quantizationOf(filter)
   if (filter.type !== 'int8' || !filter.data) refuse(filter, 'weights must be constant', filter.type, 'int8')
@@ -99,7 +99,7 @@ function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, coun
 export function quantizationOf(tensor: IntTensor): Quantization {
   if (tensor.quantization) return tensor.quantization
   throw new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: tensor.name,
     problem: 'tensor has no scale and zero point',
     got: tensor.type,

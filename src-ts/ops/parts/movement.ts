@@ -47,7 +47,7 @@ export function movement(
   }
   if (loops.length > LOOPS) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where,
       problem: 'bytes are moved along too many axes',
       got: loops.length,

@@ -47,7 +47,7 @@ export function reductionOf(x: Shape, axes: Shaped | undefined, where: string): 
   }
   if (runs.length > 5 || [...gone].some(axis => !(axis >= 0 && axis < x.length))) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where,
       problem: 'axes do not exist, or are more than two that are not adjacent',
       got: `axes [${[...gone]}] of shape [${x}]`,

@@ -21,7 +21,7 @@ export function requireEqualQuantization(node: NodeView<unknown>): void {
 
 function refusal(node: NodeView<unknown>, from: Quantization, to: Quantization): HolterError {
   return new HolterError({
-    stage: 'codegen',
+    stage: 'ops',
     where: node.name,
     problem: 'input and output must have the same quantization, as TFLM demands of this operator',
     got: `scale ${to.scale[0]}, zero point ${to.zeroPoint[0]}`,

@@ -44,7 +44,7 @@ export function prepareSum(node: NodeView<ActivationAttrs>, sign: 1 | -1): Scale
   const outputFactor = twiceMax / (2 ** leftShift * output.scale[0])
   if (outputFactor >= 1) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: node.name,
       problem: 'output scale is too small beside the inputs: TFLM stops at such a node',
       got: output.scale[0],

@@ -28,7 +28,7 @@ const table = Uint16Array.from({ length: 256 }, (_, i) => {
 export function prepareInt16Sigmoid(node: NodeView<unknown>, halfScale: boolean): Int16Sigmoid {
   const [input, output] = [node.inputs[0]!, node.outputs[0]].map(t => quantizationOf(t).scale[0])
   const refuse = (problem: string, got: number, expected: string): never => {
-    throw new HolterError({ stage: 'codegen', where: node.name, problem, got, expected })
+    throw new HolterError({ stage: 'ops', where: node.name, problem, got, expected })
   }
   const count = elements(node.outputs[0].shape)
   const { power: outputPower, exact: outputExact } = powerOfTwo(output)

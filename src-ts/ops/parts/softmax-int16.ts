@@ -27,7 +27,7 @@ const reciprocals = table(f32(1 / RANGE), limits.int16.min, x => f32(1 / f32(1 +
 export function prepareInt16Softmax(node: NodeView<{ beta: number }>): Int16Softmax {
   const { shape } = node.inputs[0]!
   const refuse = (problem: string, got: number | string, expected: string): never => {
-    throw new HolterError({ stage: 'codegen', where: node.name, problem, got, expected })
+    throw new HolterError({ stage: 'ops', where: node.name, problem, got, expected })
   }
   const {
     scale: [outputScale],

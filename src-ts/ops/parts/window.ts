@@ -34,7 +34,7 @@ export interface WindowAttrs {
 export function window(attrs: WindowAttrs, input: Shape, filterH: number, filterW: number): Window {
   if (input.length !== 4) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: 'window',
       problem: 'input has the wrong rank',
       got: `[${input}]`,
@@ -75,7 +75,7 @@ export function readsPadding(w: Window): boolean {
 function along(size: number, filter: number, stride: number, dilation: number, padding: Padding) {
   if (!(stride >= 1) || !(dilation >= 1) || !(filter >= 1)) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: 'window',
       problem: 'filter, stride and dilation must be at least 1',
       got: `${filter}, ${stride}, ${dilation}`,
@@ -85,7 +85,7 @@ function along(size: number, filter: number, stride: number, dilation: number, p
   const out = padding === 'same' ? Math.ceil(size / stride) : Math.ceil((size - effective + 1) / stride)
   if (out < 1) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: 'window',
       problem: 'input is smaller than the filter',
       got: size,

@@ -32,7 +32,7 @@ export function blockInputs(x: Shape, block: Shaped | undefined, borders: Shaped
     edges.some(n => n < 0)
   ) {
     throw new HolterError({
-      stage: 'codegen',
+      stage: 'ops',
       where: 'blocks',
       problem: `blocks must be of height, or of height and width, of [N, H, C] or [N, H, W, C], with at most ${MOST_PLACES} places`,
       got: `blocks [${sizes}] and borders [${edges}] of [${x}]`,

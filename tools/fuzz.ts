@@ -1,16 +1,17 @@
 import { Command, Option } from 'commander'
-import { rowBytes } from '../../src-ts/codegen/manifest.ts'
-import { whole } from '../../src-ts/commands/options.ts'
-import { firstDifference } from '../../src-ts/engines/layers.ts'
-import { cutOut, exposeTensors } from '../../src-ts/ir/cut.ts'
-import { fromBytes, type IntGraph, tensorBytes, toBytes } from '../../src-ts/ir/graph.ts'
-import { flavourNames } from '../../src-ts/ops/flavour.ts'
-import { random } from '../../src-ts/random.ts'
-import { rowRunner, runReference } from '../../src-ts/reference/run.ts'
-import { python } from './environment.ts'
-import { randomInt16Network, randomNetwork } from './random-network.ts'
-import { difference, type Rows, runProgram } from './run-program.ts'
-import { runTfliteMicro } from './tflite-micro.ts'
+import { rowBytes } from '../src-ts/codegen/manifest.ts'
+import { whole } from '../src-ts/commands/options.ts'
+import { firstDifference } from '../src-ts/engines/layers.ts'
+import { runTfliteMicro } from '../src-ts/engines/tflite-micro.ts'
+import { cutOut, exposeTensors } from '../src-ts/ir/cut.ts'
+import { fromBytes, type IntGraph, tensorBytes, toBytes } from '../src-ts/ir/graph.ts'
+import { flavourNames } from '../src-ts/ops/flavour.ts'
+import { random } from '../src-ts/random.ts'
+import { rowRunner, runReference } from '../src-ts/reference/run.ts'
+import { writeTflite } from '../src-ts/tflite/write.ts'
+import { venvPython } from '../src-ts/toolchain.ts'
+import { randomInt16Network, randomNetwork } from './random-networks/random-network.ts'
+import { difference, type Rows, runProgram } from './random-networks/run-program.ts'
 
 /** Networks in one module: asc costs more than they do. */
 const BATCH = 40
@@ -20,11 +21,16 @@ interface Peer {
   run(jobs: readonly Rows[]): Promise<(Int8Array | string)[]>
 }
 
-const truth = python()
+const truth = venvPython()
 const peers: readonly Peer[] = [
-  ...(truth ? [{ name: 'tflite-micro', run: runTfliteMicro }] : []),
+  ...(truth ? [{ name: 'tflite-micro', run: runTruth }] : []),
   ...flavourNames.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
 ]
+
+/** The outside truth: the file that a graph becomes, in TensorFlow Lite for Microcontrollers. */
+function runTruth(jobs: readonly Rows[]): Promise<(Int8Array | string)[]> {
+  return runTfliteMicro(jobs.map(each => ({ ...each, tflite: writeTflite(each.graph) })))
+}
 
 function job(seed: number, count: number): Rows {
   const graph = int16 ? randomInt16Network(seed) : randomNetwork(seed)
