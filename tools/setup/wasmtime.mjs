@@ -1,7 +1,7 @@
 // Step: the wasmtime library and src-ts/engines/wasmtime-host.c, the program that runs modules with it.
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDir, platform, root } from './places.mjs'
 import { intoPlace, run, SetupProblem, which } from './shell.mjs'
@@ -44,7 +44,7 @@ async function build() {
   const flags = ['-std=c11', '-O2', '-Wall', '-Wextra', source, '-o', partial]
   try {
     await run('cc', [...flags, `-L${libraryDir}`, '-lwasmtime', `-Wl,-rpath,${origin}`])
-    await check(partial)
+    check(partial)
     renameSync(partial, host)
   } catch (problem) {
     throw new SetupProblem(`the wasmtime host does not build: ${problem.message}`, 'Install gcc and libc6-dev')
@@ -53,13 +53,15 @@ async function build() {
   }
 }
 
-/** Compiles the empty module: a library for another machine or C library is noticed here and not in a test. */
-async function check(program) {
-  const dir = mkdtempSync(join(tmpdir(), 'holter-setup-'))
-  try {
-    writeFileSync(join(dir, 'empty.wasm'), Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0))
-    await run(program, ['compile', join(dir, 'empty.wasm'), join(dir, 'empty.cwasm')])
-  } finally {
-    rmSync(dir, { recursive: true })
-  }
+/** A module that exports an empty function `run` and a `memory`. */
+const idle = Buffer.from(
+  '0061736d01000000010401600000030201000503010001071002066d656d6f727902000372756e00000a040102000b',
+  'hex',
+)
+
+/** Loads the idle module and runs it: a library for another machine or C library is noticed here and not in a test. */
+function check(program) {
+  const input = Buffer.concat([Buffer.from(`module ${idle.length}\n`), idle, Buffer.from('run 1\n\0')])
+  const { status, stderr, error } = spawnSync(program, ['0:1', '0:1'], { input, timeout: 60_000 })
+  if (status !== 0) throw new SetupProblem(error?.message ?? (String(stderr).trim() || 'it ends without a word'))
 }
