@@ -2,6 +2,7 @@
 // Lines of the input lie in scratch with the zero point around them, so that no inner loop knows of borders;
 // the input's zero point is folded into the bias. Two taps are one int16 product sum, i32x4.dot_i16x8_s.
 
+import { padLines } from "./pad-lines";
 import { packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
 
 /** Bytes of eight channels' constants: rows of bias, multiplier, half, power. */
@@ -19,21 +20,12 @@ export function depthwiseConv2dPairs(
   inputZero: i32, outputZero: i32, low: i32, high: i32
 ): void {
   const lineBytes = linePixels * channelCount;
-  const copied = min(inW, linePixels - padLeft);
-  const fill = i8x16.splat(<i8>inputZero);
   do {
     for (let first = 0; first < outH; first += linesAtATime) {
       const count = min(linesAtATime, outH - first);
-      const top = first * strideH - padTop, rows = (count - 1) * strideH + (filterH - 1) * dilationH + 1;
-      let to = scratch;
-      for (let y = top; y < top + rows; y++) {
-        const line = to;
-        if (y >= 0 && y < inH) {
-          to = fillBytes(to, padLeft * channelCount, fill);
-          to = copyPixels(to, input + <usize>(y * inW) * inPitch, inPitch, copied, channelCount);
-        }
-        to = fillBytes(to, lineBytes - <i32>(to - line), fill);
-      }
+      const above = input + <usize>((first * strideH - padTop) * inW) * inPitch;
+      const rows = (count - 1) * strideH + (filterH - 1) * dilationH + 1;
+      padLines(above, inPitch, first * strideH - padTop, rows, inH, inW, channelCount, scratch, padLeft, linePixels, inputZero);
       let w = weights, c = channels;
       for (let channel = 0; channel < channelCount; channel += 8) {
         for (let line = 0; line < count; line++) {
@@ -113,29 +105,4 @@ export function pairWeights(
       }
     }
   }
-}
-
-/** Fills `count` bytes, and up to 15 behind them, which the next line or the scratch's slack takes. Returns the end of the `count`. */
-// @ts-ignore: decorator
-@inline
-function fillBytes(to: usize, count: i32, fill: v128): usize {
-  const end = to + <usize>count;
-  for (; to < end; to += 16) v128.store(to, fill);
-  return end;
-}
-
-/** Copies pixels that lie `pitch` bytes apart side by side; writes up to 15 bytes more. Returns their end. */
-// @ts-ignore: decorator
-@inline
-function copyPixels(to: usize, from: usize, pitch: usize, pixels: i32, bytes: i32): usize {
-  if (pitch == <usize>bytes) {
-    bytes *= pixels;
-    pixels = 1;
-  }
-  for (; pixels > 0; pixels--) {
-    for (let i = 0; i < bytes; i += 16) v128.store(to + i, v128.load(from + i));
-    to += <usize>bytes;
-    from += pitch;
-  }
-  return to;
 }

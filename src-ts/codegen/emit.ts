@@ -31,10 +31,14 @@ export function emitProgram(plan: Plan, heading: string): Program {
     const suffix = plan.networks.length === 1 ? '' : String(i)
     return networkText(network, suffix, { imports, constants, startUp })
   })
+  // A host can read which of relaxed-probe.ts's forms this engine has.
+  const probe = plan.flavour === 'relaxed' ? ["export { relaxed } from './relaxed-probe'", ''] : []
+  if (probe.length) imports.set('relaxed-probe', new Set())
   const importLines = [...imports]
     .sort()
+    .filter(([, names]) => names.size > 0)
     .map(([file, names]) => `import { ${[...names].sort().join(', ')} } from './${file}'`)
-  const text = [`// ${heading}`, '', ...importLines, '', ...bodies, ...startUpText(startUp)].join('\n')
+  const text = [`// ${heading}`, '', ...importLines, '', ...probe, ...bodies, ...startUpText(startUp)].join('\n')
   const memoryBytes = constants.end() + SLACK
   return {
     plan,

@@ -1,5 +1,5 @@
 import { compileProgram } from '../../src-ts/codegen/compile.ts'
-import { emitProgram } from '../../src-ts/codegen/emit.ts'
+import { emitProgram, type Program } from '../../src-ts/codegen/emit.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import type { Flavour } from '../../src-ts/ops/flavour.ts'
@@ -18,6 +18,11 @@ export async function runProgram(jobs: readonly Rows[], flavour: Flavour): Promi
   const program = emitProgram(makePlan(graphs, flavour), 'test')
   const wasm = await compileProgram(program)
   const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
+  return runModule(instance, program, jobs)
+}
+
+/** The same for a module that stands ready. */
+export function runModule(instance: WebAssembly.Instance, program: Program, jobs: readonly Rows[]): Int8Array[] {
   const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
   return jobs.map(({ graph, inputs, count }, i) => {
     const run = instance.exports[jobs.length === 1 ? 'run' : `run${i}`] as () => void

@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import { node } from '../../src-ts/engines/node.ts'
 import { probeInputs } from '../../src-ts/engines/parity.ts'
-import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { allCases } from '../helpers/one-node.ts'
@@ -13,7 +13,8 @@ const test = suite('kernels equal their references')
 
 for (const op of ops) test(`${op.kind} has cases`, () => assert.ok(op.cases().length > 0))
 
-for (const flavour of flavourNames) {
+// V8 of Node 20 does not know the relaxed flavour; test/ops/relaxed.test.ts runs it on doubles of every engine.
+for (const { flavour } of node.forms) {
   test(`every case of every op, ${flavour}`, async () => {
     const models = allCases().map(graph => ({ graph }) as RunnableModel)
     const jobs = models.map((model, i) => ({

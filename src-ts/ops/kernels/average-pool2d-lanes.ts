@@ -14,7 +14,7 @@ const MOST_TAPS = 256
 /** AVERAGE_POOL_2D of int8, eight channels at a time. */
 export const averagePool2dLanes: Kernel<AveragePool2dPrepared> = {
   name: 'average-pool2d-lanes',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: ({ window: w }, { element }) => element.name === 'i8' && w.filterH * w.filterW <= MOST_TAPS,
   inPlace: ({ window }) => (startsInside(window) ? [0] : []),
   emit: ({ window: w, min, max }, to) =>

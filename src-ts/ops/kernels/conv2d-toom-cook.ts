@@ -28,7 +28,7 @@ interface Pieces {
 /** CONV_2D of int8 along its lines by exact Toom-Cook: 1.6 to 2.5 times fewer products, larger weights. */
 export const conv2dToomCook: Kernel<Convolution> = {
   name: 'conv2d-toom-cook',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits(p, { goal }) {
     const { window: w } = p
     if (p.int16 || goal === 'size' || p.groups !== 1 || w.dilationH !== 1 || w.dilationW !== 1) return false

@@ -9,7 +9,7 @@ const SCRATCH_BYTES = 16384
 /** DEPTHWISE_CONV_2D of int8 with a filter for each channel: two neighbouring outputs of eight channels at a time. */
 export const depthwiseConv2dPairs: Kernel<Depthwise> = {
   name: 'depthwise-conv2d-pairs',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: (p, { element, goal }) =>
     element.name === 'i8' && goal === 'speed' && p.depthMultiplier === 1 && fitsLanes(p, channelsFirst(p)),
   cost: costOf,

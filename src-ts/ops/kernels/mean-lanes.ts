@@ -14,7 +14,7 @@ export interface MeanPrepared extends Reduction {
 /** MEAN and SUM of int8 over other axes than the last, eight channels at a time. */
 export const meanLanes: Kernel<MeanPrepared> = {
   name: 'mean-lanes',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: (p, { element }) =>
     element.name === 'i8' && p.inner >= 4 && 255 * p.first * p.second * 2 ** Math.max(p.shift, 0) < 2 ** 30,
   emit: (p, to) =>

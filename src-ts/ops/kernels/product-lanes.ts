@@ -16,7 +16,7 @@ const LARGEST_LEFT_SHIFT = 13
 /** MUL of int8 of any shapes, eight elements at a time. */
 export const productLanes: Kernel<MulPrepared> = {
   name: 'product-lanes',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: ({ factor }, { element }) => element.name === 'i8' && factor.shift <= LARGEST_LEFT_SHIFT,
   inPlace: wholeOperands,
   emit(p, to) {

@@ -5,7 +5,7 @@ import type { ScaledSumPrepared } from '../parts/scaled-sum.ts'
 /** ADD and SUB of int8 of any shapes, eight elements at a time. Factors are below 1, so that sums stay below 2^30. */
 export const scaledSumLanes: Kernel<ScaledSumPrepared> = {
   name: 'scaled-sum-lanes',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: (_, { element }) => element.name === 'i8',
   inPlace: wholeOperands,
   emit(p, to) {
