@@ -3,13 +3,12 @@ import * as assert from 'uvu/assert'
 import { layerTable } from '../../src-ts/codegen/layer-table.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
-import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { random } from '../../src-ts/random.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { isAllInt16, withInt16 } from '../helpers/int16-network.ts'
 import { NetworkBuilder } from '../helpers/network-builder.ts'
-import { difference, type Rows, runProgram } from '../helpers/run-program.ts'
+import { difference, flavoursHere, type Rows, runProgram } from '../helpers/run-program.ts'
 import { runTfliteMicro } from '../helpers/tflite-micro.ts'
 
 const suiteName = 'known networks'
@@ -115,7 +114,7 @@ test('they have the size that is published, and their outputs say something', ()
   }
 })
 
-for (const flavour of flavourNames) {
+for (const flavour of flavoursHere) {
   test(`${flavour} gives the bytes of the reference`, async () => {
     const results = await runProgram(jobs, flavour)
     for (const [i, got] of results.entries()) assert.is(difference(got, expected[i]), undefined, jobs[i].graph.name)

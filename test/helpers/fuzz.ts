@@ -4,12 +4,11 @@ import { whole } from '../../src-ts/commands/options.ts'
 import { firstDifference } from '../../src-ts/engines/layers.ts'
 import { cutOut, exposeTensors } from '../../src-ts/ir/cut.ts'
 import { fromBytes, type IntGraph, tensorBytes, toBytes } from '../../src-ts/ir/graph.ts'
-import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { random } from '../../src-ts/random.ts'
 import { rowRunner, runReference } from '../../src-ts/reference/run.ts'
 import { python } from './environment.ts'
 import { randomInt16Network, randomNetwork } from './random-network.ts'
-import { difference, type Rows, runProgram } from './run-program.ts'
+import { difference, flavoursHere, type Rows, runProgram } from './run-program.ts'
 import { runTfliteMicro } from './tflite-micro.ts'
 
 /** Networks in one module: asc costs more than they do. */
@@ -23,7 +22,7 @@ interface Peer {
 const truth = python()
 const peers: readonly Peer[] = [
   ...(truth ? [{ name: 'tflite-micro', run: runTfliteMicro }] : []),
-  ...flavourNames.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
+  ...flavoursHere.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
 ]
 
 function job(seed: number, count: number): Rows {

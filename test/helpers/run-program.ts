@@ -1,9 +1,13 @@
 import { compileProgram } from '../../src-ts/codegen/compile.ts'
 import { emitProgram, type Program } from '../../src-ts/codegen/emit.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
+import { node } from '../../src-ts/engines/node.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import type { Flavour } from '../../src-ts/ops/flavour.ts'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
+
+/** Flavours that V8 runs in this process: that of Node 20 does not know the relaxed one (test/ops/relaxed.test.ts has doubles of it). */
+export const flavoursHere: readonly Flavour[] = node.forms.map(({ flavour }) => flavour as Flavour)
 
 /** A network and `count` rows of inputs one after another; a row holds all inputs of the network. */
 export interface Rows {

@@ -1,20 +1,18 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RunnableModel } from '../../src-ts/engines/engine.ts'
-import { node } from '../../src-ts/engines/node.ts'
 import { probeInputs } from '../../src-ts/engines/parity.ts'
 import { ops } from '../../src-ts/ops/index.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { allCases } from '../helpers/one-node.ts'
-import { difference, runProgram } from '../helpers/run-program.ts'
+import { difference, flavoursHere, runProgram } from '../helpers/run-program.ts'
 
 const INPUTS = 12
 const test = suite('kernels equal their references')
 
 for (const op of ops) test(`${op.kind} has cases`, () => assert.ok(op.cases().length > 0))
 
-// V8 of Node 20 does not know the relaxed flavour; test/ops/relaxed.test.ts runs it on doubles of every engine.
-for (const { flavour } of node.forms) {
+for (const flavour of flavoursHere) {
   test(`every case of every op, ${flavour}`, async () => {
     const models = allCases().map(graph => ({ graph }) as RunnableModel)
     const jobs = models.map((model, i) => ({
