@@ -1,3 +1,5 @@
+import { storeFirst } from "./requantize-lanes";
+
 /** MAX_POOL_2D, NHWC, over the taps inside the input. */
 export function maxPool2d<T>(
   input: usize, batches: i32, inH: i32, inW: i32, channels: i32,
@@ -14,7 +16,7 @@ export function maxPool2d<T>(
         const firstX = max(left, 0), endX = min(left + filterW, inW);
         let c = 0;
         if (ASC_FEATURE_SIMD && sizeof<T>() == 1) {
-          for (; c + 16 <= channels; c += 16) {
+          for (; c < channels; c += 16) {
             let largest = i8x16.splat(-128);
             for (let iy = firstY; iy < endY; iy++) {
               for (let ix = firstX; ix < endX; ix++) {
@@ -22,7 +24,8 @@ export function maxPool2d<T>(
               }
             }
             largest = i8x16.min_s(i8x16.max_s(largest, i8x16.splat(<i8>low)), i8x16.splat(<i8>high));
-            v128.store(output + <usize>c, largest);
+            if (c + 16 <= channels) v128.store(output + <usize>c, largest);
+            else storeFirst(output + <usize>c, largest, channels - c);
           }
         }
         for (; c < channels; c++) {

@@ -51,3 +51,45 @@ export function storeFirst(at: usize, bytes: v128, count: i32): void {
   }
   if (count & 1) v128.store8_lane(at, bytes, 0);
 }
+
+/**
+ * Four values by one factor, x · multiplier · 2^(shift − 31), rounded twice. Exact while |x · 2^left| < 2³⁰, left being max(shift, 0).
+ * `multiplier` is in all lanes.
+ */
+// @ts-ignore: decorator
+@inline
+export function requantizeAlike(x: v128, multiplier: v128, shift: i32): v128 {
+  const rounding = i64x2.splat(0x80000000);
+  const left = max(shift, 0), right = left - shift;
+  const twice = i32x4.shl(x, left + 1);
+  const low = i64x2.add(i64x2.extmul_low_i32x4_s(twice, multiplier), rounding);
+  const high = i64x2.add(i64x2.extmul_high_i32x4_s(twice, multiplier), rounding);
+  const h = v128.shuffle<i32>(low, high, 1, 3, 5, 7);
+  // Halves go away from zero; where nothing is shifted there are none. |h| < 2^30, so that nothing wraps.
+  const negative = v128.and(i32x4.shr_s(h, 31), i32x4.splat(right ? -1 : 0));
+  const half = i32x4.splat(<i32>((<i64>1 << right) >> 1));
+  return i32x4.shr_s(i32x4.add(i32x4.add(h, negative), half), right);
+}
+
+/** Eight of them as int8, with the zero point and the clamp, in the lower half. */
+// @ts-ignore: decorator
+@inline
+export function packEight(a: v128, b: v128, zero: v128, low: v128, high: v128): v128 {
+  const ab = i16x8.add_sat_s(i16x8.narrow_i32x4_s(a, b), zero);
+  return i8x16.min_s(i8x16.max_s(i8x16.narrow_i16x8_s(ab, ab), low), high);
+}
+
+/** Eight int8 as int16, or one in all lanes where `step` is 0; reads up to 7 bytes past the last. */
+// @ts-ignore: decorator
+@inline
+export function loadEight(at: usize, step: usize): v128 {
+  return step ? v128.load_ext<i8>(at) : i16x8.splat(<i16>load<i8>(at));
+}
+
+/** Stores eight bytes, or the first `count` where less are left. */
+// @ts-ignore: decorator
+@inline
+export function storeEight(at: usize, bytes: v128, count: i32): void {
+  if (count >= 8) v128.store64_lane(at, bytes, 0);
+  else storeFirst(at, bytes, count);
+}

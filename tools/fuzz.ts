@@ -5,13 +5,12 @@ import { firstDifference } from '../src-ts/engines/layers.ts'
 import { runTfliteMicro } from '../src-ts/engines/tflite-micro.ts'
 import { cutOut, exposeTensors } from '../src-ts/ir/cut.ts'
 import { fromBytes, type IntGraph, tensorBytes, toBytes } from '../src-ts/ir/graph.ts'
-import { flavourNames } from '../src-ts/ops/flavour.ts'
 import { random } from '../src-ts/random.ts'
 import { rowRunner, runReference } from '../src-ts/reference/run.ts'
 import { writeTflite } from '../src-ts/tflite/write.ts'
 import { venvPython } from '../src-ts/toolchain.ts'
 import { randomInt16Network, randomNetwork } from './random-networks/random-network.ts'
-import { difference, type Rows, runProgram } from './random-networks/run-program.ts'
+import { difference, flavoursHere, type Rows, runProgram } from './random-networks/run-program.ts'
 
 /** Networks in one module: asc costs more than they do. */
 const BATCH = 40
@@ -24,7 +23,7 @@ interface Peer {
 const truth = venvPython()
 const peers: readonly Peer[] = [
   ...(truth ? [{ name: 'tflite-micro', run: runTruth }] : []),
-  ...flavourNames.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
+  ...flavoursHere.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
 ]
 
 /** The outside truth: the file that a graph becomes, in TensorFlow Lite for Microcontrollers. */

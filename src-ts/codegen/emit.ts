@@ -22,19 +22,24 @@ const SLACK = 16
 /**
  * Returns the program of a plan. A single network exports `input`, `output` and `run`; the i-th of several `input0`, `run0`, ….
  * The same plan gives the same text and bytes. `heading` is the first comment line.
+ * `exportNodes` exports the function of each node too, `node0`, …, so that each can be timed.
  */
-export function emitProgram(plan: Plan, heading: string): Program {
+export function emitProgram(plan: Plan, heading: string, exportNodes = false): Program {
   const imports = new Map<string, Set<string>>()
   const constants = placeConstants(plan.constantsAddress)
   const startUp: string[] = []
   const bodies = plan.networks.map((network, i) => {
     const suffix = plan.networks.length === 1 ? '' : String(i)
-    return networkText(network, suffix, { imports, constants, startUp })
+    return networkText(network, suffix, { imports, constants, startUp, exportNodes })
   })
+  // A host can read which of relaxed-probe.ts's forms this engine has.
+  const probe = plan.flavour === 'relaxed' ? ["export { relaxed } from './relaxed-probe'", ''] : []
+  if (probe.length) imports.set('relaxed-probe', new Set())
   const importLines = [...imports]
     .sort()
+    .filter(([, names]) => names.size > 0)
     .map(([file, names]) => `import { ${[...names].sort().join(', ')} } from './${file}'`)
-  const text = [`// ${heading}`, '', ...importLines, '', ...bodies, ...startUpText(startUp)].join('\n')
+  const text = [`// ${heading}`, '', ...importLines, '', ...probe, ...bodies, ...startUpText(startUp)].join('\n')
   const memoryBytes = constants.end() + SLACK
   return {
     plan,
@@ -52,13 +57,14 @@ interface Parts {
   readonly imports: Map<string, Set<string>>
   readonly constants: Constants
   readonly startUp: string[]
+  readonly exportNodes: boolean
 }
 
 function networkText(network: NetworkPlan, suffix: string, parts: Parts): string {
   const { graph, nodes } = network
   const texts = nodes.map((node, step) => {
     const body = node.kernel?.emit(node.prepared.constants, emitterOf(node, parts)) ?? ''
-    return body && nodeText(node, step, functionName(step, suffix), body)
+    return body && nodeText(node, step, functionName(step, suffix), body, parts.exportNodes)
   })
   const tensors = (indices: readonly number[]) => indices.map(i => graph.tensors[i])
   return [
@@ -116,7 +122,13 @@ function startUpText(lines: readonly string[]): string[] {
   ]
 }
 
-function nodeText({ prepared: { op, view } }: PlannedNode, step: number, name: string, body: string): string {
+function nodeText(
+  { prepared: { op, view } }: PlannedNode,
+  step: number,
+  name: string,
+  body: string,
+  exported: boolean,
+): string {
   const shape = (t: IntTensor | undefined) => (t ? `[${t.shape.join(', ')}]` : '–')
   const attrs = Object.entries(view.attrs as object).map(([key, value]) => `${key} ${value}`)
   const macs = op.macs(view)
@@ -128,7 +140,7 @@ function nodeText({ prepared: { op, view } }: PlannedNode, step: number, name: s
     `// ${step} ${op.kind} ${quote(view.name)}: ${from} → ${view.outputs.map(shape).join(', ')}${macs ? `, ${macs} MACs` : ''}`,
     attrs.length ? `// ${attrs.join(', ')}` : '',
   ].filter(Boolean)
-  return [...comment, `function ${name}(): void {`, body, '}', ''].join('\n')
+  return [...comment, `${exported ? 'export ' : ''}function ${name}(): void {`, body, '}', ''].join('\n')
 }
 
 /** `export const input: usize = 16` with what the bytes mean; further inputs are input1, input2, …. */

@@ -1,8 +1,16 @@
 import { Argument, Command, Option } from 'commander'
+import { type Flavour, flavourNames } from '../ops/flavour.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import { terminal } from './context.ts'
 import { json, printJson, whole } from './options.ts'
+
+interface BenchOptions {
+  readonly reps: number
+  readonly layers?: boolean
+  readonly flavour?: Flavour
+  readonly json?: boolean
+}
 
 /** `holter bench`: how fast a model runs here. */
 export const bench = new Command('bench')
@@ -12,10 +20,17 @@ export const bench = new Command('bench')
       'compare engines or models within one call only.',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
-  .addOption(new Option('--reps <n>', 'timed runs').argParser(whole(1)).default(100))
+  .addOption(new Option('--reps <n>', 'runs that are counted').argParser(whole(1)).default(100))
+  .addOption(new Option('--layers', 'time each layer instead, in V8'))
+  .addOption(
+    new Option('-f, --flavour <flavour>', 'flavour of --layers (default: the last that this V8 runs)').choices(
+      flavourNames,
+    ),
+  )
   .addOption(json())
   .addHelpText('after', '\nExample: holter bench models/gap-cnn.tflite --reps 200')
-  .action(async (model: string, options: { reps: number; json?: boolean }) => {
+  .action(async (model: string, options: BenchOptions) => {
+    if (options.layers) return printLayers(model, options)
     const { bench } = await import('../runs/bench.ts')
     const rows = await bench({ model, reps: options.reps }, terminal)
     if (options.json) return printJson(rows)
@@ -30,3 +45,18 @@ export const bench = new Command('bench')
     ])
     console.log(table(['engine', 'flavour', 'median ms', 'least ms', 'GMAC/s', 'load ms', 'module bytes'], cells))
   })
+
+async function printLayers(model: string, { reps, flavour, json }: BenchOptions): Promise<void> {
+  const { benchLayers } = await import('../runs/bench-layers.ts')
+  const rows = await benchLayers({ model, reps, flavour })
+  if (json) return printJson(rows)
+  const cells = rows.map(r => [
+    String(r.step),
+    r.op,
+    r.kernel,
+    (r.medianNs / 1000).toFixed(1),
+    r.macs ? r.gigaMacsPerSecond.toFixed(1) : '',
+    `${(r.share * 100).toFixed(1)} %`,
+  ])
+  console.log(table(['layer', 'operator', 'kernel', 'median µs', 'GMAC/s', 'share'], cells))
+}

@@ -19,5 +19,6 @@ export const commonFeatures: readonly Feature[] = [
   'BulkMemory',
   'BulkMemoryOpt',
   'SignExt',
+  'MutableGlobals',
   'NontrappingFPToInt',
 ]

@@ -1,4 +1,5 @@
 import { scaledSum } from './kernels/scaled-sum.ts'
+import { scaledSumLanes } from './kernels/scaled-sum-lanes.ts'
 import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape, quantizeOperands } from './parts/broadcast.ts'
@@ -20,7 +21,7 @@ export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantizeConstants: quantizeOperands,
   prepare: node => prepareSum(node, 1),
   reference: sum,
-  kernels: [scaledSum],
+  kernels: [scaledSum, scaledSumLanes],
   macs: () => 0,
   cases: () => [
     addCase('equal scales', 0.05, 0.05, 0.1, 'none'),

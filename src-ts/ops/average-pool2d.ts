@@ -1,18 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { clamp } from '../ir/fixed-point.ts'
+import { type AveragePool2dPrepared, averagePool2dLanes } from './kernels/average-pool2d-lanes.ts'
 import { maxPool2d, type Pool2dAttrs, pool2dOptions } from './max-pool2d.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
 import { oneInput } from './parts/channelwise.ts'
 import { requireSameQuantization } from './parts/same-quantization.ts'
-import { startsInside, type Window, window } from './parts/window.ts'
-
-export interface AveragePool2dPrepared {
-  readonly window: Window
-  readonly min: number
-  readonly max: number
-}
+import { startsInside, window } from './parts/window.ts'
 
 /** AVERAGE_POOL_2D over the taps inside the input, rounded half away from zero; same scale and zero point in and out. */
 export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
@@ -70,6 +65,7 @@ export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
           ['clamp', min, max],
         ]),
     },
+    averagePool2dLanes,
   ],
   macs: () => 0,
   cases: () => [

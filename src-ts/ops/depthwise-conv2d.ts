@@ -4,12 +4,13 @@ import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import type { Conv2dAttrs } from './conv2d.ts'
 import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
+import { depthwiseConv2dPairs } from './kernels/depthwise-conv2d-pairs.ts'
 import { depthwiseConv2dPixels } from './kernels/depthwise-conv2d-pixels.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
 import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
-import type { Depthwise } from './parts/depthwise.ts'
+import { channelsFirst, type Depthwise } from './parts/depthwise.ts'
 import { dilated } from './parts/dilation.ts'
 import { window } from './parts/window.ts'
 
@@ -119,7 +120,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
       }
     }
   },
-  kernels: [depthwiseConv2dPixels, conv2dInt16Of(asConvolution)],
+  kernels: [depthwiseConv2dPairs, depthwiseConv2dPixels, conv2dInt16Of(asConvolution)],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * inputs[1]!.shape[1] * inputs[1]!.shape[2],
   cases: () => [
     depthwise('1x1, a scale per channel', [1, 1, 9, 20], [1, 1, 1, 20], {}),
@@ -134,13 +135,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
 /** A group for each input channel: the same products as a convolution. */
 function asConvolution(p: Depthwise): Int16Convolution {
   const outC = p.window.inC * p.depthMultiplier
-  return { ...p, outC, groups: p.window.inC, filter: channelsFirst(p.filter, outC) }
-}
-
-/** [taps, outC] transposed to [outC, taps]. */
-function channelsFirst(filter: Int8Array, outC: number): Int8Array {
-  const taps = filter.length / outC
-  return Int8Array.from(filter, (_, i) => filter[(i % taps) * outC + Math.floor(i / taps)])
+  return { ...p, outC, groups: p.window.inC, filter: channelsFirst(p) }
 }
 
 function depthwise(name: string, x: number[], filter: number[], attrs: Partial<DepthwiseConv2dAttrs>) {

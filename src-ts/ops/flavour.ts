@@ -25,6 +25,19 @@ export const flavours = [
     features: ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'NontrappingFPToInt'],
     byDefault: true,
   },
+  {
+    name: 'relaxed',
+    features: [
+      'SIMD128',
+      'RelaxedSIMD',
+      'MutableGlobals',
+      'BulkMemory',
+      'BulkMemoryOpt',
+      'SignExt',
+      'NontrappingFPToInt',
+    ],
+    byDefault: false,
+  },
 ] as const satisfies readonly FlavourRow[]
 
 export type Flavour = (typeof flavours)[number]['name']

@@ -1,12 +1,12 @@
 import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
+import { type MeanPrepared, meanLanes } from './kernels/mean-lanes.ts'
 import type { Op } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
 import { overOtherAxes } from './parts/channelwise.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import {
   forEachReduced,
-  type Reduction,
   type ReductionAttrs,
   reducedShape,
   reductionCase,
@@ -14,15 +14,6 @@ import {
   reductionOptions,
   reductionSizes,
 } from './parts/reduction.ts'
-
-export interface MeanPrepared extends Reduction {
-  readonly multiplier: number
-  readonly shift: number
-  readonly inputZero: number
-  readonly outputZero: number
-  readonly min: number
-  readonly max: number
-}
 
 /** MEAN. Inputs: x, axes (int32, constant). */
 export const mean: Op<ReductionAttrs, MeanPrepared> = {
@@ -67,6 +58,7 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
           ['clamp', p.min, p.max],
         ]),
     },
+    meanLanes,
   ],
   macs: () => 0,
   cases: () => [

@@ -1,12 +1,12 @@
-import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
+import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import type { IntTensor } from '../ir/graph.ts'
+import { type MulPrepared, productLanes } from './kernels/product-lanes.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
 import {
   broadcastShape,
   forEachPair,
   inBytes,
-  type Operands,
   operandAddresses,
   operandData,
   operandsOf,
@@ -17,13 +17,6 @@ import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
 import { repeatedOperands } from './parts/channelwise.ts'
 import { type ActivationAttrs, activationOptions } from './parts/scaled-sum.ts'
-
-export interface MulPrepared extends Operands {
-  readonly factor: Multiplier
-  readonly outputZero: number
-  readonly min: number
-  readonly max: number
-}
 
 /** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const mul: Op<ActivationAttrs, MulPrepared> = {
@@ -73,6 +66,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
         ])
       },
     },
+    productLanes,
   ],
   macs: () => 0,
   cases: () => [

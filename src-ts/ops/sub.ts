@@ -1,4 +1,5 @@
 import { scaledSum } from './kernels/scaled-sum.ts'
+import { scaledSumLanes } from './kernels/scaled-sum-lanes.ts'
 import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape, quantizeOperands } from './parts/broadcast.ts'
@@ -20,7 +21,7 @@ export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantizeConstants: quantizeOperands,
   prepare: node => prepareSum(node, -1),
   reference: sum,
-  kernels: [scaledSum],
+  kernels: [scaledSum, scaledSumLanes],
   macs: () => 0,
   cases: () => [
     subCase('equal shapes', [1, 1, 9, 7], [1, 1, 9, 7], 0.05),

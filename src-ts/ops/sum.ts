@@ -1,6 +1,7 @@
 import { quantizeMultiplier } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
-import { type MeanPrepared, mean } from './mean.ts'
+import type { MeanPrepared } from './kernels/mean-lanes.ts'
+import { mean } from './mean.ts'
 import type { Op } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
 import { overOtherAxes } from './parts/channelwise.ts'

@@ -1,13 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
-import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { random } from '../../src-ts/random.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { readTflite } from '../../src-ts/tflite/index.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 import { randomInt16Network, randomNetwork } from '../../tools/random-networks/random-network.ts'
-import { difference, type Rows, runProgram } from '../../tools/random-networks/run-program.ts'
+import { difference, flavoursHere, type Rows, runProgram } from '../../tools/random-networks/run-program.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { runTfliteMicro } from '../helpers/tflite-micro.ts'
 
@@ -42,7 +41,7 @@ test('they cover all ops, several inputs and several outputs', () => {
   assert.ok(wide.size >= 28, `${wide.size} ops of int16`)
 })
 
-for (const flavour of flavourNames) {
+for (const flavour of flavoursHere) {
   test(`${NETWORKS} networks × ${INPUTS} inputs: ${flavour} gives the bytes of the reference`, async () => {
     for (let from = 0; from < NETWORKS; from += BATCH) {
       const results = await runProgram(jobs.slice(from, from + BATCH), flavour)

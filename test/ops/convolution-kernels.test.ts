@@ -10,8 +10,8 @@ import { planeLayers } from '../../src-ts/ops/parts/toom-cook-plane-layer.ts'
 import { random } from '../../src-ts/random.ts'
 import { type PreparedNode, prepareGraph } from '../../src-ts/reference/prepare.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
-import { extremeInputs, randomConvolution } from '../helpers/random-convolution.ts'
 import { difference, runProgram } from '../../tools/random-networks/run-program.ts'
+import { extremeInputs, randomConvolution } from '../helpers/random-convolution.ts'
 
 /** Modules of LAYERS layers, each with the four inputs of `extremeInputs`: 10³ cases, or 10⁵ with HOLTER_LONG=1. */
 const MODULES = process.env.HOLTER_LONG ? 100 : 1

@@ -1,9 +1,13 @@
 import { compileProgram } from '../../src-ts/codegen/compile.ts'
-import { emitProgram } from '../../src-ts/codegen/emit.ts'
+import { emitProgram, type Program } from '../../src-ts/codegen/emit.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
+import { node } from '../../src-ts/engines/node.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import type { Flavour } from '../../src-ts/ops/flavour.ts'
 import { makePlan, type PlanOptions } from '../../src-ts/plan/make-plan.ts'
+
+/** Flavours that V8 runs in this process: that of Node 20 does not know the relaxed one (test/ops/relaxed.test.ts has doubles of it). */
+export const flavoursHere: readonly Flavour[] = node.forms.map(({ flavour }) => flavour as Flavour)
 
 /** A network and `count` rows of inputs one after another; a row holds all inputs of the network. */
 export interface Rows {
@@ -22,6 +26,11 @@ export async function runProgram(
   const program = emitProgram(makePlan(graphs, flavour, options), 'test')
   const wasm = await compileProgram(program)
   const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
+  return runModule(instance, program, jobs)
+}
+
+/** The same for a module that stands ready. */
+export function runModule(instance: WebAssembly.Instance, program: Program, jobs: readonly Rows[]): Int8Array[] {
   const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
   return jobs.map(({ graph, inputs, count }, i) => {
     const run = instance.exports[jobs.length === 1 ? 'run' : `run${i}`] as () => void

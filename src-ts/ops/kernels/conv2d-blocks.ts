@@ -13,7 +13,7 @@ const WIDE_BLOCK_BYTES = 24576
 /** CONV_2D of int8, neither grouped nor dilated along a plane's width: windows of widened rows times blocks of channels. */
 export const conv2dBlocks: Kernel<Convolution> = {
   name: 'conv2d-blocks',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: p =>
     !p.int16 && p.groups === 1 && (lineOf(p) !== undefined || p.window.dilationW === 1) && fitsLanes(p, p.filter),
   cost: blocksCost,

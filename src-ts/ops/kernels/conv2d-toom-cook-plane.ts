@@ -14,7 +14,7 @@ export const conv2dToomCookPlane: Kernel<Convolution> = planeKernel(planeLayer)
 export function planeKernel(choose: (p: Convolution) => CostedPlane | undefined): Kernel<Convolution> {
   return {
     name: 'conv2d-toom-cook-plane',
-    flavours: ['simd'],
+    flavours: ['simd', 'relaxed'],
     fits: (p, { goal }) => goal === 'speed' && choose(p) !== undefined,
     cost: p => choose(p)!.cost,
     scratchBytes: p => memoryOf(p, choose(p)!.layer).end,

@@ -14,7 +14,7 @@ export const conv2dToomCook: Kernel<Convolution> = toomCookKernel(toomCookLayer)
 export function toomCookKernel(choose: (p: Convolution) => CostedLayer | undefined): Kernel<Convolution> {
   return {
     name: 'conv2d-toom-cook',
-    flavours: ['simd'],
+    flavours: ['simd', 'relaxed'],
     fits: (p, { goal }) => goal === 'speed' && choose(p) !== undefined,
     cost: p => choose(p)!.cost,
     scratchBytes: p => memoryOf(p, choose(p)!.layer).end,

@@ -7,7 +7,7 @@ import { conv2dBlocks } from './conv2d-blocks.ts'
 /** FULLY_CONNECTED of int8 as a 1×1 convolution whose pixels are the rows. */
 export const fullyConnectedBlocks: Kernel<Dense> = {
   name: 'fully-connected-blocks',
-  flavours: ['simd'],
+  flavours: ['simd', 'relaxed'],
   fits: (p, on) => on.element.name === 'i8' && conv2dBlocks.fits!(asConvolution(p), on),
   cost: (p, on) => conv2dBlocks.cost!(asConvolution(p), on),
   scratchBytes: (p, on) => conv2dBlocks.scratchBytes!(asConvolution(p), on),

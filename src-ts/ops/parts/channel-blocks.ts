@@ -12,6 +12,11 @@ export function channelBlocks(outC: number): { readonly first: number; readonly 
   return blocks
 }
 
+/** Blocks of one width; the last may be partly used. */
+export function evenBlocks(outC: number, width: number): { readonly first: number; readonly width: number }[] {
+  return Array.from({ length: Math.ceil(outC / width) }, (_, i) => ({ first: i * width, width }))
+}
+
 /** Channels with those that only fill the last block. */
 export function paddedChannels(outC: number): number {
   const { first, width } = channelBlocks(outC).at(-1)!
@@ -40,10 +45,11 @@ export function packBlocks<A extends Int8Array | Int16Array>(filter: A, outC: nu
 }
 
 /** Returns the constants of `requantizeLanes` in blocks: rows of bias, multiplier, 2^(right − 1), 2^(32 − right) for each. */
-export function packBlockChannels(channels: Channels): Int32Array {
+export function packBlockChannels(channels: Channels, blocks = channelBlocks(channels.bias.length)): Int32Array {
   const { bias } = channels
-  const packed = new Int32Array(paddedChannels(bias.length) * 4)
-  for (const { first, width } of channelBlocks(bias.length)) {
+  const last = blocks.at(-1)!
+  const packed = new Int32Array((last.first + last.width) * 4)
+  for (const { first, width } of blocks) {
     for (let o = first; o < Math.min(first + width, bias.length); o++) {
       laneConstants(channels, o).forEach((value, row) => {
         packed[first * 4 + row * width + o - first] = value

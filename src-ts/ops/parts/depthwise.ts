@@ -12,3 +12,10 @@ export interface Depthwise extends Channels {
   readonly min: number
   readonly max: number
 }
+
+/** Returns the filter as [outC, taps]. */
+export function channelsFirst({ filter, bias }: Pick<Depthwise, 'filter' | 'bias'>): Int8Array {
+  const outC = bias.length
+  const taps = filter.length / outC
+  return Int8Array.from(filter, (_, i) => filter[(i % taps) * outC + Math.floor(i / taps)])
+}

@@ -1,0 +1,86 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { compileProgram } from '../../src-ts/codegen/compile.ts'
+import { emitProgram } from '../../src-ts/codegen/emit.ts'
+import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import { probeInputs } from '../../src-ts/engines/parity.ts'
+import type { IntGraph } from '../../src-ts/ir/graph.ts'
+import { conv2d } from '../../src-ts/ops/conv2d.ts'
+import { caseNode } from '../../src-ts/ops/parts/cases.ts'
+import { makePlan } from '../../src-ts/plan/make-plan.ts'
+import { type Random, random } from '../../src-ts/random.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
+import { pick, scaleIn, sizeIn, zeroOf } from '../../tools/random-networks/random-draw.ts'
+import { difference, runModule } from '../../tools/random-networks/run-program.ts'
+import { graphOf } from '../helpers/one-node.ts'
+import { relaxedDouble, relaxedForms } from '../helpers/relaxed-double.ts'
+
+/** HOLTER_LONG=1 tries ten times as many. */
+const NODES = process.env.HOLTER_LONG ? 1500 : 150
+const INPUTS = 5
+const test = suite('the relaxed flavour')
+
+/** What src-as/relaxed-probe.ts exports for each form. */
+const found = { broken: 0, unsigned: 1, signed: 2, saturating: 3 }
+
+function convolution(r: Random): IntGraph {
+  const [inC, outC, flat] = [sizeIn(r, 1, 33), sizeIn(r, 1, 33), r.integer(2) > 0]
+  const filter = [outC, flat ? 1 : sizeIn(r, 1, 3), sizeIn(r, 1, 7), inC]
+  const x = {
+    shape: [1, flat ? 1 : sizeIn(r, 3, 9), sizeIn(r, 8, 40), inC],
+    scale: scaleIn(r, 1e-3, 1),
+    zeroPoint: zeroOf(r),
+  }
+  const scale = Array.from({ length: outC }, () => scaleIn(r, 1e-4, 0.01))
+  const ends = r.integer(2) > 0
+  const data = Int8Array.from({ length: filter.reduce((a, b) => a * b) }, () =>
+    ends ? pick(r, [-127, 127]) : r.integer(255) - 127,
+  )
+  const attrs = {
+    padding: pick(r, ['same', 'valid'] as const),
+    activation: pick(r, ['none', 'relu'] as const),
+    strideH: sizeIn(r, 1, 3),
+    strideW: sizeIn(r, 1, 3),
+    dilationH: 1,
+    dilationW: 1,
+  }
+  const biasScale = scale.map(s => s * x.scale)
+  const inputs = [
+    x,
+    { shape: filter, data, scale, axis: 0 },
+    { shape: [outC], constant: 30000, type: 'int32' as const, scale: biasScale, axis: 0 },
+  ]
+  const [shape] = conv2d.outputShapes(attrs, [{ shape: x.shape }, { shape: filter }])
+  const output = { shape, scale: scaleIn(r, 0.01, 3), zeroPoint: zeroOf(r) }
+  return graphOf('conv2d', caseNode(`${r.integer(2 ** 30)}`, 'conv2d', attrs, inputs, [output]))
+}
+
+const graphs = Array.from({ length: NODES }, (_, i) => convolution(random(i, 79)))
+const plan = makePlan(graphs, 'relaxed')
+const program = emitProgram(plan, 'test')
+let wasm: Uint8Array | undefined
+
+test('most convolutions get the relaxed kernel', () => {
+  const names = plan.networks.map(({ nodes }) => nodes[0].kernel!.name)
+  assert.ok(names.filter(name => name === 'conv2d-relaxed').length > NODES / 2)
+})
+
+for (const form of relaxedForms) {
+  test(`gives the bytes of the reference where the engine's dot product is ${form}, and says so`, async () => {
+    wasm ??= await compileProgram(program)
+    const { instance } = await WebAssembly.instantiate(relaxedDouble(wasm, form) as BufferSource, {})
+    assert.is((instance.exports.relaxed as WebAssembly.Global).value, found[form])
+    const jobs = graphs.map((graph, i) => ({
+      graph,
+      inputs: probeInputs({ graph } as RunnableModel, INPUTS, i),
+      count: INPUTS,
+    }))
+    const results = runModule(instance, program, jobs)
+    for (const [i, { graph, inputs }] of jobs.entries()) {
+      const expected = rowRunner(graph)(inputs, INPUTS)
+      assert.is(difference(results[i], expected), undefined, `${graph.name} ${JSON.stringify(graph.nodes[0].attrs)}`)
+    }
+  })
+}
+
+test.run()
