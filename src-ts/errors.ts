@@ -11,6 +11,7 @@ export type Stage =
   | 'plan'
   | 'tflite'
   | 'codegen'
+  | 'package'
   | 'engine'
   | 'verify'
   | 'npy'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { vectorFile, type Written } from './codegen/artefacts.ts'
 import type { Build } from './codegen/build.ts'
-import { flavours } from './codegen/build.ts'
+import { hostFlavours } from './codegen/build.ts'
 import type { DataSource, Opened } from './ecg/datasets/dataset.ts'
 import type { RunnableModel } from './engines/engine.ts'
 import { type ParityRow, probeInputs } from './engines/parity.ts'
@@ -179,7 +179,7 @@ export async function shippedPipeline(options: ShippedOptions, model: RunnableMo
 /** From the model's file to its modules, scores and proof. */
 async function shipped(model: RunnableModel, opened: Opened, options: ShippedOptions, timed: Timed) {
   const { out } = options
-  const { builds, written } = await timed('compile', () => toKernels(model, 'model', out, flavours))
+  const { builds, written } = await timed('compile', () => toKernels(model, 'model', out, hostFlavours))
   const validation = opened.splits.validation!
   const int8 = await timed('score', () =>
     watched(options, 'score', 'records', r => predictInt8(model, validation, undefined, r)),

@@ -7,7 +7,10 @@ import { emitProgram, type Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
 
-export const flavours: readonly Flavour[] = ['scalar', 'simd']
+export const flavours: readonly Flavour[] = ['scalar', 'simd', 'firmware']
+
+/** Those for hosts, which `compile` and the pipeline make where none is named; `package` makes firmware. */
+export const hostFlavours: readonly Flavour[] = ['scalar', 'simd']
 
 /** A compiled network with everything that was made on the way. */
 export interface Build {

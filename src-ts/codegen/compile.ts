@@ -24,8 +24,11 @@ export async function compileProgram(program: Program, manifest?: object): Promi
   // Loaded here, like asc: both are large, and most commands do not compile.
   const { default: binaryen } = await import('binaryen')
   const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt } = binaryen.Features
-  const features =
-    program.plan.flavour === 'scalar' ? MVP : SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt
+  const features = {
+    scalar: MVP,
+    firmware: BulkMemory | BulkMemoryOpt | SignExt,
+    simd: SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt,
+  }[program.plan.flavour]
   const module = binaryen.readBinaryWithFeatures(code, features)
   try {
     const pages = Math.ceil(program.memoryBytes / PAGE_BYTES)

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import { writeBuild } from '../codegen/artefacts.ts'
-import { flavours } from '../codegen/build.ts'
+import { flavours, hostFlavours } from '../codegen/build.ts'
 import { loadModel } from '../engines/model.ts'
 import { sha256 } from '../files.ts'
 import type { Flavour } from '../ops/kernel.ts'
@@ -16,14 +16,16 @@ export const compile = new Command('compile')
       'without imports, that equals the reference in every byte. Writes NAME.FLAVOUR.wasm, kernels/, NAME.h and manifest.json.',
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
-  .addOption(new Option('-f, --flavour <flavour>', 'instruction set of the module (default: both)').choices(flavours))
+  .addOption(
+    new Option('-f, --flavour <flavour>', 'instruction set of the module (default: scalar and simd)').choices(flavours),
+  )
   .requiredOption('-o, --out <dir>', 'folder to write into; made as needed')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')
   .action(async (path: string, options: { flavour?: Flavour; out: string; json?: boolean }) => {
     const model = loadModel(path)
     const name = basename(path).replace(/\.tflite$/, '')
-    const wanted = options.flavour ? [options.flavour] : flavours
+    const wanted = options.flavour ? [options.flavour] : hostFlavours
     const { builds, written } = await writeBuild(model.graph, name, sha256(model.tflite), wanted, options.out)
     if (options.json) return printJson({ out: options.out, files: written })
     const [{ manifest }] = builds

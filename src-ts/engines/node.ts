@@ -28,7 +28,7 @@ export function readManifest(wasm: Uint8Array, where: string): Manifest {
 export const node: Engine = {
   name: 'node',
   runs: 'module',
-  flavours: ['scalar', 'simd'],
+  flavours: ['firmware', 'scalar', 'simd'],
   missing: () => undefined,
   async run(model, flavour, inputs, count) {
     const wasm = await model.module(flavour)

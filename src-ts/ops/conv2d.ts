@@ -3,6 +3,7 @@ import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { conv2dInt16 } from './kernels/conv2d-int16.ts'
+import { conv2dTiles } from './kernels/conv2d-tiles.ts'
 import { conv2dWindows } from './kernels/conv2d-windows.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
@@ -120,7 +121,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       }
     }
   },
-  kernels: [conv2dWindows, conv2dInt16],
+  kernels: [conv2dWindows, conv2dInt16, conv2dTiles],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * elements(inputs[1]!.shape.slice(1)),
   cases: () => [
     conv('1x1', [1, 1, 5, 8], [4, 1, 1, 8], {}),
