@@ -1,15 +1,9 @@
+import { scaledSum } from './kernels/scaled-sum.ts'
 import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
-import {
-  type ActivationAttrs,
-  activationOptions,
-  emitSum,
-  prepareSum,
-  type ScaledSumPrepared,
-  sum,
-} from './parts/scaled-sum.ts'
+import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrepared, sum } from './parts/scaled-sum.ts'
 
 /** ADD. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
@@ -21,7 +15,7 @@ export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantization: { kind: 'calibrated' },
   prepare: node => prepareSum(node, 1),
   reference: sum,
-  kernels: [{ name: 'scaled-sum', emit: emitSum }],
+  kernels: [scaledSum],
   macs: () => 0,
   cases: () => [
     addCase('equal scales', 0.05, 0.05, 0.1, 'none'),

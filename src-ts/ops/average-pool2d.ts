@@ -5,7 +5,7 @@ import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
 import { requireSameQuantization } from './parts/same-quantization.ts'
-import { type Window, window } from './parts/window.ts'
+import { startsInside, type Window, window } from './parts/window.ts'
 
 export interface AveragePool2dPrepared {
   readonly window: Window
@@ -55,6 +55,7 @@ export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kernels: [
     {
       name: 'average-pool2d',
+      inPlace: ({ window }) => (startsInside(window) ? [0] : []),
       emit: ({ window: w, min, max }, to) =>
         to.call('average-pool2d', `averagePool2d<${to.element.name}>`, [
           ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],

@@ -1,5 +1,6 @@
 import { HolterError } from '../errors.ts'
 import { elements, type Shape } from '../ir/graph.ts'
+import { type ConcatenationPrepared, concatenate } from './kernels/concatenate.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
@@ -8,15 +9,6 @@ import { quantizationOf } from './parts/channels.ts'
 export interface ConcatenationAttrs {
   readonly axis: number
   readonly activation: Activation
-}
-
-export interface ConcatenationPrepared {
-  /** Number of pieces that each input is cut into: the product of the axes before `axis`. */
-  readonly outer: number
-  /** Elements of one piece of each input. */
-  readonly pieces: readonly number[]
-  /** Data of the inputs that are constants. */
-  readonly constants: readonly (Int8Array | Int16Array | undefined)[]
 }
 
 /** CONCATENATION: a copy; every input has the output's scale and zero point. */
@@ -78,6 +70,7 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
     return {
       outer: elements(node.outputs[0].shape.slice(0, axis)),
       pieces: node.inputs.map(x => elements(x!.shape.slice(axis))),
+      ofRows: axis === rank - 1,
       constants: node.inputs.map(x => x!.data as Int8Array | undefined),
     }
   },
@@ -91,27 +84,7 @@ export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
       })
     }
   },
-  kernels: [
-    {
-      name: 'concatenation',
-      emit({ outer, pieces: counts, constants }, to) {
-        const pieces = counts.map(count => count * to.element.bytes)
-        let computed = 0
-        const pitch = pieces.reduce((a, b) => a + b, 0)
-        let offset = 0
-        const calls = pieces.map((bytes, i) => {
-          const text = to.call('copy', 'copyRows', [
-            ['from', constants[i] ? to.data(constants[i], to.element.bytes) : to.input(computed++), bytes],
-            ['to', to.output(0) + offset, pitch],
-            ['rows', outer, bytes],
-          ])
-          offset += bytes
-          return text
-        })
-        return calls.join('\n')
-      },
-    },
-  ],
+  kernels: [concatenate],
   macs: () => 0,
   cases: () => [
     concat(

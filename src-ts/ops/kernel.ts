@@ -37,12 +37,12 @@ export interface Kernel<Prepared = any> {
   /** Bytes outside the arena that live as long as the module: what start-up work makes, such as transformed weights. */
   reservedBytes?(prepared: Prepared, on: KernelTarget): number
   /**
-   * Set where the kernel reads (writes) rows of the last axis that do not lie side by side: it must then take the pitch from
-   * `Emitter.inputPitch` (`outputPitch`). A plan places a concatenation's parts only with kernels that can.
+   * Whether it reads (writes) rows of the last axis that do not lie side by side, and takes their distance from `Emitter.inputPitch`
+   * (`outputPitch`). A plan lets parts of a concatenation lie in it only where the kernels around can.
    */
-  readonly pitch?: { readonly inputs?: true; readonly output?: true }
-  /** Set where the output may take the place of the i-th data input, which dies at this node: element i is read before it is written. */
-  readonly inPlace?: readonly number[]
+  pitch?(prepared: Prepared, on: KernelTarget): { readonly inputs?: boolean; readonly output?: boolean }
+  /** Data inputs whose place the output may take: no byte is written before all that read it have done so. */
+  inPlace?(prepared: Prepared, on: KernelTarget): readonly number[]
   /** Lines of AssemblyScript that run the node: calls of functions in src-as with the shapes' numbers, or straight-line text. */
   emit(prepared: Prepared, to: Emitter): string
 }

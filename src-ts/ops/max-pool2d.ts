@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
-import { type Padding, type Window, window } from './parts/window.ts'
+import { type Padding, startsInside, type Window, window } from './parts/window.ts'
 
 export interface Pool2dAttrs {
   readonly filterH: number
@@ -88,6 +88,7 @@ export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
   kernels: [
     {
       name: 'max-pool2d',
+      inPlace: ({ window }) => (startsInside(window) ? [0] : []),
       emit: ({ window: w, min, max }, to) =>
         to.call('max-pool2d', `maxPool2d<${to.element.name}>`, [
           ['input', to.input(0), w.batches, w.inH, w.inW, w.inC],

@@ -10,6 +10,7 @@ import {
   operandAddresses,
   operandData,
   operandsOf,
+  wholeOperands,
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
@@ -52,6 +53,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
   kernels: [
     {
       name: 'mul',
+      inPlace: wholeOperands,
       emit(p, to) {
         const [a, b] = operandAddresses(p, to)
         return to.call('product', `product<${to.element.name}>`, [

@@ -1,15 +1,9 @@
+import { scaledSum } from './kernels/scaled-sum.ts'
 import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
-import {
-  type ActivationAttrs,
-  activationOptions,
-  emitSum,
-  prepareSum,
-  type ScaledSumPrepared,
-  sum,
-} from './parts/scaled-sum.ts'
+import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrepared, sum } from './parts/scaled-sum.ts'
 
 /** SUB. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
@@ -21,7 +15,7 @@ export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantization: { kind: 'calibrated' },
   prepare: node => prepareSum(node, -1),
   reference: sum,
-  kernels: [{ name: 'scaled-sum', emit: emitSum }],
+  kernels: [scaledSum],
   macs: () => 0,
   cases: () => [
     subCase('equal shapes', [1, 1, 9, 7], [1, 1, 9, 7], 0.05),

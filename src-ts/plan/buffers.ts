@@ -1,5 +1,5 @@
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
-import { opByKind } from '../ops/index.ts'
+import type { Placement } from './placement.ts'
 
 /** Bytes that must stay in place from step `first` to step `last`, both included. Steps are node indices; inputs start at −1. */
 export interface Buffer {
@@ -18,21 +18,25 @@ export interface Buffers {
   readonly ofScratch: readonly number[]
 }
 
-/** Returns the buffers of a graph whose nodes need `scratchBytes`. Where an op only changes the shape, both tensors share one buffer. */
-export function buffersOf(graph: IntGraph, scratchBytes: readonly number[]): Buffers {
+/** Returns the buffers of a graph whose tensors lie in the memory of others as `placements` say and whose nodes need `scratchBytes`. */
+export function buffersOf(graph: IntGraph, placements: readonly Placement[], scratchBytes: readonly number[]): Buffers {
   const buffers: { name: string; bytes: number; first: number; last: number }[] = []
   const ofTensor = graph.tensors.map(() => -1)
   const start = (tensor: number, step: number) => {
-    const bytes = tensorBytes(graph.tensors[tensor])
-    ofTensor[tensor] = buffers.push({ name: graph.tensors[tensor].name, bytes, first: step, last: step }) - 1
+    const { base } = placements[tensor]
+    if (ofTensor[base] < 0) {
+      const bytes = tensorBytes(graph.tensors[base])
+      ofTensor[base] = buffers.push({ name: graph.tensors[base].name, bytes, first: step, last: step }) - 1
+    }
+    ofTensor[tensor] = ofTensor[base]
+    buffers[ofTensor[tensor]].last = step
   }
   for (const tensor of graph.inputs) start(tensor, -1)
   const ofScratch = graph.nodes.map((node, step) => {
     for (const tensor of node.inputs) {
       if (tensor >= 0 && ofTensor[tensor] >= 0) buffers[ofTensor[tensor]].last = step
     }
-    if (opByKind(node.op).sameBytes) ofTensor[node.outputs[0]] = ofTensor[node.inputs[0]]
-    else for (const tensor of node.outputs) start(tensor, step)
+    for (const tensor of node.outputs) start(tensor, step)
     const bytes = scratchBytes[step]
     return bytes ? buffers.push({ name: `${node.name} scratch`, bytes, first: step, last: step }) - 1 : -1
   })

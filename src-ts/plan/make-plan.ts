@@ -4,12 +4,15 @@ import { type PreparedNode, prepareGraph } from '../reference/prepare.ts'
 import { type Arena, planArena } from './arena.ts'
 import { type Buffers, buffersOf } from './buffers.ts'
 import { type Candidate, candidates } from './choose.ts'
+import { type Placement, placeTensors } from './placement.ts'
 import type { NetworkPlan, Place, Plan, PlannedNode, View } from './plan.ts'
 
 /** What a plan may trade. */
 export interface PlanOptions {
   /** Default 'speed'. */
   readonly goal?: KernelTarget['goal']
+  /** Lets concatenations be written in place by the nodes before them, and nodes work in place. Default false. */
+  readonly views?: boolean
   /** Lets several networks share one arena: each run overwrites what the others left, their outputs too. Default false. */
   readonly sharedArena?: boolean
 }
@@ -28,8 +31,8 @@ const ALIGNMENT = 16
  * constants. The same graphs give the same plan. Throws HolterError where TFLM would refuse a node.
  */
 export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options: PlanOptions = {}): Plan {
-  const { goal = 'speed', sharedArena = false } = options
-  const drafts = graphs.map(graph => draftOf(graph, flavour, goal))
+  const { goal = 'speed', views = false, sharedArena = false } = options
+  const drafts = graphs.map(graph => draftOf(graph, flavour, goal, views))
   let end = FIRST_ADDRESS
   const arenaAddresses = drafts.map(({ arena }) => {
     const address = sharedArena ? FIRST_ADDRESS : end
@@ -52,19 +55,33 @@ interface Draft {
   readonly targets: readonly KernelTarget[]
   /** Of each node, best first; empty where nothing runs. */
   readonly candidates: readonly (readonly Candidate[])[]
+  readonly placements: readonly Placement[]
   readonly buffers: Buffers
   readonly arena: Arena
 }
 
-function draftOf(graph: IntGraph, flavour: Flavour, goal: KernelTarget['goal']): Draft {
+function draftOf(graph: IntGraph, flavour: Flavour, goal: KernelTarget['goal'], views: boolean): Draft {
   const prepared = prepareGraph(graph)
   const targets = prepared.map(({ element }) => ({ flavour, element, goal }))
   const fitting = prepared.map((node, step) => candidates(node, targets[step]))
-  const scratchBytes = fitting.map(
-    ([best], step) => best?.kernel.scratchBytes?.(prepared[step].constants, targets[step]) ?? 0,
+  const chosen = prepared.map((node, step) => ({
+    prepared: node,
+    kernel: fitting[step].at(0)?.kernel,
+    target: targets[step],
+  }))
+  const scratchBytes = chosen.map(
+    ({ kernel, prepared, target }) => kernel?.scratchBytes?.(prepared.constants, target) ?? 0,
   )
-  const buffers = buffersOf(graph, scratchBytes)
-  return { graph, prepared, targets, candidates: fitting, buffers, arena: planArena(buffers.buffers) }
+  const inMemory = (withViews: boolean) => {
+    const placements = placeTensors(graph, chosen, withViews)
+    const buffers = buffersOf(graph, placements, scratchBytes)
+    return { placements, buffers, arena: planArena(buffers.buffers) }
+  }
+  // A concatenation that is written from its first part on lives longer: now and then that costs more memory than it saves.
+  const plain = inMemory(false)
+  const viewed = views ? inMemory(true) : plain
+  const memory = viewed.arena.bytes <= plain.arena.bytes ? viewed : plain
+  return { graph, prepared, targets, candidates: fitting, ...memory }
 }
 
 /** Gives a draft its addresses; `reserve` hands out memory for start-up code. */
@@ -72,10 +89,9 @@ function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => n
   const { graph, prepared, targets, buffers, arena } = draft
   const addressOf = (buffer: number) => arenaAddress + arena.offsets[buffer]
   const viewOf = (tensor: number): View => {
-    const { shape } = graph.tensors[tensor]
-    const rows = shape.slice(0, -1).reduce((a, b) => a * b, 1)
+    const { offset, pitch } = draft.placements[tensor]
     const buffer = buffers.ofTensor[tensor]
-    return { buffer, address: addressOf(buffer), pitch: tensorBytes(graph.tensors[tensor]) / rows }
+    return { buffer, address: addressOf(buffer) + offset, pitch }
   }
   const portOf = (tensor: number): Place => ({
     name: graph.tensors[tensor].name,

@@ -28,7 +28,8 @@ export function planData({ flavour, goal, networks, constantsAddress }: Plan) {
 }
 
 function arenaOf({ arena }: NetworkPlan) {
-  return { bytes: arena.bytes, lowerBoundBytes: arena.lowerBoundBytes }
+  const { bytes, lowerBoundBytes, optimal } = arena
+  return { bytes, lowerBoundBytes, optimal }
 }
 
 function addressOf({ arenaAddress, arena }: NetworkPlan, buffer: number): number {
@@ -46,7 +47,7 @@ function networkText({ flavour, goal, constantsAddress }: Plan, network: Network
   const startUp = reserved.map(({ name, address, bytes }) => `  ${address} ${name}, ${bytes} bytes`)
   return [
     `${printable(graph.name)}, ${flavour}, for ${goal}`,
-    `arena ${arena.bytes} bytes at ${arenaAddress}, lower bound ${arena.lowerBoundBytes}; constants from ${constantsAddress}`,
+    `arena ${arena.bytes} bytes at ${arenaAddress}, lower bound ${arena.lowerBoundBytes}${arena.optimal ? ', optimal' : ''}; constants from ${constantsAddress}`,
     '',
     'nodes: kernel (estimated ns; other kernels that fit): inputs → outputs, addresses',
     ...nodes.flatMap((node, step) => nodeLines(node, step)),

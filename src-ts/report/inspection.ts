@@ -21,7 +21,10 @@ export function inspection(network: NetworkPlan): string {
   const totals = facts([
     ['weights', `${count(parameters)} with biases, ${share(nonZeroWeights, weights)} of the weights not zero`],
     ['MACs', `${count(macs)} per inference`],
-    ['arena', `${count(arena.bytes)} B, lower bound ${count(arena.lowerBoundBytes)} B`],
+    [
+      'arena',
+      `${count(arena.bytes)} B, ${arena.optimal ? 'the least possible' : `lower bound ${count(arena.lowerBoundBytes)} B`}`,
+    ],
   ])
   return [
     facts([

@@ -54,6 +54,30 @@ export class NetworkBuilder {
     return this.op('add', { activation }, [a, b], { scale: 0.06, zeroPoint: ZERO })
   }
 
+  maxPool(x: number, filterW: number, strideW: number, padding = 'valid') {
+    const attrs = { filterH: 1, filterW, strideH: 1, strideW, padding, activation: 'none' }
+    return this.op('maxPool2d', attrs, [x], this.quantizationOf(x))
+  }
+
+  hardSwish(x: number) {
+    return this.op('hardSwish', {}, [x], { scale: 0.05, zeroPoint: ZERO })
+  }
+
+  mul(a: number, b: number) {
+    return this.op('mul', { activation: 'none' }, [a, b], { scale: 0.06, zeroPoint: ZERO })
+  }
+
+  /** Brings all to one scale first: what lies side by side must mean the same. */
+  concat(parts: readonly number[], axis: number) {
+    const common = { scale: 0.07, zeroPoint: ZERO }
+    const equal = parts.map(x => this.op('quantize', {}, [x], common))
+    return this.op('concatenation', { axis, activation: 'none' }, equal, common)
+  }
+
+  shapeOf(x: number) {
+    return this.tensors[x].shape
+  }
+
   softmax(x: number) {
     return this.op('softmax', { beta: 1 }, [x], { scale: 1 / 256, zeroPoint: -128 })
   }

@@ -5,6 +5,7 @@ import type { TablePrepared } from '../parts/table.ts'
 export const tableKernel: Kernel<TablePrepared> = {
   name: 'table',
   fits: p => 'table' in p,
+  inPlace: () => [0],
   emit: ({ table, count }, to) =>
     to.call('table', 'lookUp', [
       ['input', to.input(0), count],

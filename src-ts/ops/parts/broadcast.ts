@@ -68,6 +68,13 @@ export function forEachPair({ walk }: Operands, visit: (at: number, inA: number,
   }
 }
 
+/** Data inputs that have every element of the output: none is repeated, so that the output may take their place. */
+export function wholeOperands({ walk, constants }: Operands): number[] {
+  const repeated = [walk.stepsA, walk.stepsB].map(steps => steps.some((step, i) => step === 0 && walk.sizes[i] > 1))
+  const data = [0, 1].filter(i => !constants[i])
+  return data.flatMap((operand, k) => (repeated[operand] ? [] : [k]))
+}
+
 /** Both operands' data, from the constants and the data inputs in order. */
 export function operandData({ constants }: Operands, inputs: readonly IntData[]): [IntData, IntData] {
   return constants[0] ? [constants[0], constants[1] ?? inputs[0]] : [inputs[0], constants[1] ?? inputs[1]]

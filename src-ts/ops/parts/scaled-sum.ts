@@ -1,10 +1,9 @@
 import { HolterError } from '../../errors.ts'
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../../ir/fixed-point.ts'
 import type { ActivationType, IntData, IntTensor } from '../../ir/graph.ts'
-import type { Emitter } from '../kernel.ts'
 import type { NodeView, Op } from '../op.ts'
 import { type Activation, activationRange, activations } from './activation.ts'
-import { forEachPair, inBytes, type Operands, operandAddresses, operandData, operandsOf } from './broadcast.ts'
+import { forEachPair, type Operands, operandData, operandsOf } from './broadcast.ts'
 import { quantizationOf } from './channels.ts'
 
 /** ADD and SUB: a + sign · b. */
@@ -72,17 +71,4 @@ export function sum(p: ScaledSumPrepared, inputs: readonly IntData[], [y]: reado
     const raw = (term(a[inA], 0) + p.sign * term(b[inB], 1)) | 0
     y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
   })
-}
-
-export function emitSum(p: ScaledSumPrepared, to: Emitter): string {
-  const [a, b] = operandAddresses(p, to)
-  return to.call('scaled-sum', `scaledSum<${to.element.name}>`, [
-    ['a', a, p.zeroPoints[0], p.factors[0].multiplier, p.factors[0].shift],
-    ['b', b, p.zeroPoints[1], p.factors[1].multiplier, p.factors[1].shift, p.sign, p.leftShift],
-    ['output', to.output(0), p.outputZero, p.outputFactor.multiplier, p.outputFactor.shift],
-    ['clamp', p.min, p.max],
-    ['sizes', ...p.walk.sizes],
-    ['steps of a', ...inBytes(p.walk.stepsA, to)],
-    ['steps of b', ...inBytes(p.walk.stepsB, to)],
-  ])
 }

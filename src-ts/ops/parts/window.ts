@@ -87,3 +87,8 @@ function along(size: number, filter: number, stride: number, dilation: number, p
   const total = padding === 'same' ? Math.max(0, (out - 1) * stride + effective - size) : 0
   return { size: out, before: Math.floor(total / 2) }
 }
+
+/** Whether no window begins outside the input: what is written for one window then lies before all that later windows read. */
+export function startsInside({ padTop, padLeft }: Window): boolean {
+  return padTop === 0 && padLeft === 0
+}

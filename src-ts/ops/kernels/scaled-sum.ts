@@ -1,0 +1,21 @@
+import type { Kernel } from '../kernel.ts'
+import { inBytes, operandAddresses, wholeOperands } from '../parts/broadcast.ts'
+import type { ScaledSumPrepared } from '../parts/scaled-sum.ts'
+
+/** ADD and SUB of any shapes and element types. */
+export const scaledSum: Kernel<ScaledSumPrepared> = {
+  name: 'scaled-sum',
+  inPlace: wholeOperands,
+  emit(p, to) {
+    const [a, b] = operandAddresses(p, to)
+    return to.call('scaled-sum', `scaledSum<${to.element.name}>`, [
+      ['a', a, p.zeroPoints[0], p.factors[0].multiplier, p.factors[0].shift],
+      ['b', b, p.zeroPoints[1], p.factors[1].multiplier, p.factors[1].shift, p.sign, p.leftShift],
+      ['output', to.output(0), p.outputZero, p.outputFactor.multiplier, p.outputFactor.shift],
+      ['clamp', p.min, p.max],
+      ['sizes', ...p.walk.sizes],
+      ['steps of a', ...inBytes(p.walk.stepsA, to)],
+      ['steps of b', ...inBytes(p.walk.stepsB, to)],
+    ])
+  },
+}
