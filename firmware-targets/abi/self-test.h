@@ -13,6 +13,10 @@
 void holter_put(const char *text);
 uint64_t holter_instructions(void);
 
+/* Made by `holter package`. */
+extern const uint8_t holter_vectors[];
+extern const uint32_t holter_vectors_bytes;
+
 /* Returns 0 if every vector of `bytes` bytes passes. */
 int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes);
 

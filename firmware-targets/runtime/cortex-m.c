@@ -5,14 +5,15 @@
 #include <string.h>
 
 extern uint32_t data_start[], data_end[], data_load[], bss_start[], bss_end[], stack_low[], stack_top[];
-extern const uint8_t vectors_start[], vectors_end[];
 
 #define STACK_PATTERN 0x5aa55aa5u
 #define SYSTICK_CONTROL (*(volatile uint32_t *)0xe000e010u)
 #define SYSTICK_RELOAD (*(volatile uint32_t *)0xe000e014u)
 #define SYSTICK_VALUE (*(volatile uint32_t *)0xe000e018u)
-/* mps2 boards run at 25 MHz; with -icount shift=0 an instruction takes a nanosecond. */
-#define INSTRUCTIONS_PER_TICK 40
+/* Of QEMU's -icount shift=0, where an instruction takes a nanosecond: mps2 boards run at 25 MHz. 0 where nobody counts. */
+#ifndef INSTRUCTIONS_PER_TICK
+#define INSTRUCTIONS_PER_TICK 0
+#endif
 
 static volatile uint32_t overflows;
 
@@ -73,7 +74,7 @@ __attribute__((noreturn)) void reset(void) {
   SYSTICK_RELOAD = 0xffffffu;
   SYSTICK_VALUE = 0;
   SYSTICK_CONTROL = 7;
-  const int failed = holter_self_test(HOLTER_TARGET, vectors_start, (uint32_t)(vectors_end - vectors_start));
+  const int failed = holter_self_test(HOLTER_TARGET, holter_vectors, holter_vectors_bytes);
   put_stack(stack_used());
   leave(failed);
   for (;;) {

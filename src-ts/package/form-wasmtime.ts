@@ -1,0 +1,2 @@
+import { c } from './form-c.ts'
+export const wasmtime = c
