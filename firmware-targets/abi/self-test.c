@@ -105,6 +105,8 @@ int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes)
   put_number(pass);
   holter_put(" instructions=");
   put_number(count ? instructions / count : 0);
+  holter_put("\nholter-memory bytes=");
+  put_number(holter_identity()->memory_bytes);
   holter_put("\n");
   return pass != count;
 }

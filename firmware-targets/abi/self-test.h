@@ -1,6 +1,6 @@
 /* The self-test that all targets share: replays vectors and prints one line,
  *   holter-selftest target=T model=M vectors=64 pass=64 instructions=N
- * N: instructions of one run, 0 where they cannot be counted. A fault ends the line with error="…" instead. */
+ * N: instructions of one run, 0 where they cannot be counted. `holter-memory bytes=` and, on a bare board, `holter-stack bytes=` follow. A fault ends the line with error="…" instead. */
 #ifndef HOLTER_SELF_TEST_H
 #define HOLTER_SELF_TEST_H
 #include <stdint.h>

@@ -1,14 +1,6 @@
 import type { Build } from '../codegen/build.ts'
-import { HolterError } from '../errors.ts'
-import { type IntTensor, limitsOf } from '../ir/graph.ts'
 import { firmwareFunctions, type Regions } from './c-functions.ts'
-
-/** How samples of the converter become millivolts: (counts − zero) / gain. */
-export interface Converter {
-  /** Counts per millivolt. */
-  readonly gain: number
-  readonly zero: number
-}
+import { type Converter, converterOf } from './converter.ts'
 
 const ALIGNMENT = 16
 
@@ -82,35 +74,16 @@ function joined({ program }: Build, side: (address: number) => boolean) {
   return { address, bytes }
 }
 
-/** The map from counts to q as integers: q = zero point + ((counts − zero) · multiplier + offset) / 2^shift. */
-function converterLines({ manifest, program }: Build, { gain, zero }: Converter): string[] {
-  const [input] = manifest.inputs
-  const { mean, deviation } = manifest.metadata ?? { mean: 0, deviation: 1 }
-  const perCount = 1 / (gain * deviation * input.scale)
-  // Counts have 32 bits and the multiplier 24: their product and the offset stay below 2^62.
-  const shift = Math.max(1, Math.min(38, 23 - Math.floor(Math.log2(perCount))))
-  const multiplier = Math.round(perCount * 2 ** shift)
-  const offset = Math.round((-mean / deviation / input.scale) * 2 ** shift)
-  if (!(gain > 0) || multiplier < 1 || multiplier >= 2 ** 30 || Math.abs(offset) >= 2 ** 52) {
-    throw new HolterError({
-      stage: 'package',
-      where: '--adc-gain',
-      problem: 'this gain gives no integer map to the input',
-      got: gain,
-      expected: 'counts per millivolt, above 0',
-    })
-  }
-  const { min, max } = limitsOf(
-    program.plan.networks[0].graph.tensors[program.plan.networks[0].graph.inputs[0]] as Pick<IntTensor, 'type'>,
-  )
+function converterLines(made: Build, converter: Converter): string[] {
+  const map = converterOf(made, converter)
   return [
-    `#define ADC_ZERO ((int64_t)${zero})`,
-    `#define ADC_MULTIPLIER ((int64_t)${multiplier})`,
-    `#define ADC_OFFSET ((int64_t)${offset}LL)`,
-    `#define ADC_SHIFT ${shift}`,
-    `#define INPUT_ZERO (${input.zeroPoint})`,
-    `#define INPUT_LEAST (${min})`,
-    `#define INPUT_LARGEST (${max})`,
+    `#define ADC_ZERO ((int64_t)${map.zero})`,
+    `#define ADC_MULTIPLIER ((int64_t)${map.multiplier})`,
+    `#define ADC_OFFSET ((int64_t)${map.offset}LL)`,
+    `#define ADC_SHIFT ${map.shift}`,
+    `#define INPUT_ZERO (${map.inputZero})`,
+    `#define INPUT_LEAST (${map.least})`,
+    `#define INPUT_LARGEST (${map.largest})`,
   ]
 }
 

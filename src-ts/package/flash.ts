@@ -72,6 +72,8 @@ export interface SelfTest {
   readonly pass: number
   /** Of one inference; 0 where they cannot be counted. */
   readonly instructions: number
+  /** Memory that the model took: its region, or the heap of an interpreter. */
+  readonly memoryBytes?: number
   /** High-water of the stack in bytes, where the device tells. */
   readonly stackBytes?: number
 }
@@ -95,7 +97,16 @@ export function startPackage(checked: CheckedPackage, places: Readonly<Record<st
   const values = line.match(/model=(\S+) vectors=(\d+) pass=(\d+) instructions=(\d+)$/)
   if (!values) return refuse(`the self-test stopped: ${line}`)
   const [vectors, pass, instructions] = values.slice(2).map(Number)
+  const memory = text.match(/holter-memory bytes=(\d+)/)
   const stack = text.match(/holter-stack bytes=(\d+)/)
   if (pass !== vectors) refuse(`${vectors - pass} of ${vectors} vectors differ from the reference`)
-  return { line, model: values[1], vectors, pass, instructions, ...(stack && { stackBytes: Number(stack[1]) }) }
+  return {
+    line,
+    model: values[1],
+    vectors,
+    pass,
+    instructions,
+    ...(memory && { memoryBytes: Number(memory[1]) }),
+    ...(stack && { stackBytes: Number(stack[1]) }),
+  }
 }

@@ -2,7 +2,7 @@ import type { Build } from '../codegen/build.ts'
 import type { RunnableModel } from '../engines/engine.ts'
 import type { Flavour } from '../ops/kernel.ts'
 import type { Sizes } from './budget.ts'
-import type { Converter } from './c-model.ts'
+import type { Converter } from './converter.ts'
 import type { Board, Target } from './target.ts'
 import type { Vectors } from './vectors.ts'
 

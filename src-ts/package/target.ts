@@ -23,6 +23,8 @@ const Board = v.strictObject({
   compile: Call,
   /** Files of firmware-targets that are compiled or linked beside the model. */
   sources: v.array(v.string()),
+  /** Whether native code is bound for functions that the module lets a device replace; true where this is absent. */
+  natives: v.optional(v.boolean(), true),
   /** What it may need, in bytes; RAM includes the stack. */
   budget: v.strictObject({ flashBytes: v.number(), ramBytes: v.number(), stackBytes: v.number() }),
   /** Name of the image in the package. */
