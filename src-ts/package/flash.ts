@@ -85,7 +85,7 @@ export interface SelfTest {
 export function startPackage(checked: CheckedPackage, places: Readonly<Record<string, string>>): SelfTest | undefined {
   const { folder, target, board } = checked
   const image = join(folder, board.image)
-  if (board.start.program.startsWith('./')) chmodSync(image, 0o755)
+  chmodSync(image, 0o755)
   const said = runProgram(board.start, folder, { ...fillOf(target, board), ...places }, 1800)
   if (!board.showsSelfTest && said.code === 0) return undefined
   const text = said.out + said.err

@@ -25,6 +25,10 @@ const Board = v.strictObject({
   sources: v.array(v.string()),
   /** Whether native code is bound for functions that the module lets a device replace; true where this is absent. */
   natives: v.optional(v.boolean(), true),
+  /** Form wasmtime: the kinds of processor that modules are compiled for, best first, with arguments of `wasmtime compile`. */
+  builds: v.optional(v.array(v.strictObject({ name: v.string(), args: v.array(v.string()) })), []),
+  /** Form wasmtime: whose library goes with the package. */
+  library: v.optional(v.picklist(['aarch64', 'this-machine']), 'aarch64'),
   /** What it may need, in bytes; RAM includes the stack. */
   budget: v.strictObject({ flashBytes: v.number(), ramBytes: v.number(), stackBytes: v.number() }),
   /** Name of the image in the package. */
