@@ -5,33 +5,37 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { engines } from '../src-ts/engines/index.ts'
 import { networks } from '../src-ts/networks/index.ts'
+import { flavourNames } from '../src-ts/ops/flavour.ts'
 import { ops } from '../src-ts/ops/index.ts'
-import { passes } from '../src-ts/passes/index.ts'
+import { floatPasses } from '../src-ts/passes/float/index.ts'
+import { importPasses, intPasses } from '../src-ts/passes/int/index.ts'
 import { tasks } from '../src-ts/tasks/index.ts'
 
 /** The stages from the bottom up: a file may import from its own stage and from those above it in this list. */
 const stages = [
   'errors.ts random.ts version.ts toolchain.ts watch.ts',
   'files.ts npy.ts',
-  'ecg ir',
+  'ir',
+  'ecg',
   'metrics networks tasks',
   'train ops',
   'reference',
-  'passes tflite',
+  'passes',
+  'tflite',
   'quantize plan',
   'codegen',
   'engines',
   'package monitor report',
-  'stages.ts',
-  'pipeline.ts',
+  'runs',
   'commands',
-  'main.ts',
+  'index.ts main.ts',
 ].map(line => line.split(' '))
 
 /** Folders with one file and one line in the index per thing: their index as names, and the type of a thing. */
 const indexed = [
   { folder: 'ops', type: 'Op', names: ops.map(op => op.kind.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)) },
-  { folder: 'passes', type: 'Pass', names: passes.map(pass => pass.name) },
+  { folder: 'passes/float', type: 'Pass', names: floatPasses.map(pass => pass.name) },
+  { folder: 'passes/int', type: 'Pass', names: [...importPasses, ...intPasses].map(pass => pass.name) },
   { folder: 'networks', type: 'Network', names: networks.map(network => network.name) },
   { folder: 'engines', type: 'Engine', names: engines.map(engine => engine.name) },
   { folder: 'tasks', type: 'Task', names: tasks.map(task => task.name) },
@@ -186,7 +190,7 @@ for (const { folder, type, names } of indexed) {
         .map(name => `${name} has no file of its name`),
     )
     const declares = new RegExp(`^export const \\w+: ${type}\\b`, 'm')
-    const files = sources.filter(path => stageOf(path) === folder && declares.test(read(path)))
+    const files = sources.filter(path => path.startsWith(`src-ts/${folder}/`) && declares.test(read(path)))
     none(files.filter(path => !names.includes(basename(path, '.ts'))).map(path => `${path} is not in the index`))
     assert.is(new Set(names).size, names.length, 'two things have one name')
   })
@@ -201,6 +205,11 @@ test('ops/kernels: one file for each kernel, and each is in the list of an op', 
   const listed = new Set(ops.flatMap(op => op.kernels.map(kernel => kernel.name)))
   const files = sources.filter(path => path.startsWith('src-ts/ops/kernels/'))
   none(files.filter(path => !listed.has(basename(path, '.ts'))).map(path => `${path} is the kernel of no op`))
+})
+
+test('every flavour has a target in asconfig.json, and every target is a flavour', () => {
+  const { targets } = JSON.parse(read('asconfig.json')) as { targets: object }
+  assert.equal(Object.keys(targets).sort(), [...flavourNames].sort())
 })
 
 test('the runner finds exactly the files that run tests', async () => {

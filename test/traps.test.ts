@@ -7,9 +7,9 @@ import { quantizeInput } from '../src-ts/engines/input.ts'
 import { loadModel } from '../src-ts/engines/model.ts'
 import { byName } from '../src-ts/errors.ts'
 import { networks } from '../src-ts/networks/index.ts'
+import { networkShape } from '../src-ts/networks/network.ts'
 import { random } from '../src-ts/random.ts'
 import type { Card } from '../src-ts/report/card.ts'
-import { networkShape } from '../src-ts/stages.ts'
 import { tasks } from '../src-ts/tasks/index.ts'
 import { withTfjs } from './helpers/with-tfjs.ts'
 
@@ -22,7 +22,7 @@ const TRAPS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['ecg/datasets/splits.test.ts', 'a patient on both sides: no split, and the message names patient and records'],
     ['ecg/datasets/ptb-xl.test.ts', 'a patient on two sides of the split'],
     ['ecg/datasets/mit-bih-beats.test.ts', 'nobody is on two sides but the man of 201 and 202'],
-    ['train/cross-validate.test.ts', 'every record is held out once, and no patient stands on both sides'],
+    ['train/rounds.test.ts', 'every record is held out once, and no patient stands on both sides'],
   ],
   // Ids 1, 4, 5, 6, 9: the second row's signal is that of id 4.
   'ecg_id taken for a row number': [['ecg/datasets/ptb-xl.test.ts', 'labels, splits, counts and signals']],

@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 })
 const wanted = values.boards?.split(',')
-const converter = { gain: 1000, zero: 0 }
+const adc = { gain: 1000, baseline: 0 }
 const heads = [
   'target',
   'board',
@@ -46,7 +46,7 @@ for (const name of values.models.split(',')) {
       if (wanted ? !wanted.includes(board.name) : board.name === 'ssh') continue
       const folder = mkdtempSync(join(tmpdir(), 'holter-table-'))
       try {
-        const manifest = await packageModel(model, name, target, board, { converter, vectors }, folder)
+        const manifest = await packageModel(model, name, target, board, { adc, vectors }, folder)
         const test = board.showsSelfTest ? startPackage(checkPackage(folder, target.name), {}) : undefined
         lines.push(lineOf(target, board, manifest, test, folder))
       } catch (error) {

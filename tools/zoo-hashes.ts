@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build, flavours } from '../src-ts/codegen/build.ts'
+import { build } from '../src-ts/codegen/build.ts'
 import { loadModel } from '../src-ts/engines/model.ts'
 import { sha256 } from '../src-ts/files.ts'
+import { flavourNames } from '../src-ts/ops/flavour.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const models = `${root}models/`
@@ -13,7 +14,8 @@ for (const file of readdirSync(models).filter(name => name.endsWith('.tflite')))
   const model = loadModel(models + file)
   const hash = sha256(model.tflite)
   print(file, hash)
-  for (const flavour of flavours) print(`${file} ${flavour}`, sha256((await build(model.graph, flavour, hash)).wasm))
+  for (const flavour of flavourNames)
+    print(`${file} ${flavour}`, sha256((await build(model.graph, flavour, hash)).wasm))
   if (withTest) print(`${file} logits`, testLogits(models + file), cardLogits(file))
 }
 

@@ -44,8 +44,8 @@ int holter_init(void);
 int holter_input(uint32_t i, holter_port_t *port);
 int holter_output(uint32_t i, holter_port_t *port);
 
-/* Returns the value q of the first input for a sample in counts of the converter, with the gain and the zero that `holter package`
- * was told (--adc-gain in counts per millivolt, --adc-zero in counts): integers only, halves away from zero, clamped to the input's type. */
+/* Returns the value q of the first input for a sample in counts of the converter that `holter package --adc GAIN,BASELINE` was told: the
+ * byte that `holter run --adc` gives. Integers only, saturated. */
 int32_t holter_from_adc(int32_t counts);
 
 /* Computes the outputs from the inputs. Returns HOLTER_OK or HOLTER_FAULT; after a fault the outputs mean nothing, and a later run starts anew. */

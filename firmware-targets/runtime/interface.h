@@ -26,11 +26,11 @@ int holter_init(void) {
 int holter_input(uint32_t i, holter_port_t *to) { return port(input_places, identity.inputs, i, to); }
 int holter_output(uint32_t i, holter_port_t *to) { return port(output_places, identity.outputs, i, to); }
 
+/* The sums of src-ts/ir/input-map.ts. Beyond the limit the value is saturated, and products would overflow. */
 int32_t holter_from_adc(int32_t counts) {
-  const int64_t scaled = ((int64_t)counts - ADC_ZERO) * ADC_MULTIPLIER + ADC_OFFSET;
-  const int64_t half = (int64_t)1 << (ADC_SHIFT - 1);
-  const int64_t rounded = scaled < 0 ? -((half - scaled) >> ADC_SHIFT) : (scaled + half) >> ADC_SHIFT;
-  const int64_t q = rounded + INPUT_ZERO;
+  const int64_t limit = ((int64_t)1 << 62) / ADC_MULTIPLIER, above = (int64_t)counts - ADC_BASELINE;
+  const int64_t kept = above > limit ? limit : above < -limit ? -limit : above;
+  const int64_t q = (kept * ADC_MULTIPLIER + ADC_OFFSET) >> 32;
   return (int32_t)(q < INPUT_LEAST ? INPUT_LEAST : q > INPUT_LARGEST ? INPUT_LARGEST : q);
 }
 

@@ -3,6 +3,8 @@
 
 static uint32_t word(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
 
+static int64_t long_at(const uint8_t *p) { return (int64_t)((uint64_t)word(p) | (uint64_t)word(p + 4) << 32); }
+
 /* CRC-32 of IEEE 802.3: it finds damage, not malice. */
 static uint32_t checksum(const uint8_t *bytes, uint32_t count) {
   uint32_t crc = 0xffffffffu;
@@ -23,8 +25,8 @@ static int is_text(const uint8_t *text, uint32_t size) {
 
 /* Offsets: 0 'HLTM', 4 version, 8 checksum of all that follows, 12 module bytes, 16 memory bytes, 20 MACs, 24 inputs and, from bit 16,
  * outputs, 28 address of read-only constants,
- * 32 eight ports of address, bytes and bits; 128 the map from counts: multiplier, offset (64 bits), zero, shift, the input's zero, least and
- * largest value; 160 version of Holter (8 characters), 168 name (23), 191 SHA-256 of the model (65). The module follows at 256. */
+ * 32 eight ports of address, bytes and bits; 128 the map from counts: multiplier and offset (64 bits each),
+ * baseline, least and largest value of the input; 160 version of Holter (8 characters), 168 name (23), 191 SHA-256 of the model (65). The module follows at 256. */
 const char *holter_read_slot(const uint8_t *slot, uint32_t bytes, holter_slot_t *to) {
   if (bytes < HOLTER_SLOT_HEAD || memcmp(slot, "HLTM", 4)) return "the slot holds no module";
   if (word(slot + 4) != 1) return "the module is for another interface";
@@ -43,15 +45,13 @@ const char *holter_read_slot(const uint8_t *slot, uint32_t bytes, holter_slot_t 
     if (to->bits[i] != 8 && to->bits[i] != 16) return "a port has values of another width";
   }
   to->constants_address = word(slot + 28);
-  to->adc_multiplier = (int64_t)word(slot + 128);
-  to->adc_offset = (int64_t)((uint64_t)word(slot + 132) | (uint64_t)word(slot + 136) << 32);
-  to->adc_zero = (int32_t)word(slot + 140);
-  to->adc_shift = (int32_t)word(slot + 144);
-  to->input_zero = (int16_t)word(slot + 148);
-  to->input_least = (int16_t)word(slot + 152);
-  to->input_largest = (int16_t)word(slot + 156);
-  if (to->adc_shift < 1 || to->adc_shift > 38 || to->adc_multiplier >= 1 << 30) return "the map from counts is out of range";
-  if (to->adc_offset > (int64_t)1 << 52 || to->adc_offset < -((int64_t)1 << 52)) return "the map from counts is out of range";
+  to->adc_multiplier = long_at(slot + 128);
+  to->adc_offset = long_at(slot + 136);
+  to->adc_baseline = (int32_t)word(slot + 144);
+  to->input_least = (int16_t)word(slot + 148);
+  to->input_largest = (int16_t)word(slot + 152);
+  if (to->adc_multiplier < 1 || to->adc_multiplier >> 53 || to->adc_offset >> 61 != to->adc_offset >> 63)
+    return "the map from counts is out of range";
   if (!is_text(slot + 160, 8) || !is_text(slot + 168, 23) || !is_text(slot + 191, 65)) return "the module has no name";
   to->identity = (holter_identity_t){(const char *)slot + 168, (const char *)slot + 160, (const char *)slot + 191, inputs, outputs,
                                      word(slot + 20), memory};
@@ -61,9 +61,8 @@ const char *holter_read_slot(const uint8_t *slot, uint32_t bytes, holter_slot_t 
 }
 
 int32_t holter_slot_from_adc(const holter_slot_t *slot, int32_t counts) {
-  const int64_t scaled = ((int64_t)counts - slot->adc_zero) * slot->adc_multiplier + slot->adc_offset;
-  const int64_t half = (int64_t)1 << (slot->adc_shift - 1);
-  const int64_t rounded = scaled < 0 ? -((half - scaled) >> slot->adc_shift) : (scaled + half) >> slot->adc_shift;
-  const int64_t q = rounded + slot->input_zero;
+  const int64_t limit = ((int64_t)1 << 62) / slot->adc_multiplier, above = (int64_t)counts - slot->adc_baseline;
+  const int64_t kept = above > limit ? limit : above < -limit ? -limit : above;
+  const int64_t q = (kept * slot->adc_multiplier + slot->adc_offset) >> 32;
   return (int32_t)(q < slot->input_least ? slot->input_least : q > slot->input_largest ? slot->input_largest : q);
 }

@@ -14,12 +14,12 @@ typedef struct {
   uint32_t constants_address; /* of read-only constants in the module's memory */
   uint32_t address[HOLTER_SLOT_PORTS], bytes[HOLTER_SLOT_PORTS], bits[HOLTER_SLOT_PORTS]; /* inputs, then outputs */
   int64_t adc_multiplier, adc_offset;
-  int32_t adc_zero, adc_shift, input_zero, input_least, input_largest;
+  int32_t adc_baseline, input_least, input_largest;
 } holter_slot_t;
 
 /* Reads a slot of `bytes` bytes; returns 0, or why it is refused. */
 const char *holter_read_slot(const uint8_t *slot, uint32_t bytes, holter_slot_t *to);
 
-/* Returns q of a sample in counts. */
+/* Returns q of a sample in counts: the sums of src-ts/ir/input-map.ts. */
 int32_t holter_slot_from_adc(const holter_slot_t *slot, int32_t counts);
 #endif

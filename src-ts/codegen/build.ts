@@ -1,16 +1,12 @@
 import type { IntGraph } from '../ir/graph.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import type { Flavour } from '../ops/flavour.ts'
+import { compilePasses, runIntPasses } from '../passes/int/index.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { version } from '../version.ts'
 import { compileProgram } from './compile.ts'
 import { emitProgram, type Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
 import { type Manifest, manifestOf } from './manifest.ts'
-
-export const flavours: readonly Flavour[] = ['scalar', 'simd', 'firmware']
-
-/** Those for hosts, which `compile` and the pipeline make where none is named; `package` makes firmware. */
-export const hostFlavours: readonly Flavour[] = ['scalar', 'simd']
 
 /** A compiled network with everything that was made on the way. */
 export interface Build {
@@ -21,7 +17,8 @@ export interface Build {
 
 /** Returns the module of a network in a flavour. The same graph gives the same bytes. */
 export async function build(graph: IntGraph, flavour: Flavour, modelSha256: string): Promise<Build> {
-  const program = emitProgram(makePlan([graph], flavour), heading(graph, flavour))
+  const lowered = runIntPasses(graph, { passes: compilePasses })
+  const program = emitProgram(makePlan([lowered], flavour), heading(lowered, flavour))
   const manifest = manifestOf(program, modelSha256)
   return { program, manifest, wasm: await compileProgram(program, manifest) }
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import type Binaryen from 'binaryen'
 import { HolterError } from '../errors.ts'
+import { flavourRow } from '../ops/flavour.ts'
 import type { Program } from './emit.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -23,13 +25,9 @@ export async function compileProgram(program: Program, manifest?: object): Promi
   const code = await runAsc(program)
   // Loaded here, like asc: both are large, and most commands do not compile.
   const { default: binaryen } = await import('binaryen')
-  const { MVP, SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt } = binaryen.Features
-  const features = {
-    scalar: MVP,
-    firmware: BulkMemory | BulkMemoryOpt | SignExt,
-    simd: SIMD128 | BulkMemory | BulkMemoryOpt | SignExt | NontrappingFPToInt,
-  }[program.plan.flavour]
-  const module = binaryen.readBinaryWithFeatures(code, features)
+  const { features } = flavourRow(program.plan.flavour)
+  const bits = features.reduce((sum, feature) => sum | binaryen.Features[feature], binaryen.Features.MVP)
+  const module = binaryen.readBinaryWithFeatures(code, bits)
   try {
     const pages = Math.ceil(program.memoryBytes / PAGE_BYTES)
     const segments = program.segments.map(({ address, bytes }) => ({ offset: module.i32.const(address), data: bytes }))
@@ -40,10 +38,22 @@ export async function compileProgram(program: Program, manifest?: object): Promi
     if (!module.validate()) {
       throw new HolterError({ stage: 'codegen', where: 'module', problem: 'the compiled module does not validate' })
     }
+    const imports = importsOf(module, binaryen)
+    if (imports.length > 0) {
+      const problem = `the compiled module imports ${imports.join(' and ')}`
+      throw new HolterError({ stage: 'codegen', where: program.plan.flavour, problem, expected: 'no import' })
+    }
     return module.emitBinary()
   } finally {
     module.dispose()
   }
+}
+
+/** Functions that a module imports, as module.name. */
+function importsOf(module: Binaryen.Module, { getFunctionInfo }: typeof Binaryen): string[] {
+  return Array.from({ length: module.getNumFunctions() }, (_, i) => getFunctionInfo(module.getFunctionByIndex(i)))
+    .filter(info => info.module !== '')
+    .map(info => `${info.module}.${info.base}`)
 }
 
 async function runAsc(program: Program): Promise<Uint8Array> {

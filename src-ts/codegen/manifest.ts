@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module'
+import { HolterError } from '../errors.ts'
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import type { Flavour } from '../ops/flavour.ts'
 import { version } from '../version.ts'
+import { customSection, isModule } from './custom-section.ts'
 import type { Program } from './emit.ts'
 import { layerTable } from './layer-table.ts'
 
@@ -92,6 +94,18 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
     modelSha256,
     tools: { holter: version, assemblyscript: versionOf('assemblyscript'), binaryen: versionOf('binaryen') },
   }
+}
+
+/** Returns the manifest in a module's custom section `holter`; a module without one is a HolterError that names `where`. */
+export function readManifest(wasm: Uint8Array, where: string): Manifest {
+  const section = customSection(wasm, 'holter')
+  if (section) return JSON.parse(new TextDecoder().decode(section)) as Manifest
+  throw new HolterError({
+    stage: 'engine',
+    where,
+    problem: isModule(wasm) ? 'has no section "holter"' : 'is no WebAssembly module',
+    hint: 'Compile it with holter compile',
+  })
 }
 
 /** Bytes of all inputs (outputs) of a graph, one after another: a row of what engines read (write). */

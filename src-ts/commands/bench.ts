@@ -1,14 +1,8 @@
 import { Argument, Command, Option } from 'commander'
-import { layerTable } from '../codegen/layer-table.ts'
-import { engines } from '../engines/index.ts'
-import { loadModel } from '../engines/model.ts'
-import { probeInputs } from '../engines/parity.ts'
-import { progress } from '../report/progress.ts'
+import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
+import { terminal } from './context.ts'
 import { json, printJson, whole } from './options.ts'
-
-/** Runs that are not counted: V8 and caches warm up in them. */
-const WARM_UP = 20
 
 /** `holter bench`: how fast a model runs here. */
 export const bench = new Command('bench')
@@ -21,32 +15,9 @@ export const bench = new Command('bench')
   .addOption(new Option('--reps <n>', 'runs that are counted').argParser(whole(1)).default(100))
   .addOption(json())
   .addHelpText('after', '\nExample: holter bench models/gap-cnn.tflite --reps 200')
-  .action(async (path: string, options: { reps: number; json?: boolean }) => {
-    const model = loadModel(path)
-    const { macs } = layerTable(model.graph)
-    const row = probeInputs(model, 4).subarray(-probeInputs(model, 1).length)
-    const runs = engines.flatMap(engine =>
-      engine.time && !engine.missing() ? engine.flavours.map(flavour => ({ engine, flavour })) : [],
-    )
-    const bar = progress({ title: 'bench', unit: 'engines', total: runs.length })
-    const rows = []
-    for (const [i, { engine, flavour }] of runs.entries()) {
-      bar.update(i, { text: `${engine.name} ${flavour}` })
-      const { loadNs, runNs } = await engine.time!(model, flavour, row, WARM_UP + options.reps)
-      const sorted = runNs.slice(WARM_UP).sort((a, b) => a - b)
-      const medianNs = sorted[sorted.length >> 1]
-      const moduleBytes = (await model.module(flavour.split('-')[0])).length
-      const figures = {
-        medianNs,
-        minNs: sorted[0],
-        macs,
-        gigaMacsPerSecond: macs / medianNs,
-        moduleBytes,
-        loadMs: loadNs / 1e6,
-      }
-      rows.push({ engine: engine.name, flavour, ...figures })
-    }
-    bar.stop()
+  .action(async (model: string, options: { reps: number; json?: boolean }) => {
+    const { bench } = await import('../runs/bench.ts')
+    const rows = await bench({ model, reps: options.reps }, terminal)
     if (options.json) return printJson(rows)
     const cells = rows.map(r => [
       r.engine,
@@ -55,7 +26,7 @@ export const bench = new Command('bench')
       (r.minNs / 1e6).toFixed(3),
       r.gigaMacsPerSecond.toFixed(2),
       r.loadMs.toFixed(1),
-      r.moduleBytes.toLocaleString('en'),
+      count(r.moduleBytes),
     ])
     console.log(table(['engine', 'flavour', 'median ms', 'least ms', 'GMAC/s', 'load ms', 'module bytes'], cells))
   })

@@ -1,12 +1,13 @@
-import { basename } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { writeBuild } from '../codegen/artefacts.ts'
-import { flavours, hostFlavours } from '../codegen/build.ts'
-import { loadModel } from '../engines/model.ts'
-import { sha256 } from '../files.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
+import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
+import type { CompileInput } from '../runs/compile.ts'
 import { json, printJson } from './options.ts'
+
+interface CompileOptions extends Omit<CompileInput, 'model'> {
+  readonly json?: boolean
+}
 
 /** `holter compile`, and tools/gen-kernels. */
 export const compile = new Command('compile')
@@ -17,21 +18,24 @@ export const compile = new Command('compile')
   )
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(
-    new Option('-f, --flavour <flavour>', 'instruction set of the module (default: scalar and simd)').choices(flavours),
+    new Option(
+      '-f, --flavour <flavour>',
+      `instruction set of the module (default: ${defaultFlavours.join(' and ')})`,
+    ).choices(flavourNames),
   )
   .requiredOption('-o, --out <dir>', 'folder to write into; made as needed')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')
-  .action(async (path: string, options: { flavour?: Flavour; out: string; json?: boolean }) => {
-    const model = loadModel(path)
-    const name = basename(path).replace(/\.tflite$/, '')
-    const wanted = options.flavour ? [options.flavour] : hostFlavours
-    const { builds, written } = await writeBuild(model.graph, name, sha256(model.tflite), wanted, options.out)
+  .action(async (model: string, options: CompileOptions) => {
+    const { compile } = await import('../runs/compile.ts')
+    const { builds, written } = await compile({ ...options, model })
     if (options.json) return printJson({ out: options.out, files: written })
     const [{ manifest }] = builds
-    const rows = written.map(({ file, bytes }) => [file, bytes.toLocaleString('en')])
-    console.log(table(['file', 'bytes'], rows))
     console.log(
-      `${manifest.macs.toLocaleString('en')} MACs, arena ${manifest.arena.bytes.toLocaleString('en')} bytes, in ${options.out}`,
+      table(
+        ['file', 'bytes'],
+        written.map(({ file, bytes }) => [file, count(bytes)]),
+      ),
     )
+    console.log(`${count(manifest.macs)} MACs, arena ${count(manifest.arena.bytes)} bytes, in ${options.out}`)
   })

@@ -1,22 +1,17 @@
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
-import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { byName, HolterError } from '../errors.ts'
 import { makeFolder } from '../files.ts'
 import { networks } from '../networks/index.ts'
-import { progress } from '../report/progress.ts'
-import { epochProgress, networkShape, predictionsOf } from '../stages.ts'
+import { foldsSummary } from '../report/folds-summary.ts'
+import type { FoldResult } from '../runs/train-fold.ts'
 import { tasks } from '../tasks/index.ts'
-import { loadTfjs } from '../train/backend.ts'
-import { roundsOf, trainRound } from '../train/cross-validate.ts'
-import { clearSums, sumUp } from './cross-validation.ts'
-import { openFor } from './data-options.ts'
-import { interruptible } from './interrupt.ts'
+import { inTerminal } from './context.ts'
 import { type Job, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, whole } from './options.ts'
-import { checkAuxiliary, flagsOf, recipeOf, type TrainingOptions, withTrainingOptions } from './training-options.ts'
+import { type TrainingOptions, withTrainingOptions } from './training-options.ts'
 
-export interface CrossValidateOptions extends TrainingOptions {
+interface CrossValidateOptions extends TrainingOptions {
   folds: number
   stratified?: boolean
   jobs: number
@@ -69,74 +64,23 @@ async function allFolds(line: Command, name: string, options: CrossValidateOptio
     const own = ['--fold', `${k + 1}`, '--threads', `${share.threads}`, '--out', join(out, `fold-${k + 1}`), '--json']
     return { name: `fold ${k + 1}`, args: ['cross-validate', name, ...given, ...own] }
   })
-  const outcomes = await runJobs(jobs, share.jobs, () => clearSums(out))
+  const { flagsOf, recipeOf } = await import('../runs/training-input.ts')
+  const { clearFoldSums, sumUpFolds } = await import('../runs/sum-up-folds.ts')
+  const outcomes = await runJobs(jobs, share.jobs, () => clearFoldSums(out))
   if (!reportOutcomes(jobs, outcomes)) return
   const results = outcomes.map(outcome => (outcome as { result: unknown }).result as FoldResult)
   const { threads } = share
   const flags = `${stratified ? ' --stratified' : ''}${flagsOf(network.recipe, recipeOf(network.recipe, options))} --threads ${threads}`
   const command = `holter cross-validate ${name} --task ${task.name} --folds ${folds} --seed ${seed}${flags}`
   const about = { network: name, task: task.name, stratified, seed, threads, command }
-  const { text, summary } = await sumUp(results, about, out)
+  const { report, summary } = await sumUpFolds(results, about, out)
   if (options.json) return printJson(summary)
-  console.log(text)
+  console.log(foldsSummary(report, out))
 }
 
-/** What the process of one fold prints for the one that started it. */
-export type FoldResult = NonNullable<Awaited<ReturnType<typeof resultOfFold>>>
-
-async function oneFold(name: string, options: CrossValidateOptions, fold: number): Promise<void> {
-  const result = await resultOfFold(name, options, fold)
+async function oneFold(network: string, options: CrossValidateOptions, fold: number): Promise<void> {
+  const { trainFold } = await import('../runs/train-fold.ts')
+  const result = await inTerminal(context => trainFold({ ...options, network, fold }, context))
   if (result) process.stdout.write(`${JSON.stringify(result)}\n`)
   else process.exitCode = 1
-}
-
-async function resultOfFold(name: string, options: CrossValidateOptions, fold: number) {
-  const network = byName('network', name, networks)
-  const task = byName('task', options.task ?? network.task, tasks)
-  const { folds, seed, stratified = false, out = join('build', `${name}-folds`, `fold-${fold}`) } = options
-  if (fold > folds) {
-    throw new HolterError({
-      stage: 'usage',
-      where: '--fold',
-      problem: 'no such fold',
-      got: fold,
-      expected: `1 to ${folds}`,
-    })
-  }
-  makeFolder(out)
-  // What stands aside here are whole folds, never the validation records as such.
-  const recipe = { ...recipeOf(network.recipe, options), includeValidation: undefined }
-  const { opened } = await openFor(task, ['train', 'validation'], options)
-  const { train, validation } = opened.splits as Required<typeof opened.splits>
-  checkAuxiliary(options, train)
-  const all = joinDatasets(train, validation)
-  const groups: 'patient' | 'record' = task.intraPatient ? 'record' : 'patient'
-  const round = roundsOf(all, { folds, seed, stratified, groups })[fold - 1]
-  const tf = loadTfjs()
-  const bar = progress({ title: 'train', unit: 'batches' })
-  const result = await interruptible(signal =>
-    trainRound(round, {
-      tf,
-      model: network.build(tf, networkShape(task), seed),
-      recipe,
-      seed,
-      dataHash: `${opened.hash}, fold ${fold} of ${folds} by ${groups}${stratified ? ', stratified' : ''}`,
-      checkpointDir: join(out, 'checkpoint'),
-      resume: options.resume,
-      signal,
-      ...epochProgress(bar),
-    }),
-  )
-  bar.stop()
-  if (!result) return undefined
-  const { logits, thresholds, trained } = result
-  return {
-    data: { name: opened.name, synthetic: opened.synthetic, sha256: opened.hash, notes: opened.notes ?? [] },
-    groups,
-    records: { train: round.train.length, heldOut: round.heldOut.length },
-    epochs: trained.history,
-    thresholds,
-    ids: round.heldOut.records.map(({ id }) => id),
-    predictions: { ...predictionsOf(round.heldOut, logits), logits: [...logits], targets: [...round.heldOut.targets] },
-  }
 }

@@ -1,20 +1,13 @@
-import { setImmediate } from 'node:timers/promises'
 import { Argument, Command, Option } from 'commander'
-import { checkRecords, findRecords, type Verdict } from '../ecg/checks/check.ts'
-import { testFoldOf } from '../ecg/datasets/test-fold.ts'
-import { progress } from '../report/progress.ts'
+import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
+import type { CheckDataInput, CheckedData } from '../runs/check-data.ts'
+import { terminal } from './context.ts'
 import { json, noChecksum, printJson, whole, within } from './options.ts'
 
-interface CheckOptions {
-  samples?: number
-  rate?: number
-  checksum: boolean
-  json?: boolean
+interface CheckOptions extends Omit<CheckDataInput, 'dir'> {
+  readonly json?: boolean
 }
-
-/** Records between two looks at the event loop, so that the bar is drawn and Ctrl-C is heard. */
-const RECORDS_PER_TURN = 16
 
 /** `holter data check`: what is wrong with the records of a folder. */
 export const dataCheck = new Command('check')
@@ -29,29 +22,17 @@ export const dataCheck = new Command('check')
   .addOption(json())
   .addHelpText('after', '\nExample: holter data check ptb-xl/records100 --samples 1000 --rate 100')
   .action(async (dir: string, options: CheckOptions) => {
-    const closed = testFoldOf(dir)
-    const all = findRecords(dir)
-    const records = all.filter(record => !closed(record))
-    const bar = progress({ title: 'check', unit: 'records', total: records.length })
-    const verdicts: Verdict[] = []
-    const { samples, rate: sampleRateHz, checksum } = options
-    for (const verdict of checkRecords(dir, records, { samples, sampleRateHz }, { checksum })) {
-      verdicts.push(verdict)
-      bar.update(verdicts.length)
-      if (verdicts.length % RECORDS_PER_TURN === 0) await setImmediate()
-    }
-    bar.stop()
-    const bad = verdicts.filter(({ problems }) => problems.length > 0)
-    const closedCount = all.length - records.length
-    if (options.json) printJson({ checked: verdicts.length, testFoldLeftClosed: closedCount, withProblems: bad })
-    else console.log(summary(verdicts.length, closedCount, bad))
-    if (bad.some(({ problems }) => problems.some(({ kind }) => kind === 'unreadable'))) process.exitCode = 1
+    const { checkData } = await import('../runs/check-data.ts')
+    const found = await checkData({ ...options, dir }, terminal)
+    if (options.json) printJson(found)
+    else console.log(textOf(found))
+    const unreadable = found.withProblems.some(({ problems }) => problems.some(({ kind }) => kind === 'unreadable'))
+    if (unreadable) process.exitCode = 1
   })
 
-function summary(checked: number, closed: number, bad: readonly Verdict[]): string {
-  const number = (n: number) => n.toLocaleString('en')
-  const rows = bad.flatMap(({ record, problems }) => problems.map(({ kind, text }) => [record, kind, text]))
-  const left = closed ? `; ${number(closed)} of the test fold left closed` : ''
-  const sentence = `${number(checked)} records checked, ${number(bad.length)} with findings${left}.`
+function textOf({ checked, testFoldLeftClosed, withProblems }: CheckedData): string {
+  const rows = withProblems.flatMap(({ record, problems }) => problems.map(({ kind, text }) => [record, kind, text]))
+  const closed = testFoldLeftClosed ? `; ${count(testFoldLeftClosed)} of the test fold left closed` : ''
+  const sentence = `${count(checked)} records checked, ${count(withProblems.length)} with findings${closed}.`
   return rows.length ? `${table(['record', 'finding', 'where'], rows)}\n\n${sentence}` : sentence
 }

@@ -1,21 +1,9 @@
-import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { datasets } from '../ecg/datasets/datasets.ts'
-import { DATA_URL, fetchDataset } from '../ecg/datasets/fetch-dataset.ts'
-import { fetchCacheDir } from '../ecg/datasets/find-data.ts'
-import { byName } from '../errors.ts'
-import { progress } from '../report/progress.ts'
-import { interruptible } from './interrupt.ts'
+import { DATA_URL } from '../ecg/datasets/fetch-dataset.ts'
+import { count } from '../report/numbers.ts'
+import { type FetchDataInput, fetchable, fetchData, megabytes } from '../runs/fetch-data.ts'
+import { inTerminal } from './context.ts'
 import { whole } from './options.ts'
-
-interface FetchCommandOptions {
-  from?: string
-  out?: string
-  jobs: number
-}
-
-const fetchable = datasets.flatMap(({ source, ...dataset }) => (source ? [{ ...dataset, source }] : []))
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
 /** `holter data fetch`: a data set from its publisher, every file checked. */
 export const dataFetch = new Command('fetch')
@@ -29,20 +17,8 @@ export const dataFetch = new Command('fetch')
   .addOption(new Option('-o, --out <dir>', 'folder to download into, instead of the cache'))
   .addOption(new Option('-j, --jobs <n>', 'downloads at a time').argParser(whole(1)).default(8))
   .addHelpText('after', '\nExample: holter data fetch mit-bih')
-  .action(async (name: string, { from, out, jobs }: FetchCommandOptions) => {
-    const { source, licence, cite } = byName('data set to fetch', name, fetchable)
-    const dir = out ?? join(fetchCacheDir(), name)
-    const base = from ?? (process.env.HOLTER_DATA_URL || DATA_URL)
-    const bar = progress({ title: name, unit: 'files' })
-    const { files, bytes } = await interruptible(signal =>
-      fetchDataset(source, dir, {
-        base,
-        jobs,
-        signal,
-        report: state => bar.update(state.files, { total: state.total, text: megabytes(state.bytes) }),
-      }),
-    )
-    bar.stop()
-    console.log(`${files.toLocaleString('en')} files of ${name} are in ${dir} (${megabytes(bytes)} downloaded).`)
+  .action(async (name: string, options: Omit<FetchDataInput, 'name'>) => {
+    const { dir, files, bytes, licence, cite } = await inTerminal(context => fetchData({ ...options, name }, context))
+    console.log(`${count(files)} files of ${name} are in ${dir} (${megabytes(bytes)} downloaded).`)
     console.log(`Licence: ${licence}. Cite: ${cite}.`)
   })

@@ -1,6 +1,4 @@
 import { Command } from 'commander'
-import { datasets } from '../ecg/datasets/datasets.ts'
-import { fetchCacheDir } from '../ecg/datasets/find-data.ts'
 import { table } from '../report/terminal.ts'
 import { json, printJson } from './options.ts'
 
@@ -8,16 +6,9 @@ import { json, printJson } from './options.ts'
 export const dataList = new Command('list')
   .summary('show the known data sets and where they are found')
   .addOption(json())
-  .action((options: { json?: boolean }) => {
-    const roots = [process.env.ECG_DATA_DIR, fetchCacheDir()].flatMap(root => root || [])
-    const rows = datasets.map(({ name, title, licence, cite, locate, source }) => ({
-      name,
-      title,
-      licence,
-      cite,
-      fetchable: source !== undefined,
-      folder: roots.map(root => locate(root)).find(folder => folder !== undefined) ?? null,
-    }))
+  .action(async (options: { json?: boolean }) => {
+    const { listData } = await import('../runs/list-data.ts')
+    const rows = listData()
     if (options.json) return printJson(rows)
     const absent = (fetchable: boolean, name: string) =>
       fetchable ? `not here: holter data fetch ${name}` : 'not here'

@@ -1,13 +1,9 @@
 import { Command, Option } from 'commander'
-import { loadTfjs } from '../train/backend.ts'
-import { checkTeachers, distillation, type Teacher } from '../train/distill.ts'
-import { loadFloatModel } from '../train/float-model.ts'
-import { labelLoss } from '../train/loss.ts'
-import type { Tf } from '../train/tf.ts'
+import { inTerminal } from './context.ts'
 import { within } from './options.ts'
-import { type Joined, type Run, trainNetwork } from './train-network.ts'
 import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
 import { withTrainingOptions } from './training-options.ts'
+import { printTraining } from './training-output.ts'
 
 interface DistillOptions extends SeedsOptions {
   teacher: string[]
@@ -43,37 +39,8 @@ export const distill = withSeeds(
     'after',
     '\nExample: holter distill ecg-tiny --teacher build/gap-cnn --teacher build/inception-gap --mixup 0.3 --out build/ecg-tiny',
   )
-  .action(async (name: string, options: DistillOptions, command: Command) => {
-    if (options.seeds) return trainSeeds(command, name, options)
-    const teachers = await loadTeachers(loadTfjs(), options.teacher)
-    await trainNetwork('distill', name, options, run => taughtBy(teachers, run, options))
+  .action(async (network: string, options: DistillOptions, command: Command) => {
+    if (options.seeds) return trainSeeds(command, network, options)
+    const { distill } = await import('../runs/distill.ts')
+    printTraining(await inTerminal(context => distill({ ...options, network }, context)), options)
   })
-
-async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Teacher[]> {
-  const teachers: Teacher[] = []
-  for (const path of dirs) teachers.push({ path, ...(await loadFloatModel(tf, path)) })
-  return teachers
-}
-
-/** Returns what teachers add to a run, after a check that they fit it. */
-function taughtBy(
-  teachers: readonly Teacher[],
-  { tf, task, recipe, train, standardization }: Run,
-  { temperature, alpha }: DistillOptions,
-): Joined {
-  const { labels, leads, sampleRateHz, samples } = task
-  const form = { task: task.name, labels, leads, sampleRateHz, samples }
-  checkTeachers(tf, teachers, { ...form, ...standardization, recipe })
-  const taught = distillation({ kind: task.kind, teachers, temperature, alpha })
-  return {
-    terms: [{ ...labelLoss(train, recipe), weight: 1 - alpha }, taught],
-    flags: ` --temperature ${temperature} --alpha ${alpha}${teachers.map(({ path }) => ` --teacher ${path}`).join('')}`,
-    provenance: {
-      teachers: teachers.map(({ metadata, sha256 }) => ({
-        network: metadata.network,
-        weightsSha256: sha256,
-        command: metadata.provenance.command,
-      })),
-    },
-  }
-}

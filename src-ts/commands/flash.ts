@@ -1,8 +1,6 @@
 import { Argument, Command } from 'commander'
-import { checkPackage, startLine, startPackage } from '../package/flash.ts'
 import { targetNames } from '../package/target.ts'
 import { json, printJson } from './options.ts'
-import { defaultFolder } from './package.ts'
 
 /** `holter flash`. */
 export const flash = new Command('flash')
@@ -17,8 +15,10 @@ export const flash = new Command('flash')
   .option('--dry-run', 'print the command and run nothing')
   .addOption(json())
   .addHelpText('after', '\nExample: holter flash cortex-m-wasm2c')
-  .action((name: string, options: { in?: string; host?: string; dryRun?: boolean; json?: boolean }) => {
-    const checked = checkPackage(options.in ?? defaultFolder(name), name)
+  .action(async (name: string, options: { in?: string; host?: string; dryRun?: boolean; json?: boolean }) => {
+    const { checkPackage, startLine, startPackage } = await import('../package/flash.ts')
+    const { packageFolder } = await import('../runs/package-model.ts')
+    const checked = checkPackage(options.in ?? packageFolder(name), name)
     const places: Record<string, string> = options.host ? { host: options.host } : {}
     if (options.dryRun) return console.log(startLine(checked, places))
     const test = startPackage(checked, places)

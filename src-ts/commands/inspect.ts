@@ -1,14 +1,6 @@
 import { Argument, Command, Option } from 'commander'
-import { build, flavours } from '../codegen/build.ts'
-import { layerTable } from '../codegen/layer-table.ts'
-import { loadModel } from '../engines/model.ts'
-import { sha256, writeFile } from '../files.ts'
-import type { Flavour } from '../ops/kernel.ts'
-import { makePlan } from '../plan/make-plan.ts'
-import { planData, planText } from '../plan/print.ts'
-import { graphPage } from '../report/graph-page.ts'
-import { inspection } from '../report/inspection.ts'
-import { layerRows, memorySummary } from '../report/layers.ts'
+import { writeFile } from '../files.ts'
+import { type Flavour, flavourNames } from '../ops/flavour.ts'
 import { json, printJson } from './options.ts'
 
 interface InspectOptions {
@@ -27,23 +19,22 @@ export const inspect = new Command('inspect')
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .option('--html <file>', 'also draw the graph, as a page that loads nothing')
   .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and every place in memory')
-  .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavours))
+  .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
   .action(async (path: string, options: InspectOptions) => {
-    const model = loadModel(path)
-    const plan = makePlan([model.graph], options.flavour ?? 'simd')
-    const [network] = plan.networks
-    const rows = layerRows(network)
-    if (options.html) writeFile(options.html, graphPage(network))
-    if (options.plan) return options.json ? printJson(planData(plan)) : console.log(planText(plan))
-    if (!options.json) return console.log(inspection(network))
-    const { wasm, program } = await build(model.graph, 'simd', sha256(model.tflite))
-    const { layers, ...totals } = layerTable(model.graph)
-    printJson({
-      ...totals,
-      ...memorySummary(network, program.constantBytes),
-      moduleBytes: wasm.length,
-      layers: layers.map((layer, i) => ({ ...rows[i], ...layer })),
-    })
+    const { inspect, inspectionFigures } = await import('../runs/inspect.ts')
+    const inspected = inspect({ model: path, flavour: options.flavour })
+    const [network] = inspected.plan.networks
+    if (options.html) {
+      const { graphPage } = await import('../report/graph-page.ts')
+      writeFile(options.html, graphPage(network))
+    }
+    if (options.plan) {
+      const { planData, planText } = await import('../plan/print.ts')
+      return options.json ? printJson(planData(inspected.plan)) : console.log(planText(inspected.plan))
+    }
+    if (options.json) return printJson(await inspectionFigures(inspected))
+    const { inspection } = await import('../report/inspection.ts')
+    console.log(inspection(network))
   })

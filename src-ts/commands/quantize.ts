@@ -1,26 +1,14 @@
 import { Argument, Command, Option } from 'commander'
-import { byName } from '../errors.ts'
-import { writeFile } from '../files.ts'
-import { knowsValidation } from '../ir/metadata.ts'
-import { selectionScore } from '../metrics/selection-score.ts'
-import { fitTemperature } from '../metrics/temperature.ts'
-import { compare } from '../quantize/compare.ts'
-import { runReference } from '../reference/run.ts'
+import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
+import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
-import { lower, predictFloat, predictInt8, provenanceOf, standardizedRows, toIntegers, toModel } from '../stages.ts'
-import { tasks } from '../tasks/index.ts'
-import { loadTfjs } from '../train/backend.ts'
-import { loadFloatModel } from '../train/float-model.ts'
-import { dataOption, openFor, SYNTHETIC_SENTENCE, skipMissingOption } from './data-options.ts'
-import { rememberedNote } from './open-model.ts'
+import type { QuantizeInput } from '../runs/quantize.ts'
+import { terminal } from './context.ts'
+import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, printJson, seed } from './options.ts'
 
-interface QuantizeOptions {
-  out: string
-  seed: number
-  data?: string
-  skipMissing?: boolean
-  json?: boolean
+interface QuantizeOptions extends Omit<QuantizeInput, 'model'> {
+  readonly json?: boolean
 }
 
 /** `holter quantize`: a float model becomes an int8 .tflite file, calibrated on training records. */
@@ -36,40 +24,15 @@ export const quantize = new Command('quantize')
   .addOption(skipMissingOption())
   .addOption(json())
   .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
-  .action(async (dir: string, options: QuantizeOptions) => {
-    const tf = loadTfjs()
-    const { model, metadata: own } = await loadFloatModel(tf, dir)
-    const task = byName('task', own.task, tasks)
-    const { opened } = await openFor(task, ['train', 'validation'], options)
-    const { train, validation } = opened.splits as Required<typeof opened.splits>
-    const predictions = predictFloat(tf, model, validation, own)
-    // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
-    const remembers = knowsValidation(own)
-    const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
-    const graph = lower(tf, model, metadata, train)
-    const int8 = toModel(toIntegers(tf, graph, train, metadata, options.seed), options.out)
-    const noise = compare(
-      tf,
-      graph,
-      int8.graph,
-      standardizedRows(train, metadata, NOISE_RECORDS, options.seed),
-      runReference,
+  .action(async (model: string, options: QuantizeOptions) => {
+    const { quantize } = await import('../runs/quantize.ts')
+    const { figures, nodes, float, int8, synthetic, validationRecords } = await quantize(
+      { ...options, model },
+      terminal,
     )
-    const float = selectionScore(predictions)
-    const quantized = selectionScore(await predictInt8(int8, validation))
-    const notes = remembers ? [rememberedNote(dir)] : []
-    writeFile(options.out, int8.tflite)
-    if (options.json)
-      return printJson({
-        out: options.out,
-        ...provenanceOf(opened),
-        bytes: int8.tflite.length,
-        [float.name]: { float: float.value, int8: quantized.value },
-        notes,
-        nodes: noise,
-      })
-    if (opened.synthetic) console.log(SYNTHETIC_SENTENCE)
-    const rows = noise.map(n => [
+    if (options.json) return printJson(figures)
+    if (synthetic) console.log(SYNTHETIC_SENTENCE)
+    const rows = nodes.map(n => [
       n.node,
       n.op,
       n.signalToNoiseDb.toFixed(1),
@@ -77,12 +40,8 @@ export const quantize = new Command('quantize')
       `${(100 * n.saturated).toFixed(2)} %`,
     ])
     console.log(table(['node', 'op', 'SQNR dB', 'worst step', 'saturated'], rows))
-    console.log(
-      `validation ${float.title} ${float.value.toFixed(4)} float, ${quantized.value.toFixed(4)} int8, ${validation.length} records`,
-    )
-    for (const note of notes) console.log(note)
-    console.log(`${options.out}: ${int8.tflite.length.toLocaleString('en')} bytes`)
+    const scores = `${float.value.toFixed(4)} float, ${int8.value.toFixed(4)} int8, ${validationRecords} records`
+    console.log(`validation ${float.title} ${scores}`)
+    for (const note of figures.notes) console.log(note)
+    console.log(`${options.out}: ${count(figures.bytes)} bytes`)
   })
-
-/** Training records on which each node's noise is measured. */
-const NOISE_RECORDS = 8

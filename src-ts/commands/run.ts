@@ -1,18 +1,16 @@
 import { join, parse } from 'node:path'
 import { Argument, Command, Option } from 'commander'
-import { engineFor } from '../engines/choose.ts'
-import { allInputRows } from '../engines/input.ts'
-import { loadModel } from '../engines/model.ts'
-import { readFile, writeFile } from '../files.ts'
-import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
-import { type Npy, readNpy, writeNpy } from '../npy.ts'
-import { dequantizeValues } from '../quantize/values.ts'
+import { writeFile } from '../files.ts'
+import type { Adc } from '../ir/input-map.ts'
+import { writeNpy } from '../npy.ts'
+import { adc } from './options.ts'
 
 interface RunOptions {
   engine: string
   flavour?: string
   input: string[]
   output: string
+  adc?: Adc
   real?: boolean
 }
 
@@ -36,42 +34,25 @@ export const run = new Command('run')
     (file: string, before: string[] = []) => [...before, file],
   )
   .requiredOption('-o, --output <file>', '.npy file to write')
+  .addOption(
+    new Option(
+      '--adc <gain,baseline>',
+      'integers of the first input are counts of a converter: counts per millivolt, and the count of 0 mV',
+    ).argParser(adc),
+  )
   .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
-  .action(async (path: string, options: RunOptions) => {
-    const { engine, flavour } = engineFor(options.engine, options.flavour)
-    const model = loadModel(path)
-    const { graph } = model
-    const arrays = options.input.map(file => ({ ...readNpy(readFile(file), file), where: file }))
-    const { rows, count } = allInputRows(graph, arrays)
-    const outputs = await engine.run(model, flavour, rows, count)
-    graph.outputs.forEach((tensor, which) => {
-      const data = outputColumn(graph, outputs, count, which, options.real)
-      const own = graph.tensors[tensor].shape
-      const shape = [count, ...(own[0] === 1 ? own.slice(1) : own)]
-      writeFile(outputFile(options.output, which), writeNpy({ shape, data }))
-    })
-    const files = graph.outputs.map((_, which) => outputFile(options.output, which))
-    console.error(`${count} rows by ${engine.name} ${flavour}: ${files.join(', ')}`)
+  .action(async (model: string, { input, output, ...options }: RunOptions) => {
+    const { run } = await import('../runs/run.ts')
+    const { formName } = await import('../engines/form.ts')
+    const { outputs, count, engine, form } = await run({ ...options, model, inputs: input })
+    const files = outputs.map((_, which) => outputFile(output, which))
+    for (const [which, file] of files.entries()) writeFile(file, writeNpy(outputs[which]))
+    console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)
   })
 
 /** y.npy for the first output, y.1.npy for the second, …. */
 function outputFile(path: string, which: number): string {
   const { dir, name, ext } = parse(path)
   return which === 0 ? path : join(dir, `${name}.${which}${ext}`)
-}
-
-/** The values of one output over all rows, in its own type. */
-function outputColumn(graph: IntGraph, outputs: Int8Array, count: number, which: number, real?: boolean): Npy['data'] {
-  const tensors = graph.outputs.map(i => graph.tensors[i])
-  const start = tensors.slice(0, which).reduce((sum, t) => sum + tensorBytes(t), 0)
-  const pitch = outputs.length / count
-  const bytes = tensorBytes(tensors[which])
-  const column = new Int8Array(count * bytes)
-  for (let row = 0; row < count; row++) {
-    column.set(outputs.subarray(row * pitch + start, row * pitch + start + bytes), row * bytes)
-  }
-  const { type, quantization } = tensors[which]
-  const values = fromBytes(column, type) as Npy['data']
-  return real && type !== 'int32' ? dequantizeValues(values, quantization!) : values
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { byName, HolterError } from '../errors.ts'
 import { makeFolder, writeFile } from '../files.ts'
-import { type Spread, spread } from '../metrics/spread.ts'
+import type { Spread } from '../metrics/spread.ts'
 import { networks } from '../networks/index.ts'
+import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { facts, table } from '../report/terminal.ts'
+import { type SeedResult, seedDir, sumUpSeeds } from '../runs/sum-up-seeds.ts'
 import { tasks } from '../tasks/index.ts'
-import { SYNTHETIC_SENTENCE } from './data-options.ts'
 import { type Job, type Outcome, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, seeds, whole } from './options.ts'
 import type { TrainingOptions } from './training-options.ts'
@@ -15,18 +16,6 @@ import type { TrainingOptions } from './training-options.ts'
 export interface SeedsOptions extends TrainingOptions {
   seeds?: number[]
   jobs?: number
-}
-
-/** Scores on the validation split by the score's name: { macroAuc: { validation: .92 } }. */
-type Scores = Readonly<Record<string, { readonly validation: number }>>
-
-/** What one seed printed, as far as it is summed up here. */
-export interface SeedResult {
-  readonly data: { readonly synthetic: boolean }
-  readonly epochs: readonly unknown[]
-  readonly best?: { readonly epoch: number }
-  readonly float?: Scores
-  readonly int8?: Scores
 }
 
 /** Options that do not go on to the process of a seed as they are. */
@@ -79,39 +68,14 @@ export async function trainSeeds(command: Command, name: string, options: SeedsO
   const asked = givenOptions(command, [...OWN, 'task', 'data', 'skipMissing', 'resume']).map(part => ` ${part}`)
   const flags = `--task ${task.name} --seeds ${seeds.join(',')}${asked.join('')} --threads ${share.threads}`
   const about = { network: name, task: task.name, threads: share.threads }
-  const summary = { ...about, command: `holter ${command.name()} ${name} ${flags}`, ...summaryOf(out, seeds, results) }
+  const summary = { ...about, command: `holter ${command.name()} ${name} ${flags}`, ...sumUpSeeds(out, seeds, results) }
   writeFile(summaryFile, `${JSON.stringify(summary, null, 2)}\n`)
   if (options.json) return printJson(summary)
-  console.log(textOf(summary, summaryFile))
-}
-
-/** Returns the scores of all seeds with their means, and which seed is best; without validation records there are none. */
-export function summaryOf(out: string, seeds: readonly number[], results: readonly SeedResult[]) {
-  const runs = results.map(({ best, epochs, float, int8 }, i) => ({
-    seed: seeds[i],
-    dir: seedDir(out, seeds[i]),
-    keptEpoch: best?.epoch,
-    epochs: epochs.length,
-    ...(float && { float }),
-    ...(int8 && { int8 }),
-  }))
-  const [scoreName] = Object.keys(results[0].int8 ?? {})
-  const { data } = results[0]
-  if (scoreName === undefined) return { data, runs }
-  const over = (kind: 'float' | 'int8') => ({
-    [scoreName]: { validation: spread(results.map(result => result[kind]![scoreName].validation)) },
-  })
-  const int8 = results.map(result => result.int8![scoreName].validation)
-  const best = runs[int8.indexOf(Math.max(...int8))]
-  return { data, runs, float: over('float'), int8: over('int8'), best: { seed: best.seed, dir: best.dir } }
-}
-
-function seedDir(out: string, seed: number): string {
-  return join(out, `seed-${seed}`)
+  console.log(seedsSummary(summary, summaryFile))
 }
 
 /** Returns what the screen shows of a summary. */
-export function textOf({ data, runs, ...all }: ReturnType<typeof summaryOf>, summaryFile: string): string {
+export function seedsSummary({ data, runs, ...all }: ReturnType<typeof sumUpSeeds>, summaryFile: string): string {
   const file = ['written', `${summaryFile}, and a model for each seed beside it`] as const
   if (!('best' in all)) return facts([['not scored', 'the validation records were trained on too'], file])
   const [name] = Object.keys(all.int8!)

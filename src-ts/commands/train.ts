@@ -1,7 +1,8 @@
 import { Command } from 'commander'
-import { trainNetwork } from './train-network.ts'
+import { inTerminal } from './context.ts'
 import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
 import { withTrainingOptions } from './training-options.ts'
+import { printTraining } from './training-output.ts'
 
 const described = new Command('train')
   .summary('train a network on a task')
@@ -16,6 +17,8 @@ export const train = withSeeds(withTrainingOptions(described))
     'after',
     '\nExamples: holter train gap-cnn --epochs 12 --seed 1 --out build/gap-cnn\n          holter train gap-cnn --seeds 1,2,3 --jobs 2',
   )
-  .action((name: string, options: SeedsOptions, command: Command) =>
-    options.seeds ? trainSeeds(command, name, options) : trainNetwork('train', name, options),
-  )
+  .action(async (network: string, options: SeedsOptions, command: Command) => {
+    if (options.seeds) return trainSeeds(command, network, options)
+    const { train } = await import('../runs/train.ts')
+    printTraining(await inTerminal(context => train({ ...options, network }, context)), options)
+  })

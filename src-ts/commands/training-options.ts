@@ -1,25 +1,14 @@
 import { Argument, type Command, Option } from 'commander'
-import type { Dataset } from '../ecg/datasets/dataset.ts'
-import { HolterError } from '../errors.ts'
 import { networks } from '../networks/index.ts'
-import type { Recipe } from '../networks/network.ts'
-import { limitThreads } from '../train/backend.ts'
-import { flagOf } from '../train/check-run.ts'
+import type { TrainingInput } from '../runs/training-input.ts'
 import { dataOption, skipMissingOption } from './data-options.ts'
 import { json, seed, whole, within } from './options.ts'
 
 /** Options of every command that trains a network from its first weights on. */
-export interface TrainingOptions extends Partial<Omit<Recipe, 'augment'>> {
-  task?: string
-  seed: number
-  out?: string
-  data?: string
-  skipMissing?: boolean
-  resume?: boolean
-  patience?: number
-  threads?: number
-  augment: boolean
-  json?: boolean
+export interface TrainingOptions extends Omit<TrainingInput, 'network'> {
+  readonly seed: number
+  readonly augment: boolean
+  readonly json?: boolean
 }
 
 /** Gives a command the argument and options of training, and returns it. */
@@ -62,45 +51,4 @@ export function withTrainingOptions(command: Command): Command {
     .option('--no-augment', 'train on the records as they are')
     .option('--resume', 'go on from the checkpoint in the output folder')
     .addOption(json())
-    .hook('preAction', (_, action) => limitThreads(action.opts<TrainingOptions>().threads))
-}
-
-/** Returns the network's recipe with what the command line changes. */
-export function recipeOf(base: Recipe, options: TrainingOptions): Recipe {
-  const {
-    epochs,
-    batchSize,
-    learningRate,
-    schedule,
-    weightDecay,
-    cropSamples,
-    clipNorm,
-    averageDecay,
-    mixup,
-    auxiliary,
-    augment,
-  } = options
-  const regularization = { weightDecay, clipNorm, averageDecay, mixup, auxiliary }
-  const given = { epochs, batchSize, learningRate, schedule, cropSamples, ...regularization }
-  const changed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  return { ...base, ...changed, ...(augment ? {} : { augment: false }) }
-}
-
-/** Throws HolterError when auxiliary labels were asked for on the command line and the records have none; a recipe may ask in vain. */
-export function checkAuxiliary({ auxiliary }: TrainingOptions, { name, auxiliary: known }: Dataset): void {
-  if (!auxiliary || known?.labels.length) return
-  throw new HolterError({
-    stage: 'usage',
-    where: '--auxiliary',
-    problem: `the records of ${name} have no labels beside those of the task`,
-    hint: 'Leave it out; PTB-XL has some: its statements',
-  })
-}
-
-/** Returns the flags that turn a network's recipe into the one that was used. */
-export function flagsOf(base: Recipe, used: Recipe): string {
-  const { augment, ...values } = used
-  const changed = Object.entries(values).filter(([key, value]) => value !== base[key as keyof Recipe])
-  const flags = changed.map(([key, value]) => ` ${flagOf(key)} ${value}`)
-  return `${flags.join('')}${augment === base.augment ? '' : ' --no-augment'}`
 }

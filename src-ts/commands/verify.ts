@@ -1,24 +1,13 @@
 import { Argument, Command, Option } from 'commander'
-import type { RunnableModel } from '../engines/engine.ts'
-import { engines } from '../engines/index.ts'
-import { compareLayers } from '../engines/layers.ts'
-import { loadModel } from '../engines/model.ts'
-import { node, readManifest } from '../engines/node.ts'
-import { compareEngines, probeInputs } from '../engines/parity.ts'
-import { tfliteMicro } from '../engines/tflite-micro.ts'
-import { HolterError } from '../errors.ts'
-import { readFile } from '../files.ts'
-import { tensorBytes } from '../ir/graph.ts'
-import { progress } from '../report/progress.ts'
+import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { layerParitySummary, paritySummary } from '../report/summaries.ts'
+import type { VerifyInput } from '../runs/verify.ts'
+import { terminal } from './context.ts'
 import { json, printJson, seed, whole } from './options.ts'
 
-interface VerifyOptions {
-  inputs: number
-  seed: number
-  module?: string
-  layers?: boolean
-  json?: boolean
+interface VerifyOptions extends Omit<VerifyInput, 'model'> {
+  readonly layers?: boolean
+  readonly json?: boolean
 }
 
 /** `holter verify`: every engine and flavour beside the reference, byte by byte. */
@@ -30,60 +19,28 @@ export const verify = new Command('verify')
   .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
   .addOption(new Option('-n, --inputs <n>', 'number of inputs').argParser(whole(1)).default(64))
   .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(seed).default(1))
+  .addOption(
+    new Option('-f, --flavour <flavour>', `flavour of the modules (default: ${defaultFlavours.join(' and ')})`).choices(
+      flavourNames,
+    ),
+  )
   .option('-m, --module <file>', 'compare this wasm module only, instead of freshly compiled ones')
   .option('-l, --layers', 'compare every intermediate tensor and name the first node that differs')
   .addOption(json())
   .addHelpText('after', '\nExample: holter verify models/gap-cnn.tflite --inputs 256')
-  .action(async (path: string, options: VerifyOptions) => {
-    const loaded = loadModel(path)
-    if (options.layers) return verifyLayers(loaded, options)
-    const { model, chosen } = options.module ? withModule(loaded, options.module) : { model: loaded, chosen: engines }
-    const bar = progress({ title: 'verify', unit: 'runs' })
-    const inputs = probeInputs(model, options.inputs, options.seed)
-    const rows = await compareEngines(model, chosen, inputs, options.inputs, (what, done, total) =>
-      bar.update(done, { total, text: what }),
-    )
-    bar.stop()
-    if (options.json) printJson(rows)
-    else console.log(paritySummary(rows))
-    if (rows.some(row => row.differing > 0)) process.exitCode = 1
+  .action(async (model: string, options: VerifyOptions) => {
+    const { verify, verifyLayers } = await import('../runs/verify.ts')
+    const input = { ...options, model }
+    if (options.layers) print(await verifyLayers(input, terminal), layerParitySummary, options)
+    else print(await verify(input, terminal), paritySummary, options)
   })
 
-/** --layers: tflite-micro where it is, and the modules in this process; every node beside the reference. */
-async function verifyLayers(model: RunnableModel, options: VerifyOptions): Promise<void> {
-  if (options.module) {
-    const problem = 'a module shows its outputs only'
-    throw new HolterError({ stage: 'usage', where: '--layers', problem, hint: 'Leave out --layers or --module' })
-  }
-  const inputs = probeInputs(model, options.inputs, options.seed)
-  const rows = await compareLayers(model, [tfliteMicro, node], inputs, options.inputs)
-  const missing = tfliteMicro.missing()
-  if (missing) console.error(`tflite-micro is left out: ${missing}. The modules are compared with the reference only.`)
+function print<T extends { readonly differing: number }>(
+  rows: readonly T[],
+  summary: (rows: readonly T[]) => string,
+  options: VerifyOptions,
+): void {
   if (options.json) printJson(rows)
-  else console.log(layerParitySummary(rows))
+  else console.log(summary(rows))
   if (rows.some(row => row.differing > 0)) process.exitCode = 1
-}
-
-/** The engines that run modules, given one file: the flavour is what its manifest says. */
-function withModule(loaded: RunnableModel, file: string) {
-  const wasm = readFile(file, 'Give the path of a module that holter compile wrote')
-  const manifest = readManifest(wasm, file)
-  const bytes = (ports: readonly { bytes: number }[]) => ports.map(port => port.bytes).join(', ')
-  const shapes = (tensors: readonly number[]) => tensors.map(i => tensorBytes(loaded.graph.tensors[i])).join(', ')
-  if (
-    bytes(manifest.inputs) !== shapes(loaded.graph.inputs) ||
-    bytes(manifest.outputs) !== shapes(loaded.graph.outputs)
-  ) {
-    throw new HolterError({
-      stage: 'verify',
-      where: file,
-      problem: 'the module was made from another network',
-      got: `inputs of ${bytes(manifest.inputs)} and outputs of ${bytes(manifest.outputs)} bytes`,
-      expected: `${shapes(loaded.graph.inputs)} and ${shapes(loaded.graph.outputs)}`,
-    })
-  }
-  const chosen = engines
-    .filter(engine => engine.runs === 'module')
-    .map(engine => ({ ...engine, flavours: engine.flavours.filter(f => f.split('-')[0] === manifest.flavour) }))
-  return { model: { ...loaded, module: async () => wasm }, chosen }
 }

@@ -1,19 +1,36 @@
 import type { IntGraph } from '../ir/graph.ts'
 
-/** A way of running a model. Bytes in, bytes out: rows one after another, each value in its tensor's type, little endian. */
+/** A way of running a model. */
 export interface Engine {
   /** kebab-case; the word after --engine. */
   readonly name: string
   /** What it runs: the integer graph, a .tflite file, or a compiled module of a flavour. */
   readonly runs: 'graph' | 'tflite' | 'module'
-  /** Flavours of a module that it can run; for graph and tflite one entry that names the form in tables. */
-  readonly flavours: readonly string[]
+  /** All forms in which it can run a model, the fastest last; for graph and tflite one, whose flavour names it in tables. */
+  readonly forms: readonly Form[]
   /** Undefined when it can run here, else why not and what to install, one clause. */
   missing(): string | undefined
-  /** Runs `count` inputs and returns the outputs in the same order. Rows hold all inputs (outputs) of the graph one after another. */
-  run(model: RunnableModel, flavour: string, inputs: Int8Array, count: number): Promise<Int8Array>
+  /** Prepares or compiles a model once, to run it many times. The caller closes the session; `withSession` does. */
+  open(model: RunnableModel, form: Form): Promise<Session>
+}
+
+/** A flavour of the module, compiled as it loads or, with mode 'aot', ahead of time. */
+export interface Form {
+  readonly flavour: string
+  readonly mode?: 'aot'
+}
+
+/** A model that is ready to run. One call at a time. */
+export interface Session {
+  /**
+   * Runs `count` inputs and returns the outputs in the same order. Bytes in, bytes out: rows hold all inputs (outputs) of the graph one
+   * after another, each value in its tensor's type, little endian. Throws HolterError when `inputs` are not `count` rows.
+   */
+  run(inputs: Int8Array, count: number): Promise<Int8Array>
   /** Times `reps` runs of one row without the cost of calling; present where the engine has a clock of its own. */
-  time?(model: RunnableModel, flavour: string, row: Int8Array, reps: number): Promise<Times>
+  time?(row: Int8Array, reps: number): Promise<Times>
+  /** Ends what the session holds, such as a process, also in the middle of a run. */
+  close(): Promise<void>
 }
 
 /** Nanoseconds of compiling and instantiating a module, and of each of its runs. */

@@ -1,6 +1,6 @@
-import { standardizeFeatures } from '../ecg/datasets/standardize.ts'
 import { HolterError } from '../errors.ts'
-import { arrays, type IntGraph, toBytes } from '../ir/graph.ts'
+import { type ActivationType, arrays, type IntGraph, toBytes } from '../ir/graph.ts'
+import { type Adc, countMap, mapCount, standardize, standardizeFeatures } from '../ir/input-map.ts'
 import type { Npy } from '../npy.ts'
 import { quantizeValues, quantizeWideValues } from '../quantize/values.ts'
 
@@ -11,9 +11,14 @@ export interface NamedNpy extends Npy {
 
 /**
  * Returns the rows of a network with one array for each of its inputs, in their order: a row holds all inputs one after another,
- * as engines read it. Throws HolterError on another number of arrays or rows, and as `inputRows` does.
+ * as engines read it; `adc` says what counts in the first are. Throws HolterError on another number of arrays or rows, and as
+ * `inputRows` does.
  */
-export function allInputRows(graph: IntGraph, arrays: readonly NamedNpy[]): { rows: Int8Array; count: number } {
+export function allInputRows(
+  graph: IntGraph,
+  arrays: readonly NamedNpy[],
+  adc?: Adc,
+): { rows: Int8Array; count: number } {
   const names = graph.inputs.map(i => `"${graph.tensors[i].name}" (n, ${graph.tensors[i].shape.slice(1).join(', ')})`)
   if (arrays.length !== graph.inputs.length) {
     const hint = `Give --input once for each of ${names.join(' and ')}`
@@ -27,7 +32,7 @@ export function allInputRows(graph: IntGraph, arrays: readonly NamedNpy[]): { ro
       hint,
     })
   }
-  const parts = arrays.map((npy, i) => inputRows(graph, npy, npy.where, i))
+  const parts = arrays.map((npy, i) => inputRows(graph, npy, npy.where, i, i === 0 ? adc : undefined))
   const { count } = parts[0]
   const odd = parts.findIndex(part => part.count !== count)
   if (odd >= 0) {
@@ -60,14 +65,16 @@ export function interleave(parts: readonly Int8Array[], count: number): Int8Arra
 
 /**
  * Returns the bytes of the rows of one input. Arrays of the input's own type, int8 or int16, go in as they are; float arrays are real
- * values: millivolts, standardized here by the model's metadata, or the input's own unit when the file has none. Shape: [n, …] with the
- * input's elements per row, axes of length 1 left out or not. Throws HolterError on another shape or type, or on NaN.
+ * values: millivolts, standardized here by the model's metadata, or the input's own unit when the file has none. With `adc`, integers are
+ * counts of such a converter. Shape: [n, …] with the input's elements per row, axes of length 1 left out or not. Throws HolterError on
+ * another shape or type, or on NaN.
  */
 export function inputRows(
   graph: IntGraph,
   { shape, data }: Npy,
   where: string,
   which = 0,
+  adc?: Adc,
 ): { rows: Int8Array; count: number } {
   const input = graph.tensors[graph.inputs[which]]
   const long = (dimensions: readonly number[]) => dimensions.filter(n => n !== 1).join(', ')
@@ -83,6 +90,7 @@ export function inputRows(
     })
   }
   const count = shape[0]
+  if (adc) return { rows: quantizeCounts(graph, data, adc, where), count }
   if (data instanceof arrays[input.type]) return { rows: toBytes(data as Int8Array), count }
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
     throw new HolterError({
@@ -111,11 +119,29 @@ export function inputRows(
  * (the features, the second input), and are standardized here.
  */
 export function quantizeInput(graph: IntGraph, values: Float32Array | Float64Array, which = 0): Int8Array {
-  const { mean, deviation, features } = graph.metadata ?? { mean: 0, deviation: 1 }
-  const signal = which === 0 || !features
-  const standardized = Float32Array.from(values, x => (signal ? (x - mean) / deviation : x))
-  if (!signal) standardizeFeatures(standardized, features)
+  const scaling = graph.metadata ?? { mean: 0, deviation: 1, features: undefined }
+  const features = which > 0 ? scaling.features : undefined
+  const standardized = Float32Array.from(values, x => (features ? x : standardize(x, scaling)))
+  if (features) standardizeFeatures(standardized, features)
   const { type, quantization } = graph.tensors[graph.inputs[which]]
   if (type === 'int16') return toBytes(quantizeWideValues(standardized, quantization!))
   return quantizeValues(standardized, quantization!)
+}
+
+/** Returns counts of a converter as bytes of the first input, by the integer map; the model must take millivolts. */
+function quantizeCounts(graph: IntGraph, counts: Npy['data'], adc: Adc, where: string): Int8Array {
+  if (graph.metadata?.unit !== 'mV' || counts instanceof Float32Array || counts instanceof Float64Array) {
+    throw new HolterError({
+      stage: 'npy',
+      where,
+      problem: 'counts of a converter are integers, and go into a model of millivolts',
+      got: graph.metadata?.unit === 'mV' ? counts.constructor.name : 'a model without millivolts in its metadata',
+      hint: 'Leave out --adc',
+    })
+  }
+  const { type, quantization } = graph.tensors[graph.inputs[0]]
+  const map = countMap(adc, graph.metadata, quantization!)
+  return toBytes(
+    new arrays[type as ActivationType](counts.length).map((_, i) => mapCount(counts[i], map, type as ActivationType)),
+  )
 }

@@ -1,10 +1,13 @@
 import { rowBytes } from '../codegen/manifest.ts'
 import { exposeTensors } from '../ir/cut.ts'
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { rowRunner } from '../reference/run.ts'
 import { writeTflite } from '../tflite/index.ts'
 import type { Engine, RunnableModel } from './engine.ts'
+import { formName } from './form.ts'
 import { runnable } from './model.ts'
 import { reference } from './reference.ts'
+import { runOnce } from './session.ts'
 
 /** The first byte of a network that differs, in the order in which nodes run. */
 export interface FirstDifference {
@@ -30,7 +33,7 @@ export interface LayerParity {
 }
 
 /**
- * Runs a model once for each engine and flavour with every intermediate tensor as an output, and compares all of them with the
+ * Runs a model once for each engine and form with every intermediate tensor as an output, and compares all of them with the
  * reference, node by node. Tensors that are outputs are not overwritten: what only a bad memory plan would break shows in the
  * whole network, not here.
  */
@@ -41,15 +44,15 @@ export async function compareLayers(
   count: number,
 ): Promise<LayerParity[]> {
   const model = runnable(writeTflite(exposeTensors(graph)), graph.name)
-  const expected = await reference.run(model, reference.flavours[0], inputs, count)
+  const expected = rowRunner(model.graph)(inputs, count)
   const rows: LayerParity[] = []
   for (const engine of engines) {
     if (engine === reference || engine.missing() !== undefined) continue
-    for (const flavour of engine.flavours) {
-      const got = await engine.run(model, flavour, inputs, count)
+    for (const form of engine.forms) {
+      const got = await runOnce(engine, model, form, inputs, count)
       rows.push({
         engine: engine.name,
-        flavour,
+        flavour: formName(form),
         nodes: graph.nodes.length,
         ...firstDifference(model.graph, got, expected),
       })

@@ -1,36 +1,38 @@
-import { build, flavours } from '../codegen/build.ts'
-import { HolterError } from '../errors.ts'
+import { type Build, build } from '../codegen/build.ts'
 import { readFile, sha256 } from '../files.ts'
-import type { Flavour } from '../ops/kernel.ts'
-import { readTflite } from '../tflite/index.ts'
+import type { IntGraph } from '../ir/graph.ts'
+import { type Flavour, flavourRow } from '../ops/flavour.ts'
+import { readTflite, writeTflite } from '../tflite/index.ts'
 import type { RunnableModel } from './engine.ts'
 
+/** A model that is compiled at most once in each flavour: what is written, proved and scored are the same bytes. */
+export interface CompiledModel extends RunnableModel {
+  build(flavour: Flavour): Promise<Build>
+}
+
 /** Returns a .tflite file as something engines can run; modules are compiled when they are first asked for. */
-export function runnable(tflite: Uint8Array, name: string): RunnableModel {
+export function runnable(tflite: Uint8Array, name: string): CompiledModel {
   const graph = readTflite(tflite, name)
-  const modules = new Map<string, Promise<Uint8Array>>()
+  const builds = new Map<Flavour, Promise<Build>>()
+  const once = (flavour: Flavour) => {
+    const made = builds.get(flavour) ?? build(graph, flavour, sha256(tflite))
+    builds.set(flavour, made)
+    return made
+  }
   return {
     graph,
     tflite,
-    module(flavour) {
-      if (!flavours.includes(flavour as Flavour)) {
-        throw new HolterError({
-          stage: 'usage',
-          where: flavour,
-          problem: 'no such flavour',
-          expected: flavours.join(' or '),
-        })
-      }
-      const known = modules.get(flavour)
-      if (known) return known
-      const made = build(graph, flavour as Flavour, sha256(tflite)).then(b => b.wasm)
-      modules.set(flavour, made)
-      return made
-    },
+    build: once,
+    module: async flavour => (await once(flavourRow(flavour).name)).wasm,
   }
 }
 
+/** Returns the model as its file says it: written, then read back, so that nothing is proved about what was not saved. */
+export function toModel(graph: IntGraph, name: string): CompiledModel {
+  return runnable(writeTflite(graph), name)
+}
+
 /** Reads a .tflite file from disk. */
-export function loadModel(path: string): RunnableModel {
+export function loadModel(path: string): CompiledModel {
   return runnable(readFile(path, 'Give the path of an int8 .tflite file'), path)
 }

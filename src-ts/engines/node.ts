@@ -1,75 +1,78 @@
-import type { Manifest } from '../codegen/manifest.ts'
+import { type Port, readManifest } from '../codegen/manifest.ts'
 import { HolterError } from '../errors.ts'
 import type { Engine } from './engine.ts'
+import { commonFeatures, formName, moduleForms } from './form.ts'
+import { checkRows } from './session.ts'
 
-/** Returns the manifest in a module's custom section `holter`; a module without one is a HolterError that names `where`. */
-export function readManifest(wasm: Uint8Array, where: string): Manifest {
-  if (!WebAssembly.validate(wasm as BufferSource)) {
-    throw new HolterError({
-      stage: 'engine',
-      where,
-      problem: 'is no valid WebAssembly module',
-      got: `${wasm.length} bytes`,
-    })
-  }
-  const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(wasm as BufferSource), 'holter')
-  if (!section) {
-    throw new HolterError({
-      stage: 'engine',
-      where,
-      problem: 'has no section "holter"',
-      hint: 'Compile it with holter compile',
-    })
-  }
-  return JSON.parse(new TextDecoder().decode(section)) as Manifest
-}
+/** A function with one relaxed instruction: V8 knows them from Node 22 on. */
+const RELAXED = Uint8Array.of(
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 15, 1, 13, 0],
+  ...[0x41, 1, 0xfd, 15, 0x41, 2, 0xfd, 15, 0xfd, 0x80, 2, 11],
+)
 
 /** The module in this process, by V8. */
 export const node: Engine = {
   name: 'node',
   runs: 'module',
-  flavours: ['firmware', 'scalar', 'simd'],
+  forms: moduleForms(WebAssembly.validate(RELAXED) ? [...commonFeatures, 'RelaxedSIMD'] : commonFeatures),
   missing: () => undefined,
-  async run(model, flavour, inputs, count) {
-    const wasm = await model.module(flavour)
-    const { inputs: inPorts, outputs: outPorts } = readManifest(wasm, `${model.graph.name} ${flavour}`)
-    const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
-    const { memory, run } = instance.exports as { memory: WebAssembly.Memory; run(): void }
-    const bytes = new Int8Array(memory.buffer)
-    const outputs = new Int8Array(count * outPorts.reduce((sum, port) => sum + port.bytes, 0))
-    let from = 0
-    let to = 0
-    for (let row = 0; row < count; row++) {
-      for (const port of inPorts) {
-        bytes.set(inputs.subarray(from, from + port.bytes), port.address)
-        from += port.bytes
-      }
-      run()
-      for (const port of outPorts) {
-        outputs.set(bytes.subarray(port.address, port.address + port.bytes), to)
-        to += port.bytes
-      }
+  async open(model, form) {
+    const where = `${model.graph.name} ${formName(form)}`
+    const wasm = await model.module(form.flavour)
+    const manifest = readManifest(wasm, where)
+    if (!WebAssembly.validate(wasm as BufferSource)) {
+      throw new HolterError({ stage: 'engine', where, problem: 'V8 refuses the module: it is not valid' })
     }
-    return outputs
-  },
-  async time(model, flavour, row, reps) {
-    const wasm = await model.module(flavour)
-    const { inputs } = readManifest(wasm, `${model.graph.name} ${flavour}`)
     const start = process.hrtime.bigint()
     const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
     const loadNs = Number(process.hrtime.bigint() - start)
     const { memory, run } = instance.exports as { memory: WebAssembly.Memory; run(): void }
-    const runNs: number[] = []
-    for (let rep = 0; rep < reps; rep++) {
+    const bytes = new Int8Array(memory.buffer)
+    const inBytes = totalBytes(manifest.inputs)
+    const outBytes = totalBytes(manifest.outputs)
+
+    const write = (row: Int8Array) => {
       let at = 0
-      for (const { address, bytes } of inputs) {
-        new Int8Array(memory.buffer).set(row.subarray(at, at + bytes), address)
-        at += bytes
+      for (const port of manifest.inputs) {
+        bytes.set(row.subarray(at, at + port.bytes), port.address)
+        at += port.bytes
       }
-      const before = process.hrtime.bigint()
-      run()
-      runNs.push(Number(process.hrtime.bigint() - before))
     }
-    return { loadNs, runNs }
+    const read = (row: Int8Array) => {
+      let at = 0
+      for (const port of manifest.outputs) {
+        row.set(bytes.subarray(port.address, port.address + port.bytes), at)
+        at += port.bytes
+      }
+    }
+    return {
+      async run(inputs, count) {
+        checkRows(inputs, count, inBytes, where)
+        const outputs = new Int8Array(count * outBytes)
+        for (let row = 0; row < count; row++) {
+          write(inputs.subarray(row * inBytes, (row + 1) * inBytes))
+          run()
+          read(outputs.subarray(row * outBytes, (row + 1) * outBytes))
+        }
+        return outputs
+      },
+      async time(row, reps) {
+        checkRows(row, 1, inBytes, where)
+        const runNs: number[] = []
+        for (let rep = 0; rep < reps; rep++) {
+          write(row)
+          const before = process.hrtime.bigint()
+          run()
+          runNs.push(Number(process.hrtime.bigint() - before))
+        }
+        return { loadNs, runNs }
+      },
+      close: async () => {},
+    }
   },
+}
+
+/** Bytes of a row. */
+export function totalBytes(ports: readonly Port[]): number {
+  return ports.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -1,12 +1,16 @@
 import { rowBytes } from '../codegen/manifest.ts'
 import { elements, type IntTensor, limitsOf, tensorBytes, toBytes } from '../ir/graph.ts'
 import { random } from '../random.ts'
+import { rowRunner } from '../reference/run.ts'
 import type { Engine, RunnableModel } from './engine.ts'
+import { formName } from './form.ts'
 import { reference } from './reference.ts'
+import { runOnce } from './session.ts'
 
 /** One line of `verify --json`: an engine and flavour beside the reference. */
 export interface ParityRow {
   readonly engine: string
+  /** The flavour, with `-aot` behind it where it was compiled ahead of time. */
   readonly flavour: string
   /** Output bytes compared. */
   readonly outputs: number
@@ -45,7 +49,7 @@ export function probeInputs(model: RunnableModel, count: number, seed = 1): Int8
 }
 
 /**
- * Runs every engine in every flavour that it can run here on the same inputs and compares each output byte with the reference.
+ * Runs every engine in each of its forms on the same inputs and compares each output byte with the reference.
  * `started` is told what runs next, for a progress bar.
  */
 export async function compareEngines(
@@ -57,16 +61,19 @@ export async function compareEngines(
 ): Promise<ParityRow[]> {
   const runs = engines
     .filter(e => e !== reference)
-    .flatMap(engine => engine.flavours.map(flavour => ({ engine, flavour })))
+    .flatMap(engine => engine.forms.map(form => ({ engine, form, flavour: formName(form) })))
   const total = runs.length + 1
   started('reference', 0, total)
-  const expected = await reference.run(model, reference.flavours[0], inputs, count)
+  const expected = rowRunner(model.graph)(inputs, count)
   const rows: ParityRow[] = []
-  for (const [i, { engine, flavour }] of runs.entries()) {
+  for (const [i, { engine, form, flavour }] of runs.entries()) {
     started(`${engine.name} ${flavour}`, i + 1, total)
     const skipped = engine.missing()
     if (skipped) rows.push({ engine: engine.name, flavour, outputs: 0, differing: 0, skipped })
-    else rows.push(compare(model, engine.name, flavour, expected, await engine.run(model, flavour, inputs, count)))
+    else {
+      const got = await runOnce(engine, model, form, inputs, count)
+      rows.push(compare(model, engine.name, flavour, expected, got))
+    }
   }
   started('done', total, total)
   return rows

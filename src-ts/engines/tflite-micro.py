@@ -1,13 +1,13 @@
-"""Runs int8 and int16 .tflite files in TensorFlow Lite Micro, through the PyPI package tflite-micro.
+"""Runs int8 and int16 .tflite files in TensorFlow Lite Micro, through the PyPI package tflite-micro, until stdin ends.
 
-usage: tflite-micro.py FOLDER
-FOLDER holds for each job NAME.tflite, NAME.in with rows of bytes (all inputs of the network one after another), and
-NAME.json: { "inputs": bytes per row of each input, "outputs": how many, "rows": how many }.
-Writes NAME.out in the same way, or NAME.err with one line when TFLM refuses the file.
+Requests, each a line and bytes: `model BYTES OUTPUTS INPUT…`, then the file (INPUT: bytes per row of each input, OUTPUTS: how many);
+`run ROWS`, then rows of the last model (all inputs of the network one after another).
+Each answer is one line of JSON, {"bytes": n}, and n bytes: rows of all outputs; or {"bytes": 0, "refused": what TFLM says}.
 """
 import json
 import os
-import pathlib
+import select
+import signal
 import sys
 import tempfile
 
@@ -17,21 +17,30 @@ from tflite_micro import runtime
 # Memory that is never touched costs nothing, and TFLM dies of an arena that is far too small.
 ARENA_BYTES = 1 << 29
 
+# Says when nobody reads the answers any more: the one who asked is gone.
+listener = select.poll()
+listener.register(1, 0)
 
-def run(path):
-    job = json.loads(path.with_suffix('.json').read_text())
-    rows = numpy.fromfile(path.with_suffix('.in'), numpy.int8).reshape(job['rows'], sum(job['inputs']))
-    network = runtime.Interpreter.from_bytes(path.read_bytes(), arena_size=ARENA_BYTES)
-    ends = numpy.cumsum(job['inputs'])
-    details = [network.get_input_details(i) for i in range(len(ends))]
-    outputs = bytearray()
-    for row in rows:
-        for i, (detail, part) in enumerate(zip(details, numpy.split(row, ends[:-1]))):
-            network.set_input(part.view(detail['dtype']).reshape(detail['shape']), i)
-        network.invoke()
-        for i in range(job['outputs']):
-            outputs += network.get_output(i).tobytes()
-    path.with_suffix('.out').write_bytes(outputs)
+
+class Model:
+    def __init__(self, file, outputs, sizes):
+        self.network = runtime.Interpreter.from_bytes(file, arena_size=ARENA_BYTES)
+        self.outputs = outputs
+        self.row_bytes = sum(sizes)
+        self.ends = numpy.cumsum(sizes)
+        self.details = [self.network.get_input_details(i) for i in range(len(sizes))]
+
+    def run(self, rows):
+        outputs = bytearray()
+        for row in rows:
+            for i, (detail, part) in enumerate(zip(self.details, numpy.split(row, self.ends[:-1]))):
+                self.network.set_input(part.view(detail['dtype']).reshape(detail['shape']), i)
+            self.network.invoke()
+            for i in range(self.outputs):
+                outputs += self.network.get_output(i).tobytes()
+            if listener.poll(0):
+                sys.exit(1)
+        return outputs
 
 
 def refusal(error, remarks):
@@ -40,16 +49,47 @@ def refusal(error, remarks):
     return '; '.join(dict.fromkeys(line for line in lines if line))
 
 
-for path in sorted(pathlib.Path(sys.argv[1]).glob('*.tflite')):
+def attempt(work):
+    """Returns the result of work and None, or None and what TFLM says of the file: any exception is an answer."""
     # TFLM speaks C++: its remarks go past Python's sys.stderr.
     with tempfile.TemporaryFile() as remarks:
         stderr = os.dup(2)
         os.dup2(remarks.fileno(), 2)
         try:
-            run(path)
-        except Exception as error:  # whatever TFLM says of a file is an answer
+            return work(), None
+        except Exception as error:
             remarks.seek(0)
-            path.with_suffix('.err').write_text(refusal(error, remarks.read().decode(errors='replace')))
+            return None, refusal(error, remarks.read().decode(errors='replace'))
         finally:
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def answer(refused, content=b''):
+    head = {'bytes': len(content)} if refused is None else {'bytes': 0, 'refused': refused}
+    sys.stdout.buffer.write(json.dumps(head).encode() + b'\n' + content)
+    sys.stdout.buffer.flush()
+
+
+def main():
+    # Ends without a word when it is stopped or when nobody listens any more.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    model = None
+    while line := sys.stdin.buffer.readline():
+        word, *numbers = line.split()
+        numbers = [int(n) for n in numbers]
+        if word == b'model':
+            length, outputs, *sizes = numbers
+            file = sys.stdin.buffer.read(length)
+            model = None
+            model, refused = attempt(lambda: Model(file, outputs, sizes))
+            answer(refused)
+        else:
+            rows = sys.stdin.buffer.read(numbers[0] * model.row_bytes)
+            rows = numpy.frombuffer(rows, numpy.int8).reshape(numbers[0], model.row_bytes)
+            outputs, refused = attempt(lambda: model.run(rows))
+            answer(refused, outputs or b'')
+
+
+main()

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { rowBytes } from '../codegen/manifest.ts'
 import { HolterError } from '../errors.ts'
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
 import { leftOut, venvPython } from '../toolchain.ts'
 import type { Engine } from './engine.ts'
+import { checkRows } from './session.ts'
+import { startWorker, type WorkerProcess } from './worker-process.ts'
 
 /** A .tflite file and `count` rows of input bytes; `graph` says of what types they are. */
 export interface Job {
@@ -21,48 +19,63 @@ export interface Job {
 export const tfliteMicro: Engine = {
   name: 'tflite-micro',
   runs: 'tflite',
-  flavours: ['tflm'],
+  forms: [{ flavour: 'tflm' }],
   missing() {
     const reason = leftOut('tflite-micro') ?? leftOut('Python')
     if (reason) return reason
     return venvPython() ? undefined : 'it is not installed. Run npm run setup'
   },
-  async run({ graph, tflite }, _flavour, inputs, count) {
-    const [result] = await runTfliteMicro([{ graph, tflite, inputs, count }])
-    if (result instanceof Int8Array) return result
-    throw new HolterError({ stage: 'engine', where: graph.name, problem: `tflite-micro refuses the file: ${result}` })
+  async open({ graph, tflite }) {
+    const python = startPython()
+    try {
+      const refused = await load(python, graph, tflite)
+      if (refused !== undefined) throw refusal(graph, refused)
+    } catch (error) {
+      await python.close()
+      throw error
+    }
+    return {
+      async run(inputs, count) {
+        checkRows(inputs, count, rowBytes(graph, graph.inputs), graph.name)
+        const { refused, bytes } = await python.ask(`run ${count}`, inputs)
+        if (refused !== undefined) throw refusal(graph, refused as string)
+        return bytes
+      },
+      close: python.close,
+    }
   },
 }
 
 /** Returns for each job the output rows one after another, or what TFLM said when it refused the file. One process for all. */
 export async function runTfliteMicro(jobs: readonly Job[]): Promise<(Int8Array | string)[]> {
-  const dir = mkdtempSync(join(tmpdir(), 'holter-tflite-micro-'))
-  const file = (i: number, extension: string) => join(dir, `${String(i).padStart(6, '0')}.${extension}`)
+  const results: (Int8Array | string)[] = []
+  const python = startPython()
   try {
-    for (const [i, { graph, tflite, inputs, count }] of jobs.entries()) {
-      const sizes = graph.inputs.map(tensor => tensorBytes(graph.tensors[tensor]))
-      writeFileSync(file(i, 'tflite'), tflite)
-      writeFileSync(file(i, 'json'), JSON.stringify({ inputs: sizes, outputs: graph.outputs.length, rows: count }))
-      writeFileSync(file(i, 'in'), inputs)
+    for (const { graph, tflite, inputs, count } of jobs) {
+      const unread = await load(python, graph, tflite)
+      const { refused, bytes } = unread === undefined ? await python.ask(`run ${count}`, inputs) : { refused: unread }
+      results.push(refused === undefined ? bytes! : (refused as string))
     }
-    await python(dir)
-    return jobs.map((_, i) => {
-      if (existsSync(file(i, 'err'))) return readFileSync(file(i, 'err'), 'utf8')
-      return new Int8Array(Uint8Array.from(readFileSync(file(i, 'out'))).buffer)
-    })
   } finally {
-    rmSync(dir, { recursive: true, force: true })
+    await python.close()
   }
+  return results
 }
 
-async function python(dir: string): Promise<void> {
+function startPython(): WorkerProcess {
   const script = fileURLToPath(new URL('tflite-micro.py', import.meta.url))
-  try {
-    await promisify(execFile)(venvPython()!, [script, dir], { maxBuffer: 1 << 26 })
-  } catch (error) {
-    const { stderr, signal, code } = error as { stderr?: string; signal?: string; code?: number }
-    const said = stderr?.trim().split('\n').at(-1)
-    const problem = `the interpreter failed: ${said || `it ended with ${signal ?? `exit code ${code}`}`}`
-    throw new HolterError({ stage: 'engine', where: 'tflite-micro', problem })
-  }
+  return startWorker(venvPython()!, [script], said => {
+    return new HolterError({ stage: 'engine', where: 'tflite-micro', problem: `the interpreter failed: ${said}` })
+  })
+}
+
+/** Loads a file; returns what TFLM says when it refuses it. */
+async function load(python: WorkerProcess, graph: IntGraph, tflite: Uint8Array): Promise<string | undefined> {
+  const sizes = graph.inputs.map(tensor => tensorBytes(graph.tensors[tensor]))
+  const { refused } = await python.ask(`model ${tflite.length} ${graph.outputs.length} ${sizes.join(' ')}`, tflite)
+  return refused as string | undefined
+}
+
+function refusal({ name }: IntGraph, said: string): HolterError {
+  return new HolterError({ stage: 'engine', where: name, problem: `tflite-micro refuses the file: ${said}` })
 }

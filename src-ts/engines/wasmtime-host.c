@@ -1,18 +1,21 @@
 /*
- * wasmtime-host: runs a Holter module in wasmtime, row by row, or compiles it ahead of time.
+ * wasmtime-host: runs a Holter module in wasmtime, until stdin ends.
  *
- *   wasmtime-host compile MODULE.wasm OUT.cwasm [--relaxed]
- *   wasmtime-host run MODULE.(wasm|cwasm) INPUTS OUTPUTS IN OUT [--relaxed] [--time REPS]
+ *   wasmtime-host IN OUT [--ahead] [--relaxed]
  *
- * IN and OUT say where a row lies in the module's memory: ADDRESS:BYTES,… in the order of the file's bytes (the manifest
- * in the module's custom section `holter` says the same). INPUTS is rows of raw bytes; OUTPUTS gets as many rows.
- * The module exports `memory` and `run`, imports nothing, and keeps no state from row to row.
- * --time runs the first row REPS times and prints {"loadNs":…,"runNs":[…]}.
- * --relaxed admits relaxed SIMD, whose results may differ from machine to machine.
- * Every problem is one line on stderr and exit code 1, or 2 for a wrong command line; OUTPUTS is then not written.
+ * IN and OUT say where a row lies in the module's memory: ADDRESS:BYTES,… in the order of the row's bytes (the manifest
+ * in the module's custom section `holter` says the same). The module exports `memory` and `run`, imports nothing, and
+ * keeps no state from row to row. Requests on stdin, each a line and bytes:
+ *   module BYTES   the module. Answer: {"bytes":0,"loadNs":…}
+ *   run ROWS       so many rows. Answer: {"bytes":…}, then as many rows of outputs
+ *   time REPS      one row, which runs so often. Answer: {"bytes":0,"runNs":[…]}
+ * --ahead compiles the module ahead of time: loading takes what came of it. --relaxed admits relaxed SIMD, whose results
+ * may differ from machine to machine.
+ * Every problem is one line on stderr and exit code 1, or 2 for a wrong command line.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,27 +65,26 @@ wasmtime_error_t *wasmtime_func_call(wasmtime_context_t *, const wasmtime_func_t
 
 /* ---- Problems ---- */
 
-static _Noreturn void fail(const char *where, const char *problem) {
-  fprintf(stderr, "%s: %s\n", where, problem);
+static _Noreturn void fail(const char *problem) {
+  fprintf(stderr, "%s\n", problem);
   exit(1);
 }
 
 static _Noreturn void usage(void) {
-  fputs("usage: wasmtime-host compile MODULE.wasm OUT.cwasm [--relaxed]\n"
-        "       wasmtime-host run MODULE.(wasm|cwasm) INPUTS OUTPUTS IN OUT [--relaxed] [--time REPS]\n", stderr);
+  fputs("usage: wasmtime-host IN OUT [--ahead] [--relaxed]\n", stderr);
   exit(2);
 }
 
 /* Ends with wasmtime's message on one line; returns when there is no error. The backtrace, which names only the functions
  * of a stripped module, is left out. The process ends here, so that nothing is freed. */
-static void check(const char *where, const wasmtime_error_t *error, const wasm_trap_t *trap) {
+static void check(const wasmtime_error_t *error, const wasm_trap_t *trap) {
   if (!error && !trap) return;
   wasm_byte_vec_t message;
   if (error) wasmtime_error_message(error, &message);
   else wasm_trap_message(trap, &message);
-  fprintf(stderr, "%s: %s", where, trap ? "trap: " : "");
+  if (trap) fputs("trap: ", stderr);
   char *text = malloc(message.size + 1);
-  if (!text) fail(where, "out of memory");
+  if (!text) fail("out of memory");
   memcpy(text, message.data, message.size);
   text[message.size] = 0;
   bool first = true;
@@ -100,34 +102,22 @@ static void check(const char *where, const wasmtime_error_t *error, const wasm_t
   exit(1);
 }
 
-/* ---- Files ---- */
+/* ---- Requests ---- */
 
-typedef struct { uint8_t *data; size_t size; } Bytes;
-
-static Bytes allocate(const char *where, size_t size) {
-  Bytes bytes = { malloc(size ? size : 1), size };
-  if (!bytes.data) fail(where, "out of memory");
+static uint8_t *allocate(size_t size) {
+  uint8_t *bytes = malloc(size ? size : 1);
+  if (!bytes) fail("out of memory");
   return bytes;
 }
 
-static Bytes read_file(const char *path) {
-  FILE *file = fopen(path, "rb");
-  if (!file || fseek(file, 0, SEEK_END)) fail(path, "cannot be read");
-  Bytes bytes = allocate(path, (size_t)ftell(file));
-  rewind(file);
-  if (fread(bytes.data, 1, bytes.size, file) != bytes.size) fail(path, "cannot be read");
-  fclose(file);
-  return bytes;
+static void read_bytes(uint8_t *to, size_t size) {
+  if (fread(to, 1, size, stdin) != size) fail("stdin ends in the middle of a request");
 }
 
-static void write_file(const char *path, const void *data, size_t size) {
-  FILE *file = fopen(path, "wb");
-  if (!file) fail(path, "cannot be written");
-  bool whole = fwrite(data, 1, size, file) == size;
-  if (fclose(file) || !whole) {
-    remove(path);
-    fail(path, "cannot be written whole (is the disk full?)");
-  }
+/* Ends the program when nobody reads its answers any more: the one who asked is gone. */
+static void end_when_alone(void) {
+  struct pollfd answers = { .fd = 1 };
+  if (poll(&answers, 1, 0) > 0 && answers.revents & (POLLERR | POLLHUP)) exit(1);
 }
 
 /* ---- Module ---- */
@@ -139,22 +129,24 @@ static wasm_engine_t *engine(bool relaxed) {
   return wasm_engine_new_with_config(config);
 }
 
-static wasmtime_module_t *load(wasm_engine_t *engine, const char *path) {
-  Bytes bytes = read_file(path);
+static wasmtime_module_t *compile(wasm_engine_t *engine, const uint8_t *wasm, size_t size) {
   wasmtime_module_t *module = NULL;
-  const char *dot = strrchr(path, '.');
-  check(path, dot && !strcmp(dot, ".cwasm") ? wasmtime_module_deserialize(engine, bytes.data, bytes.size, &module)
-                                            : wasmtime_module_new(engine, bytes.data, bytes.size, &module), NULL);
-  free(bytes.data);
+  check(wasmtime_module_new(engine, wasm, size, &module), NULL);
   return module;
 }
 
-static wasmtime_extern_t export_of(wasmtime_context_t *context, const wasmtime_instance_t *instance, const char *path,
-                                   const char *name, uint8_t kind) {
+static wasm_byte_vec_t compile_ahead(wasm_engine_t *engine, const uint8_t *wasm, size_t size) {
+  wasm_byte_vec_t code;
+  check(wasmtime_module_serialize(compile(engine, wasm, size), &code), NULL);
+  return code;
+}
+
+static wasmtime_extern_t export_of(wasmtime_context_t *context, const wasmtime_instance_t *instance, const char *name,
+                                   uint8_t kind) {
   wasmtime_extern_t item;
   char problem[80];
   snprintf(problem, sizeof problem, "the module does not export %s \"%s\"", kind ? "the memory" : "the function", name);
-  if (!wasmtime_instance_export_get(context, instance, name, strlen(name), &item) || item.kind != kind) fail(path, problem);
+  if (!wasmtime_instance_export_get(context, instance, name, strlen(name), &item) || item.kind != kind) fail(problem);
   return item;
 }
 
@@ -171,7 +163,7 @@ static Ranges ranges(const char *text) {
     int length = 0;
     if (result.count == MAX_RANGES || sscanf(rest, "%" SCNu64 ":%" SCNu64 "%n", &address, &bytes, &length) != 2) usage();
     /* Both below 2^32, as addresses of a 32-bit memory are: no sum can overflow. */
-    if (address >> 32 || bytes >> 32) fail(text, "lies outside a 32-bit memory");
+    if (address >> 32 || bytes >> 32) fail("its input or output lies outside a 32-bit memory");
     result.at[result.count].address = (size_t)address;
     result.at[result.count++].bytes = (size_t)bytes;
     result.total += (size_t)bytes;
@@ -181,13 +173,19 @@ static Ranges ranges(const char *text) {
   }
 }
 
+typedef struct {
+  Ranges in, out;
+  wasmtime_context_t *context;
+  wasmtime_memory_t memory;
+  wasmtime_func_t run;
+} Instance;
+
 /* Copies a row into the module's memory, or out of it. */
-static void copy(const char *path, wasmtime_context_t *context, const wasmtime_memory_t *memory, const Ranges *to,
-                 uint8_t *row, bool in) {
-  uint8_t *data = wasmtime_memory_data(context, memory);
-  size_t size = wasmtime_memory_data_size(context, memory);
+static void copy(const Instance *instance, const Ranges *to, uint8_t *row, bool in) {
+  uint8_t *data = wasmtime_memory_data(instance->context, &instance->memory);
+  size_t size = wasmtime_memory_data_size(instance->context, &instance->memory);
   for (size_t i = 0; i < to->count; i++) {
-    if (to->at[i].address + to->at[i].bytes > size) fail(path, "its input or output lies outside its memory");
+    if (to->at[i].address + to->at[i].bytes > size) fail("its input or output lies outside its memory");
     uint8_t *there = data + to->at[i].address;
     memcpy(in ? there : row, in ? row : there, to->at[i].bytes);
     row += to->at[i].bytes;
@@ -200,68 +198,89 @@ static uint64_t now_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void call(const char *path, wasmtime_context_t *context, const wasmtime_func_t *run) {
+static void call(const Instance *instance) {
   wasm_trap_t *trap = NULL;
-  wasmtime_error_t *error = wasmtime_func_call(context, run, NULL, 0, NULL, 0, &trap);
-  check(path, error, trap);
+  wasmtime_error_t *error = wasmtime_func_call(instance->context, &instance->run, NULL, 0, NULL, 0, &trap);
+  check(error, trap);
 }
 
-static void run(char **args, bool relaxed, unsigned long reps) {
-  const char *path = args[0];
-  Ranges in = ranges(args[3]), out = ranges(args[4]);
-  Bytes inputs = read_file(args[1]);
-  if (!in.total || inputs.size % in.total) fail(args[1], "its length is no multiple of the module's input bytes");
-  size_t rows = inputs.size / in.total;
-  if (reps && !rows) fail(args[1], "holds no row to time");
-  Bytes outputs = allocate(args[2], rows * out.total);
+/* ---- Answers ---- */
+
+static void load(Instance *instance, size_t size, bool ahead, bool relaxed) {
+  uint8_t *wasm = allocate(size);
+  read_bytes(wasm, size);
+  wasm_byte_vec_t code = { 0, NULL };
+  if (ahead) code = compile_ahead(engine(relaxed), wasm, size);
 
   uint64_t began = now_ns();
   wasm_engine_t *machine = engine(relaxed);
-  wasmtime_module_t *module = load(machine, path);
-  wasmtime_context_t *context = wasmtime_store_context(wasmtime_store_new(machine, NULL, NULL));
-  wasmtime_instance_t instance;
+  wasmtime_module_t *module = NULL;
+  if (ahead) check(wasmtime_module_deserialize(machine, (const uint8_t *)code.data, code.size, &module), NULL);
+  else module = compile(machine, wasm, size);
+  instance->context = wasmtime_store_context(wasmtime_store_new(machine, NULL, NULL));
+  wasmtime_instance_t made;
   wasm_trap_t *trap = NULL;
-  wasmtime_error_t *error = wasmtime_instance_new(context, module, NULL, 0, &instance, &trap);
-  check(path, error, trap);
+  wasmtime_error_t *error = wasmtime_instance_new(instance->context, module, NULL, 0, &made, &trap);
+  check(error, trap);
   uint64_t load_ns = now_ns() - began;
-  wasmtime_memory_t memory = export_of(context, &instance, path, "memory", WASMTIME_EXTERN_MEMORY).of.memory;
-  wasmtime_func_t function = export_of(context, &instance, path, "run", WASMTIME_EXTERN_FUNC).of.func;
+  instance->memory = export_of(instance->context, &made, "memory", WASMTIME_EXTERN_MEMORY).of.memory;
+  instance->run = export_of(instance->context, &made, "run", WASMTIME_EXTERN_FUNC).of.func;
+  printf("{\"bytes\":0,\"loadNs\":%" PRIu64 "}\n", load_ns);
+  free(wasm);
+}
 
+static void run_rows(const Instance *instance, size_t rows) {
+  uint8_t *in = allocate(instance->in.total), *out = allocate(instance->out.total);
+  printf("{\"bytes\":%zu}\n", rows * instance->out.total);
   for (size_t row = 0; row < rows; row++) {
-    copy(path, context, &memory, &in, inputs.data + row * in.total, true);
-    call(path, context, &function);
-    copy(path, context, &memory, &out, outputs.data + row * out.total, false);
+    read_bytes(in, instance->in.total);
+    copy(instance, &instance->in, in, true);
+    call(instance);
+    copy(instance, &instance->out, out, false);
+    fwrite(out, 1, instance->out.total, stdout);
+    end_when_alone();
   }
-  if (reps) printf("{\"loadNs\":%" PRIu64 ",\"runNs\":[", load_ns);
-  for (unsigned long rep = 0; rep < reps; rep++) {
-    copy(path, context, &memory, &in, inputs.data, true);
+  free(in);
+  free(out);
+}
+
+static void time_row(const Instance *instance, size_t reps) {
+  uint8_t *in = allocate(instance->in.total);
+  read_bytes(in, instance->in.total);
+  fputs("{\"bytes\":0,\"runNs\":[", stdout);
+  for (size_t rep = 0; rep < reps; rep++) {
+    copy(instance, &instance->in, in, true);
     uint64_t start = now_ns();
-    call(path, context, &function);
+    call(instance);
     printf("%s%" PRIu64, rep ? "," : "", now_ns() - start);
+    end_when_alone();
   }
-  if (reps) puts("]}");
-  write_file(args[2], outputs.data, outputs.size);
+  puts("]}");
+  free(in);
 }
 
 int main(int argc, char **argv) {
-  bool relaxed = false;
-  unsigned long reps = 0;
-  char *args[6];
+  bool ahead = false, relaxed = false;
+  const char *places[2];
   int count = 0;
-  for (int i = 2; i < argc; i++) {
-    if (!strcmp(argv[i], "--relaxed")) relaxed = true;
-    else if (!strcmp(argv[i], "--time") && i + 1 < argc) reps = strtoul(argv[++i], NULL, 10);
-    else if (count < 5) args[count++] = argv[i];
+  for (int i = 1; i < argc; i++) {
+    if (!strcmp(argv[i], "--ahead")) ahead = true;
+    else if (!strcmp(argv[i], "--relaxed")) relaxed = true;
+    else if (count < 2) places[count++] = argv[i];
     else usage();
   }
-  if (argc > 1 && !strcmp(argv[1], "run") && count == 5) {
-    run(args, relaxed, reps);
-  } else if (argc > 1 && !strcmp(argv[1], "compile") && count == 2) {
-    wasm_byte_vec_t code;
-    check(args[0], wasmtime_module_serialize(load(engine(relaxed), args[0]), &code), NULL);
-    write_file(args[1], code.data, code.size);
-  } else {
-    usage();
+  if (count < 2) usage();
+  Instance instance = { .in = ranges(places[0]), .out = ranges(places[1]) };
+  char line[64], word[16];
+  size_t number;
+  while (fgets(line, sizeof line, stdin)) {
+    if (sscanf(line, "%15s %zu", word, &number) != 2) fail("a request has the wrong form");
+    if (!strcmp(word, "module")) load(&instance, number, ahead, relaxed);
+    else if (!instance.context) fail("the first request must be a module");
+    else if (!strcmp(word, "run")) run_rows(&instance, number);
+    else if (!strcmp(word, "time")) time_row(&instance, number);
+    else fail("no such request");
+    fflush(stdout);
   }
   return 0;
 }

@@ -24,6 +24,13 @@ interface Tensor<Data> {
   readonly data?: Data
 }
 
+/** What tensors of every graph have. */
+export interface AnyTensor {
+  readonly name: string
+  readonly shape: Shape
+  readonly data?: { readonly length: number }
+}
+
 export interface FloatTensor extends Tensor<Float32Array | Int32Array> {}
 
 export interface IntTensor extends Tensor<IntData> {

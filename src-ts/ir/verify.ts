@@ -1,11 +1,5 @@
 import { HolterError, type Stage } from '../errors.ts'
-import { elements, type Graph, type Shape } from './graph.ts'
-
-interface AnyTensor {
-  readonly name: string
-  readonly shape: Shape
-  readonly data?: { readonly length: number }
-}
+import { type AnyTensor, elements, type Graph } from './graph.ts'
 
 /**
  * Throws HolterError unless a graph is well formed: shapes are positive integers, constants fill their shapes, every index exists,

@@ -1,4 +1,4 @@
-import type { LabelKind } from '../ecg/datasets/dataset.ts'
+import type { Dataset, LabelKind } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
 
 /**
@@ -19,6 +19,17 @@ export interface Predictions {
 /** Predictions with the patient of each record: what a bootstrap draws. */
 export interface PatientPredictions extends Predictions {
   readonly patients: readonly string[]
+}
+
+/** A model's logits on a split, with what they are scored against. */
+export function predictionsOf(dataset: Dataset, logits: Float32Array | Float64Array): PatientPredictions {
+  return {
+    kind: dataset.kind,
+    labels: dataset.labels,
+    logits,
+    targets: dataset.targets,
+    patients: dataset.records.map(r => r.patient),
+  }
 }
 
 /**

@@ -61,3 +61,16 @@ export interface Recipe {
    */
   readonly includeValidation?: boolean
 }
+
+/** Returns the form of a task's records as its networks see them. */
+export function networkShape({ samples, leads, labels, features }: RecordForm): NetworkShape {
+  return { samples, leads: leads.length, labels: labels.length, ...(features && { features: features.length }) }
+}
+
+/** What a task says of its records. */
+interface RecordForm {
+  readonly samples: number
+  readonly leads: readonly string[]
+  readonly labels: readonly string[]
+  readonly features?: readonly string[]
+}

@@ -3,11 +3,15 @@ import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
+import { repeatedOperands } from './parts/channelwise.ts'
 import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrepared, sum } from './parts/scaled-sum.ts'
 
 /** ADD. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   kind: 'add',
+  truth: 'tflite-micro',
+  channelwise: repeatedOperands,
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 0, options: 11, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

@@ -22,6 +22,7 @@ export interface ArgMaxAttrs {
 /** ARG_MAX: the place of the largest value along an axis, the first of equals, as int32. Inputs: x, axis (int32, constant). */
 export const argMax: Op<ArgMaxAttrs, ArgMaxPrepared> = {
   kind: 'argMax',
+  truth: 'tflite-micro',
   tflite: {
     code: 56,
     options: 40,

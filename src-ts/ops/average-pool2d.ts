@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { clamp } from '../ir/fixed-point.ts'
-import { maxPool2d, type Pool2dAttrs } from './max-pool2d.ts'
+import { maxPool2d, type Pool2dAttrs, pool2dOptions } from './max-pool2d.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { requireSameQuantization } from './parts/same-quantization.ts'
 import { startsInside, type Window, window } from './parts/window.ts'
 
@@ -16,8 +17,11 @@ export interface AveragePool2dPrepared {
 /** AVERAGE_POOL_2D over the taps inside the input, rounded half away from zero; same scale and zero point in and out. */
 export const averagePool2d: Op<Pool2dAttrs, AveragePool2dPrepared> = {
   kind: 'averagePool2d',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
-  tflite: { ...maxPool2d.tflite, code: 1 },
+  tflite: { code: 1, ...pool2dOptions },
   outputShapes: maxPool2d.outputShapes,
   evaluate(tf, attrs, [x]) {
     const { filterH, filterW, strideH, strideW, padding } = attrs

@@ -2,7 +2,7 @@ import { HolterError } from '../errors.ts'
 import { clamp, type Multiplier } from '../ir/fixed-point.ts'
 import { elements, type IntTensor, limitsOf, type Shape } from '../ir/graph.ts'
 import type { Op } from './op.ts'
-import { broadcastShape, inBytes, type Operands, operandAddresses, operandData } from './parts/broadcast.ts'
+import { broadcastShape, inBytes, type Operands, operandAddresses, operandData, repeated } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { factorOf, quantizationOf, rescaleBy } from './parts/channels.ts'
 import { strides } from './parts/movement.ts'
@@ -34,6 +34,7 @@ export interface BatchMatmulPrepared extends Pick<Operands, 'constants' | 'zeroP
 /** BATCH_MATMUL: matrix products over two to five axes; matrices are repeated along axes of size 1. Either operand may be a constant. */
 export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
   kind: 'batchMatmul',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 126,
@@ -50,7 +51,10 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
     const { batches, rows, columns } = sizesOf(attrs, a!.shape, b!.shape)
     return [[...batches, rows, columns]]
   },
-  evaluate: (tf, attrs, [a, b]) => tf.matMul(a!, b!, attrs.adjX, attrs.adjY),
+  evaluate(tf, attrs, [x, y]) {
+    const [a, b] = repeated(tf, [x!, y!], 2)
+    return tf.matMul(a, b, attrs.adjX, attrs.adjY)
+  },
   quantization: { kind: 'calibrated' },
   prepare({ name, attrs, inputs, outputs: [y] }) {
     const [a, b] = inputs as [IntTensor, IntTensor]

@@ -11,6 +11,7 @@ import { asPlane, blockCase, blockInputs, gather } from './parts/space-batch.ts'
  */
 export const batchToSpaceNd: Op<Record<string, never>, readonly Movement[]> = {
   kind: 'batchToSpaceNd',
+  truth: 'tflite-micro',
   tflite: { code: 37, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, block, crops]) => [planeShape(x!.shape, block, crops)],
   evaluate(tf, _, [x, block, crops]) {

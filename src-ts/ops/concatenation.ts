@@ -14,6 +14,7 @@ export interface ConcatenationAttrs {
 /** CONCATENATION: a copy; every input has the output's scale and zero point. */
 export const concatenation: Op<ConcatenationAttrs, ConcatenationPrepared> = {
   kind: 'concatenation',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 2,

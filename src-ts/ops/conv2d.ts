@@ -2,14 +2,17 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
+import { conv2dBlocks } from './kernels/conv2d-blocks.ts'
 import { conv2dInt16 } from './kernels/conv2d-int16.ts'
 import { conv2dTiles } from './kernels/conv2d-tiles.ts'
+import { conv2dToomCook } from './kernels/conv2d-toom-cook.ts'
 import { conv2dWindows } from './kernels/conv2d-windows.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { type CaseTensor, caseNode } from './parts/cases.ts'
 import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
 import type { Convolution } from './parts/convolution.ts'
+import { dilated } from './parts/dilation.ts'
 import { type Padding, window } from './parts/window.ts'
 
 export interface Conv2dAttrs {
@@ -27,6 +30,9 @@ export interface Conv2dAttrs {
  */
 export const conv2d: Op<Conv2dAttrs, Convolution> = {
   kind: 'conv2d',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 0 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 3,
@@ -57,8 +63,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
   evaluate(tf, attrs, [x, filter, bias]) {
     const hwio = tf.transpose(filter!, [1, 2, 3, 0]) as tf.Tensor4D
     const strides: [number, number] = [attrs.strideH, attrs.strideW]
-    const dilations: [number, number] = [attrs.dilationH, attrs.dilationW]
-    const y = tf.conv2d(x as tf.Tensor4D, hwio, strides, attrs.padding, 'NHWC', dilations)
+    const y = tf.conv2d(x as tf.Tensor4D, dilated(tf, hwio, attrs.dilationH, attrs.dilationW), strides, attrs.padding)
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },
@@ -121,7 +126,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       }
     }
   },
-  kernels: [conv2dWindows, conv2dInt16, conv2dTiles],
+  kernels: [conv2dToomCook, conv2dBlocks, conv2dWindows, conv2dInt16, conv2dTiles],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * elements(inputs[1]!.shape.slice(1)),
   cases: () => [
     conv('1x1', [1, 1, 5, 8], [4, 1, 1, 8], {}),

@@ -10,6 +10,7 @@ import { activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
 import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
 import type { Depthwise } from './parts/depthwise.ts'
+import { dilated } from './parts/dilation.ts'
 import { window } from './parts/window.ts'
 
 export interface DepthwiseConv2dAttrs extends Conv2dAttrs {
@@ -20,6 +21,10 @@ export interface DepthwiseConv2dAttrs extends Conv2dAttrs {
 /** DEPTHWISE_CONV_2D. Inputs: x [N, H, W, C], filter [1, kH, kW, C · depthMultiplier], bias (optional). */
 export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
   kind: 'depthwiseConv2d',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 3 },
+  channelwise: ({ inputs: [x, filter] }) => (filter!.shape[3] === x!.shape[3] ? [0, 1, 2] : undefined),
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 4,
@@ -58,8 +63,8 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
       attrs.depthMultiplier,
     ]) as tf.Tensor4D
     const strides: [number, number] = [attrs.strideH, attrs.strideW]
-    const dilations: [number, number] = [attrs.dilationH, attrs.dilationW]
-    const y = tf.depthwiseConv2d(x as tf.Tensor4D, hwcm, strides, attrs.padding, 'NHWC', dilations)
+    const taps = dilated(tf, hwcm, attrs.dilationH, attrs.dilationW)
+    const y = tf.depthwiseConv2d(x as tf.Tensor4D, taps, strides, attrs.padding)
     return activate(tf, attrs.activation, bias ? tf.add(y, bias) : y)
   },
   quantization: { kind: 'calibrated' },

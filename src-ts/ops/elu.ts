@@ -3,11 +3,14 @@ import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** ELU, exp(x) − 1 below zero: TFLM fills a table in float32 (elu.cc), each step of which is rounded here as there. */
 export const elu: Op<Record<string, never>, TablePrepared> = {
   kind: 'elu',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
   tflite: { code: 111, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.elu(x!),

@@ -8,6 +8,8 @@ import { shapeOnly } from './parts/shape-only.ts'
 export const expandDims: Op<Record<string, never>, Record<string, never>> = {
   ...shapeOnly,
   kind: 'expandDims',
+  truth: 'tflite-micro',
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 70, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, axis]) => [expanded(x!.shape, indicesOf(axis, 'axis')[0])],

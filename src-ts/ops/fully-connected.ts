@@ -3,6 +3,7 @@ import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import { elements, type Shape } from '../ir/graph.ts'
 import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
+import { fullyConnectedBlocks } from './kernels/fully-connected-blocks.ts'
 import { fullyConnectedRows } from './kernels/fully-connected-rows.ts'
 import { fullyConnectedTiles } from './kernels/fully-connected-tiles.ts'
 import type { Op } from './op.ts'
@@ -21,6 +22,9 @@ export interface FullyConnectedAttrs {
 /** FULLY_CONNECTED. Inputs: x, weights [out, in] (per tensor or per channel), bias [out] (optional). */
 export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
   kind: 'fullyConnected',
+  truth: 'tflite-micro',
+  linear: { outputAxis: 0 },
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 9,
@@ -76,7 +80,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
       }
     }
   },
-  kernels: [fullyConnectedRows, conv2dInt16Of(asConvolution), fullyConnectedTiles],
+  kernels: [fullyConnectedRows, fullyConnectedBlocks, conv2dInt16Of(asConvolution), fullyConnectedTiles],
   macs: ({ inputs }) => elements(inputs[0]!.shape) * inputs[1]!.shape[0],
   cases: () => [
     dense('per channel', [1, 40], [5, 40], {}),

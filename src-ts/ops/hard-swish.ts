@@ -4,11 +4,14 @@ import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** HARD_SWISH, x · relu6(x + 3) / 6, in 16 bits (TFLM hard_swish.h): the factor's ratio and x itself are rounded apart. */
 export const hardSwish: Op<Record<string, never>, TablePrepared> = {
   kind: 'hardSwish',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
   tflite: { code: 117, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
   evaluate: (tf, _, [x]) => tf.mul(x!, tf.div(tf.relu6(tf.add(x!, 3)), 6)),

@@ -1,4 +1,3 @@
-import { closest, HolterError } from '../errors.ts'
 import { add } from './add.ts'
 import { argMax } from './arg-max.ts'
 import { averagePool2d } from './average-pool2d.ts'
@@ -19,6 +18,7 @@ import { mean } from './mean.ts'
 import { minimum } from './minimum.ts'
 import { mul } from './mul.ts'
 import type { Op } from './op.ts'
+import { OperatorSet } from './operator-set.ts'
 import { pad } from './pad.ts'
 import { padV2 } from './pad-v2.ts'
 import { prelu } from './prelu.ts'
@@ -85,23 +85,10 @@ export const ops: readonly Op[] = [
   unpack,
 ]
 
-const byKind = new Map(ops.map(op => [op.kind, op]))
-const byCode = new Map(ops.map(op => [op.tflite.code, op]))
+/** The same, by the names that graphs and files have for them. */
+export const operators = new OperatorSet(ops)
 
 /** Returns the op of a kind; an unknown kind is an error. */
 export function opByKind(kind: string): Op {
-  const found = byKind.get(kind)
-  if (found) return found
-  const near = closest(kind, [...byKind.keys()])
-  throw new HolterError({
-    stage: 'codegen',
-    where: kind,
-    problem: 'no such operator',
-    hint: near && `Did you mean ${near}`,
-  })
-}
-
-/** Returns the op of a TFLite builtin code, or undefined when Holter has none. */
-export function opByCode(code: number): Op | undefined {
-  return byCode.get(code)
+  return operators.byKind(kind)
 }

@@ -1,5 +1,4 @@
-/** 'firmware' is scalar code whose constants lie apart, so that a device can read them from flash. */
-export type Flavour = 'scalar' | 'simd' | 'firmware'
+import type { Flavour } from './flavour.ts'
 
 /** Element of an integer tensor of activations, as AssemblyScript names it: the type argument of kernels that know several. */
 export interface Element {

@@ -4,6 +4,7 @@ import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 export interface LeakyReluAttrs {
@@ -14,6 +15,8 @@ export interface LeakyReluAttrs {
 /** LEAKY_RELU: one factor for each side. */
 export const leakyRelu: Op<LeakyReluAttrs, TwoSlopesPrepared> = {
   kind: 'leakyRelu',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 98,

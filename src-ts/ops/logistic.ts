@@ -4,12 +4,16 @@ import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { type Int16Sigmoid, int16SigmoidKernel, logisticInt16, prepareInt16Sigmoid } from './parts/sigmoid-int16.ts'
 import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** LOGISTIC by TFLM's Q4.27 arithmetic; its output is always 1/256, −128; of int16 by a table, to 1/32768, 0. */
 export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'logistic',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
+  probabilities: 'made',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 14, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

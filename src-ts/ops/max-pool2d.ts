@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Op } from './op.ts'
+import type { BuiltinOperator, Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { type Padding, startsInside, type Window, window } from './parts/window.ts'
 
 export interface Pool2dAttrs {
@@ -19,32 +20,37 @@ export interface MaxPool2dPrepared {
   readonly max: number
 }
 
+/** Pool2DOptions of TFLite's schema. */
+export const pool2dOptions: Omit<BuiltinOperator<Pool2dAttrs>, 'code'> = {
+  options: 5,
+  read: o => ({
+    padding: o.int8(0, 0) === 0 ? 'same' : 'valid',
+    strideW: o.int32(1, 0),
+    strideH: o.int32(2, 0),
+    filterW: o.int32(3, 0),
+    filterH: o.int32(4, 0),
+    activation: activations[o.int8(5, 0)],
+  }),
+  write(builder, attrs) {
+    builder.startObject(6)
+    builder.addFieldInt8(0, attrs.padding === 'same' ? 0 : 1, 0)
+    builder.addFieldInt32(1, attrs.strideW, 0)
+    builder.addFieldInt32(2, attrs.strideH, 0)
+    builder.addFieldInt32(3, attrs.filterW, 0)
+    builder.addFieldInt32(4, attrs.filterH, 0)
+    builder.addFieldInt8(5, activations.indexOf(attrs.activation), 0)
+    return builder.endObject()
+  },
+}
+
 /** MAX_POOL_2D over the taps inside the input; same scale and zero point in and out. */
 export const maxPool2d: Op<Pool2dAttrs, MaxPool2dPrepared> = {
   kind: 'maxPool2d',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
-  tflite: {
-    code: 17,
-    options: 5,
-    read: o => ({
-      padding: o.int8(0, 0) === 0 ? 'same' : 'valid',
-      strideW: o.int32(1, 0),
-      strideH: o.int32(2, 0),
-      filterW: o.int32(3, 0),
-      filterH: o.int32(4, 0),
-      activation: activations[o.int8(5, 0)],
-    }),
-    write(builder, attrs) {
-      builder.startObject(6)
-      builder.addFieldInt8(0, attrs.padding === 'same' ? 0 : 1, 0)
-      builder.addFieldInt32(1, attrs.strideW, 0)
-      builder.addFieldInt32(2, attrs.strideH, 0)
-      builder.addFieldInt32(3, attrs.filterW, 0)
-      builder.addFieldInt32(4, attrs.filterH, 0)
-      builder.addFieldInt8(5, activations.indexOf(attrs.activation), 0)
-      return builder.endObject()
-    },
-  },
+  tflite: { code: 17, ...pool2dOptions },
   outputShapes(attrs, [x]) {
     const w = window(attrs, x!.shape, attrs.filterH, attrs.filterW)
     return [[w.batches, w.outH, w.outW, w.inC]]

@@ -1,14 +1,18 @@
 import type { Op } from './op.ts'
-import { broadcastShape, type Operands, operandsOf } from './parts/broadcast.ts'
+import { broadcastShape, type Operands, operandsOf, repeated } from './parts/broadcast.ts'
 import { emitExtremum, extremum, extremumCase } from './parts/extremum.ts'
 
 /** MAXIMUM. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const maximum: Op<Record<string, never>, Operands> = {
   kind: 'maximum',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 55, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],
-  evaluate: (tf, _, [a, b]) => tf.maximum(a!, b!),
+  evaluate(tf, _, [x, y]) {
+    const [a, b] = repeated(tf, [x!, y!])
+    return tf.maximum(a, b)
+  },
   quantization: { kind: 'same-as-input' },
   prepare: node => operandsOf(node),
   reference: (p, inputs, [y]) => extremum(p, inputs, y, 1),

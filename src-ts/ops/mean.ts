@@ -2,6 +2,7 @@ import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
 import type { Op } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { overOtherAxes } from './parts/channelwise.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import {
   forEachReduced,
@@ -26,6 +27,8 @@ export interface MeanPrepared extends Reduction {
 /** MEAN. Inputs: x, axes (int32, constant). */
 export const mean: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'mean',
+  truth: 'tflite-micro',
+  channelwise: overOtherAxes,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 40, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],

@@ -14,6 +14,7 @@ import {
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { repeatedOperands } from './parts/channelwise.ts'
 import { type ActivationAttrs, activationOptions } from './parts/scaled-sum.ts'
 
 export interface MulPrepared extends Operands {
@@ -26,6 +27,9 @@ export interface MulPrepared extends Operands {
 /** MUL. Each operand may be a constant, and may be repeated along axes where its size is 1. */
 export const mul: Op<ActivationAttrs, MulPrepared> = {
   kind: 'mul',
+  truth: 'tflite-micro',
+  channelwise: repeatedOperands,
+  fusesActivation: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 18, options: 21, ...activationOptions },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Builder } from 'flatbuffers'
-import type { IntData, IntTensor, IntType, Quantization, Shape } from '../ir/graph.ts'
+import type { IntData, IntTensor, IntType, Node, Quantization, Shape } from '../ir/graph.ts'
 import type { Kernel } from './kernel.ts'
 
 /** The part of tfjs that `evaluate` needs; passed in, because only train/ may load the native library. */
@@ -44,6 +44,26 @@ export interface Case<Attrs> {
   readonly node: NodeView<Attrs>
 }
 
+/** An operator that TFLite's schema knows. */
+export interface BuiltinOperator<Attrs> {
+  readonly custom?: undefined
+  /** BuiltinOperator. */
+  readonly code: number
+  /** BuiltinOptions, the union type of the options table; 0 = none. */
+  readonly options: number
+  read(options: OptionsReader): Attrs
+  /** Writes the options table and returns its offset; 0 when there is none. */
+  write(builder: Builder, attrs: Attrs): number
+}
+
+/** An operator that files hold as CUSTOM. Its options are bytes of a form of its own. */
+export interface CustomOperator<Attrs> {
+  /** Its name in the file. */
+  readonly custom: string
+  read(options: Uint8Array): Attrs
+  write(attrs: Attrs): Uint8Array
+}
+
 /**
  * One operator: everything that Holter knows about it, in one file.
  * Rules of the arithmetic: TFLM reference kernels in their default build (double rounding), docs/quantization.md.
@@ -51,14 +71,13 @@ export interface Case<Attrs> {
 export interface Op<Attrs = any, Prepared = any> {
   /** The TFLite builtin name in camelCase. */
   readonly kind: string
-  /** BuiltinOperator code, BuiltinOptions union type (0 = none), highest operator version that is understood, and the options table. */
-  readonly tflite: {
-    readonly code: number
-    readonly options: number
-    read(options: OptionsReader): Attrs
-    /** Writes the options table and returns its offset; 0 when there is none. */
-    write(builder: Builder, attrs: Attrs): number
-  }
+  /** How the operator stands in a .tflite file. */
+  readonly tflite: BuiltinOperator<Attrs> | CustomOperator<Attrs>
+  /**
+   * Whose bytes the reference must give: those of tflite-micro, of LiteRT without a delegate where tflite-micro has no kernel, or of an
+   * independent integer form that stands in the op's own test where neither has one.
+   */
+  readonly truth: 'tflite-micro' | 'litert' | 'independent'
   /** Output shapes from all inputs (constants included). Throws HolterError on impossible shapes. */
   outputShapes(attrs: Attrs, inputs: readonly (Shaped | undefined)[]): Shape[]
   /** Real numbers, by tfjs; a list where there are several outputs. Inputs include the constants; data inputs carry a batch of n in axis 0 where shapes say 1. */
@@ -66,6 +85,20 @@ export interface Op<Attrs = any, Prepared = any> {
   readonly quantization: OutputQuantization
   /** Set where the output is the first input's bytes under another shape: both get one place in memory. */
   readonly sameBytes?: true
+  /**
+   * Set where the result before the activation is an affine map of the first input: inputs are x, a filter and an optional bias.
+   * `outputAxis` is the axis of the filter that holds the output's channels.
+   */
+  readonly linear?: { readonly outputAxis: number }
+  /** Set where `attrs.activation` is a fused activation: relu and its relatives may move in from behind. */
+  readonly fusesActivation?: true
+  /**
+   * Set where channel c of an output (its last axis) may depend on channel c of the inputs alone. Returns the inputs, constants among
+   * them, that have the channels along their last axis; undefined where this node mixes them.
+   */
+  channelwise?(node: NodeView<Attrs>): readonly number[] | undefined
+  /** Whether the output holds probabilities ('made'), or what the input held under another shape or scale ('kept'). */
+  readonly probabilities?: 'made' | 'kept'
   /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */
   readonly inputTypes?: readonly IntType[]
   /** Element types of the outputs; that of the inputs where this is absent. */
@@ -89,4 +122,9 @@ export interface Op<Attrs = any, Prepared = any> {
   macs(node: NodeView<Attrs>): number
   /** Corner cases first; every flavour and engine is tested on them. */
   cases(): readonly Case<Attrs>[]
+}
+
+/** Whether a node is of an op; its attributes then have the op's type. */
+export function isOf<Attrs>(op: Op<Attrs>, node: Node): node is Node & { readonly attrs: Attrs } {
+  return node.op === op.kind
 }

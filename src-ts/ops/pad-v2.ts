@@ -8,6 +8,7 @@ import { quantizationOf } from './parts/channels.ts'
 /** PADV2: surrounds the input with a given value. Inputs: x, paddings (int32 [rank, 2], constant), value (constant). */
 export const padV2: Op<Record<string, never>, PadPrepared> = {
   kind: 'padV2',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 60, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, paddings]) => [paddedShape(x!.shape, paddings!.data)],

@@ -16,6 +16,13 @@ export interface PadPrepared {
 /** PAD: surrounds the input with its zero point. Inputs: x, paddings (int32 [rank, 2], constant). */
 export const pad: Op<Record<string, never>, PadPrepared> = {
   kind: 'pad',
+  truth: 'tflite-micro',
+  channelwise: ({ inputs: [, paddings] }) =>
+    pairs(paddings!.data as Int32Array)
+      .at(-1)!
+      .some(n => n)
+      ? undefined
+      : [0],
   inputTypes: ['int8', 'int16'],
   tflite: { code: 34, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, paddings]) => [paddedShape(x!.shape, paddings!.data)],

@@ -12,6 +12,7 @@ import {
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { repeatedOperands } from './parts/channelwise.ts'
 
 export interface PreluPrepared extends Operands {
   /** Factor of values from zero up. */
@@ -29,6 +30,8 @@ export interface PreluPrepared extends Operands {
  */
 export const prelu: Op<Record<string, never>, PreluPrepared> = {
   kind: 'prelu',
+  truth: 'tflite-micro',
+  channelwise: repeatedOperands,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 54, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, slopes]) => [broadcastShape(x!.shape, slopes!.shape)],

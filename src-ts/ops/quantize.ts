@@ -5,16 +5,20 @@ import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /** QUANTIZE between integers: the same real number under another scale or in another type. From float32 it stands at a file's border only. */
 export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'quantize',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   outputTypes: ['int8', 'int16', 'int32'],
   tflite: { code: 114, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],
-  evaluate: (_, __, [x]) => x!,
+  evaluate: (tf, _, [x]) => tf.clone(x!),
   quantization: { kind: 'calibrated' },
   prepare(node) {
     const from = quantizationOf(node.inputs[0]!)

@@ -1,4 +1,5 @@
 import type { Op } from './op.ts'
+import { overOtherAxes } from './parts/channelwise.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import {
   forEachReduced,
@@ -15,6 +16,8 @@ import { requireEqualQuantization } from './parts/same-quantization.ts'
 /** REDUCE_MAX. Inputs: x, axes (int32, constant). */
 export const reduceMax: Op<ReductionAttrs, Reduction> = {
   kind: 'reduceMax',
+  truth: 'tflite-micro',
+  channelwise: overOtherAxes,
   tflite: { code: 82, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],
   evaluate: (tf, attrs, [x, axes]) => tf.max(x!, Array.from(axes!.dataSync()), attrs.keepDims),

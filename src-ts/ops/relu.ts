@@ -4,11 +4,14 @@ import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
 /** RELU that stands alone: rescales, then clamps at the output's zero point. */
 export const relu: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 19, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

@@ -5,6 +5,7 @@ import { twoSlopes } from './kernels/two-slopes.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { tableOf } from './parts/table.ts'
 import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/two-slopes.ts'
 
@@ -14,6 +15,8 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
  */
 export const relu6: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu6',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 21, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

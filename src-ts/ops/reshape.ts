@@ -11,6 +11,8 @@ export interface ReshapeAttrs {
 export const reshape: Op<ReshapeAttrs, Record<string, never>> = {
   ...shapeOnly,
   kind: 'reshape',
+  truth: 'tflite-micro',
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 22,

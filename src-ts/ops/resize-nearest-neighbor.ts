@@ -24,6 +24,7 @@ export interface ResizePrepared {
 /** RESIZE_NEAREST_NEIGHBOR of [N, H, W, C]. Inputs: x, size (int32 [2], constant: new height and width). */
 export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
   kind: 'resizeNearestNeighbor',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 97,

@@ -8,6 +8,7 @@ import { emitMove, type Movement, move, movement, strides } from './parts/moveme
 /** SLICE: a block of the input. Inputs: x (up to five axes, as in TFLM), begin and size (int32 or int64, constant; size −1: to the end). */
 export const slice: Op<Record<string, never>, Movement> = {
   kind: 'slice',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 65, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, begin, size]) => [blockOf(x!.shape, begin, size).sizes],

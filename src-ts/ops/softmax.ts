@@ -26,6 +26,8 @@ const MOST_CLASSES = 2 ** SUM_BITS - 1
 /** SOFTMAX over the last axis; its output is always 1/256, −128; int16 of int8 1/65536, −32768, and of int16 1/32768, 0. */
 export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
   kind: 'softmax',
+  truth: 'tflite-micro',
+  probabilities: 'made',
   inputTypes: ['int8', 'int16'],
   outputTypes: ['int8', 'int16'],
   tflite: {

@@ -21,6 +21,7 @@ export interface SpaceToBatchPrepared {
  */
 export const spaceToBatchNd: Op<Record<string, never>, SpaceToBatchPrepared> = {
   kind: 'spaceToBatchNd',
+  truth: 'tflite-micro',
   tflite: { code: 38, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, block, borders]) => [batchShape(x!.shape, block, borders)],
   evaluate(tf, _, [x, block, borders]) {

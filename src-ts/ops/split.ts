@@ -20,6 +20,7 @@ export interface SplitPrepared {
 /** SPLIT: equal parts along one axis. Inputs: axis (int32, constant) and then x; as many outputs as parts. */
 export const split: Op<SplitAttrs, SplitPrepared> = {
   kind: 'split',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 49,
@@ -36,7 +37,9 @@ export const split: Op<SplitAttrs, SplitPrepared> = {
     const part = partOf(attrs, x!.shape, along)
     return Array.from({ length: attrs.parts }, () => part)
   },
-  evaluate: (tf, attrs, [axis, x]) => tf.split(x!, attrs.parts, axis!.dataSync()[0]),
+  // tfjs has no gradient of a split into one part.
+  evaluate: (tf, attrs, [axis, x]) =>
+    attrs.parts === 1 ? tf.clone(x!) : tf.split(x!, attrs.parts, axis!.dataSync()[0]),
   quantization: { kind: 'same-as-input' },
   quantizeConstants: quantizeIndices,
   prepare({ attrs, inputs: [axis, x] }) {

@@ -13,6 +13,8 @@ export interface SqueezeAttrs {
 export const squeeze: Op<SqueezeAttrs, Record<string, never>> = {
   ...shapeOnly,
   kind: 'squeeze',
+  truth: 'tflite-micro',
+  probabilities: 'kept',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 43,
@@ -28,7 +30,7 @@ export const squeeze: Op<SqueezeAttrs, Record<string, never>> = {
     },
   },
   outputShapes: (attrs, [x]) => [squeezed(attrs, x!.shape)],
-  evaluate: (tf, attrs, [x]) => tf.reshape(x!, [x!.shape[0], ...squeezed(attrs, [1, ...x!.shape.slice(1)]).slice(1)]),
+  evaluate: (tf, attrs, [x]) => tf.reshape(x!, squeezed(attrs, x!.shape)),
   cases: () => [squeezeCase('one axis', [1, 1, 9, 5], [1]), squeezeCase('all', [1, 1, 6, 1], [])],
 }
 

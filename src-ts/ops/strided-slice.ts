@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { HolterError } from '../errors.ts'
 import { clamp } from '../ir/fixed-point.ts'
 import type { Shape } from '../ir/graph.ts'
@@ -21,6 +22,7 @@ export interface StridedSliceAttrs {
 /** STRIDED_SLICE, as Python's x[begin:end:stride]. Inputs: x (up to four axes, as in TFLM), begin, end, strides (int32, constant). */
 export const stridedSlice: Op<StridedSliceAttrs, Movement> = {
   kind: 'stridedSlice',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 45,
@@ -46,18 +48,19 @@ export const stridedSlice: Op<StridedSliceAttrs, Movement> = {
     const { sizes } = sectionOf(attrs, x!.shape, begin, end, step)
     return [sizes.filter((_, axis) => !(attrs.shrinkAxisMask & (1 << axis)))]
   },
-  evaluate: (tf, attrs, [x, begin, end, step]) =>
-    tf.stridedSlice(
-      x!,
-      Array.from(begin!.dataSync()),
-      Array.from(end!.dataSync()),
-      Array.from(step!.dataSync()),
-      attrs.beginMask,
-      attrs.endMask,
-      attrs.ellipsisMask,
-      attrs.newAxisMask,
-      attrs.shrinkAxisMask,
-    ),
+  // By gather along each axis: tfjs has no gradient of its strided slice.
+  evaluate(tf, attrs, [x, ...places]) {
+    const [begin, end, step] = places.map(t => ({ shape: t!.shape, data: t!.dataSync() as Int32Array }))
+    const { starts, steps, sizes } = sectionOf(attrs, x!.shape, begin, end, step)
+    const section = sizes.reduce<Tensor>((whole, size, axis) => {
+      const taken = Int32Array.from({ length: size }, (_, i) => starts[axis] + i * steps[axis])
+      return tf.gather(whole, tf.tensor1d(taken, 'int32'), axis)
+    }, x!)
+    return tf.reshape(
+      section,
+      sizes.filter((_, axis) => !(attrs.shrinkAxisMask & (1 << axis))),
+    )
+  },
   quantization: { kind: 'same-as-input' },
   quantizeConstants: quantizeIndices,
   prepare({ name, attrs, inputs: [x, begin, end, step] }) {

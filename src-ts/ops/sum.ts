@@ -3,12 +3,15 @@ import { limitsOf } from '../ir/graph.ts'
 import { type MeanPrepared, mean } from './mean.ts'
 import type { Op } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { overOtherAxes } from './parts/channelwise.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import { type ReductionAttrs, reducedShape, reductionCase, reductionOf, reductionOptions } from './parts/reduction.ts'
 
 /** SUM: MEAN without its division. Inputs: x, axes (int32, constant). */
 export const sum: Op<ReductionAttrs, MeanPrepared> = {
   kind: 'sum',
+  truth: 'tflite-micro',
+  channelwise: overOtherAxes,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 74, ...reductionOptions },
   outputShapes: (attrs, [x, axes]) => [reducedShape(x!.shape, axes, attrs.keepDims)],

@@ -4,12 +4,15 @@ import { tableKernel } from './kernels/table.ts'
 import type { Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { oneInput } from './parts/channelwise.ts'
 import { type Int16Sigmoid, int16SigmoidKernel, prepareInt16Sigmoid, tanhInt16 } from './parts/sigmoid-int16.ts'
 import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 
 /** TANH by TFLM's Q4.27 arithmetic; its output is always 1/128, 0; of int16 by a table, to 1/32768, 0. */
 export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'tanh',
+  truth: 'tflite-micro',
+  channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 28, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

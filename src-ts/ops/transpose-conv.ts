@@ -43,6 +43,7 @@ export interface TransposeConvPrepared extends Channels {
  */
 export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
   kind: 'transposeConv',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 67,

@@ -8,6 +8,7 @@ import { emitMove, type Movement, move, movement, strides } from './parts/moveme
 /** TRANSPOSE: axis i of the output is axis order[i] of the input. Inputs: x (up to five axes, as in TFLM), order (int32, constant). */
 export const transpose: Op<Record<string, never>, Movement> = {
   kind: 'transpose',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: { code: 39, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x, order]) => [orderOf(x!.shape, indicesOf(order, 'order of axes')).map(axis => x!.shape[axis])],

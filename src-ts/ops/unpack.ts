@@ -14,6 +14,7 @@ export interface UnpackAttrs {
 /** UNPACK: one output for each place along an axis, without that axis. As SPLIT into parts of length 1. */
 export const unpack: Op<UnpackAttrs, SplitPrepared> = {
   kind: 'unpack',
+  truth: 'tflite-micro',
   inputTypes: ['int8', 'int16'],
   tflite: {
     code: 88,
@@ -30,7 +31,8 @@ export const unpack: Op<UnpackAttrs, SplitPrepared> = {
     const axis = axisIn(attrs, x!.shape)
     return Array.from({ length: attrs.parts }, () => x!.shape.filter((_, i) => i !== axis))
   },
-  evaluate: (tf, attrs, [x]) => tf.unstack(x!, attrs.axis),
+  // tfjs has no gradient of one part.
+  evaluate: (tf, attrs, [x]) => (attrs.parts === 1 ? tf.squeeze(x!, [attrs.axis]) : tf.unstack(x!, attrs.axis)),
   quantization: { kind: 'same-as-input' },
   prepare({ attrs, inputs: [x] }) {
     const axis = axisIn(attrs, x!.shape)

@@ -1,6 +1,7 @@
 import type { Build } from '../codegen/build.ts'
+import type { Adc } from '../ir/input-map.ts'
 import { firmwareFunctions, type Regions } from './c-functions.ts'
-import { type Converter, converterOf } from './converter.ts'
+import { countsOf } from './counts.ts'
 
 const ALIGNMENT = 16
 
@@ -16,7 +17,7 @@ export function regionsOf({ program, manifest }: Build): Regions {
 }
 
 /** Returns model.c: the module's functions as wasm2c wrote them, its constants, and the interface of holter.h. */
-export function modelSource(made: Build, wasm2cText: string, converter: Converter): string {
+export function modelSource(made: Build, wasm2cText: string, adc: Adc): string {
   const { program, manifest } = made
   const regions = regionsOf(made)
   const functions = firmwareFunctions(wasm2cText, regions, program.natives)
@@ -34,7 +35,7 @@ export function modelSource(made: Build, wasm2cText: string, converter: Converte
     `#define RAM_ADDRESS ${regions.ramAddress}u`,
     `#define RAM_BYTES ${regions.ramBytes}u`,
     `#define CONSTANT_BYTES ${regions.constantBytes}u`,
-    ...converterLines(made, converter),
+    ...countLines(made, adc),
     '',
     'static uint8_t ram[RAM_BYTES] __attribute__((aligned(16)));',
     ...arrayText('constants', 'CONSTANT_BYTES', flash),
@@ -74,14 +75,13 @@ function joined({ program }: Build, side: (address: number) => boolean) {
   return { address, bytes }
 }
 
-function converterLines(made: Build, converter: Converter): string[] {
-  const map = converterOf(made, converter)
+/** The map from counts to the first input, as macros of runtime/interface.h. */
+function countLines(made: Build, adc: Adc): string[] {
+  const map = countsOf(made, adc)
   return [
-    `#define ADC_ZERO ((int64_t)${map.zero})`,
-    `#define ADC_MULTIPLIER ((int64_t)${map.multiplier})`,
+    `#define ADC_BASELINE ((int64_t)${map.baseline})`,
+    `#define ADC_MULTIPLIER ((int64_t)${map.multiplier}LL)`,
     `#define ADC_OFFSET ((int64_t)${map.offset}LL)`,
-    `#define ADC_SHIFT ${map.shift}`,
-    `#define INPUT_ZERO (${map.inputZero})`,
     `#define INPUT_LEAST (${map.least})`,
     `#define INPUT_LARGEST (${map.largest})`,
   ]

@@ -17,9 +17,9 @@ const RUNTIME = { flash: 6144, code: 8192, ram: 512 }
 export const c: Form = {
   flavour: 'firmware',
   async files(order) {
-    const { made, converter, name } = order
+    const { made, adc, name } = order
     return [
-      { name: 'model.c', contents: modelSource(made, toC(made.wasm), converter) },
+      { name: 'model.c', contents: modelSource(made, toC(made.wasm), adc) },
       { name: 'model.h', contents: headerText(made.manifest, name) },
       vectorsSource(order),
     ]

@@ -19,10 +19,10 @@ const CODE_BYTES = 10240
 export const wasm3: Form = {
   flavour: 'firmware',
   async files(order) {
-    const { made, name, converter, board } = order
+    const { made, name, adc, board } = order
     const plain = await compileProgram(made.program)
     const module = await bindNatives(plain, board.natives ? made.program.natives : [])
-    const slot = moduleSlot(made, module, converter)
+    const slot = moduleSlot(made, module, adc)
     const lines = arrayText('holter_slot', String(slot.length), slot)
     lines[0] = lines[0].replace(/^static /, '').replace('aligned(16)', 'section(".module"), aligned(16)')
     const text = ['#include <stdint.h>', 'extern const uint8_t holter_slot[];', ...lines]

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { thresholdValue } from '../codegen/artefacts.ts'
 import { compileProgram } from '../codegen/compile.ts'
 import { HolterError } from '../errors.ts'
 import { firmwareTool, wasmtimeHost } from '../toolchain.ts'
@@ -17,11 +18,11 @@ const RUNTIME = { flash: 32_000_000, ram: 48_000_000 }
 export const wasmtime: Form = {
   flavour: 'simd',
   async files(order) {
-    const { made, board, converter } = order
+    const { made, board, adc } = order
     const module = await compileProgram(made.program)
     const slots = board.builds.map(({ name, args }) => ({
       name: `model.${name}.slot`,
-      contents: moduleSlot(made, compileAhead(module, args), converter),
+      contents: moduleSlot(made, compileAhead(module, args), adc),
     }))
     const list = slots.map(({ name }) => `"${name}", `).join('')
     const modules = `const char *const holter_module_files[] = {${list}0};\n`
@@ -89,24 +90,19 @@ function missing(what: string): never {
 }
 
 /** What the service must know, as C. */
-function serviceModel({ made, converter }: Order): string {
+function serviceModel({ made, adc }: Order): string {
   const { metadata, inputs, outputs } = made.manifest
   const [input] = inputs
   const leads = input.shape.at(-1) ?? 1
   const labels = metadata?.labels ?? Array.from({ length: outputs[0].shape.at(-1) ?? 1 }, (_, i) => `output-${i}`)
   const exclusive = !metadata || metadata.kind === 'single-label'
-  // A probability p of a logit is reached at the value whose logit is at least ln(p / (1 − p)).
-  const thresholds = labels.map((_, i) => {
-    const p = metadata?.thresholds?.[i] ?? 0.5
-    const q = Math.ceil(Math.log(p / (1 - p)) / outputs[0].scale - 1e-9) + outputs[0].zeroPoint
-    return Math.max(-32768, Math.min(32767, Number.isFinite(q) ? q : 32767))
-  })
+  const thresholds = labels.map((_, i) => (exclusive ? 0 : thresholdValue(metadata.thresholds[i], made.manifest)))
   return [
     '#include "service.h"',
     `static const char *const names[] = {${labels.map(label => `"${plain(label)}"`).join(', ')}};`,
     `static const int32_t thresholds[] = {${thresholds.join(', ')}};`,
     'const holter_service_model_t holter_service_model = {',
-    `  ${metadata?.sampleRateHz ?? 1}, ${converter.gain}, ${converter.zero}, ${input.bytes / (input.type === 'int16' ? 2 : 1) / leads}, ${leads},`,
+    `  ${metadata?.sampleRateHz ?? 1}, ${adc.gain}, ${adc.baseline}, ${input.bytes / (input.type === 'int16' ? 2 : 1) / leads}, ${leads},`,
     `  ${labels.length}, ${exclusive ? 1 : 0}, names, thresholds};`,
     '',
   ].join('\n')

@@ -1,8 +1,8 @@
 import type { Build } from '../codegen/build.ts'
 import type { RunnableModel } from '../engines/engine.ts'
-import type { Flavour } from '../ops/kernel.ts'
+import type { Adc } from '../ir/input-map.ts'
+import type { Flavour } from '../ops/flavour.ts'
 import type { Sizes } from './budget.ts'
-import type { Converter } from './converter.ts'
 import type { Board, Target } from './target.ts'
 import type { Vectors } from './vectors.ts'
 
@@ -14,7 +14,7 @@ export interface Order {
   readonly made: Build
   readonly target: Target
   readonly board: Board
-  readonly converter: Converter
+  readonly adc: Adc
   readonly vectors: Vectors
 }
 

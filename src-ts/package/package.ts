@@ -4,8 +4,8 @@ import { basename, join } from 'node:path'
 import { build } from '../codegen/build.ts'
 import type { RunnableModel } from '../engines/engine.ts'
 import { sha256, writeFile } from '../files.ts'
+import type { Adc } from '../ir/input-map.ts'
 import { checkBudget, type Sizes } from './budget.ts'
-import type { Converter } from './converter.ts'
 import type { Form, Order } from './form.ts'
 import { c } from './form-c.ts'
 import { wasm3 } from './form-wasm3.ts'
@@ -32,7 +32,7 @@ export interface PackageManifest {
 
 /** What a caller may choose. */
 export interface PackageOptions {
-  readonly converter: Converter
+  readonly adc: Adc
   readonly vectors: Vectors
 }
 

@@ -1,6 +1,7 @@
 import { rowBytes } from '../codegen/manifest.ts'
 import type { RunnableModel } from '../engines/engine.ts'
 import { reference } from '../engines/reference.ts'
+import { runOnce } from '../engines/session.ts'
 import { HolterError } from '../errors.ts'
 
 /** Vectors of a device's self-test. */
@@ -16,13 +17,13 @@ export interface Vectors {
  */
 export async function seededVectors(model: RunnableModel, count: number, seed: number): Promise<Vectors> {
   const inputs = seededInputs(model, count, seed)
-  const outputs = await reference.run(model, reference.flavours[0], inputs, count)
+  const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
   return { count, file: vectorFile(inputs, outputs, count, seed, false) }
 }
 
 /** Returns vectors of given inputs, which the file holds too. */
 export async function givenVectors(model: RunnableModel, inputs: Int8Array, count: number): Promise<Vectors> {
-  const outputs = await reference.run(model, reference.flavours[0], inputs, count)
+  const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
   return { count, file: vectorFile(inputs, outputs, count, 0, true) }
 }
 

@@ -1,64 +1,94 @@
-import type { FloatGraph, FloatTensor, Node, Shape } from '../ir/graph.ts'
+import type { AnyTensor, FloatTensor, Graph, Node } from '../ir/graph.ts'
 
 /**
- * A FloatGraph while a pass rewrites it. Tensors keep their numbers until `finish`, which leaves out what nothing uses.
- * Nodes are values: replacing one keeps its place in the order.
+ * A graph while a pass rewrites it. Tensors keep their numbers until `finish`, which leaves out what nothing uses.
+ * Nodes are values: replacing one keeps its place in the order. Every step costs as much as it changes, however large the graph.
  */
-export class Draft {
-  private readonly graph: FloatGraph
-  private readonly tensors: FloatTensor[]
-  private order: Node[]
+export class Draft<T extends AnyTensor = FloatTensor> {
+  /** Tells a user a fact about the network that the pass came upon. */
+  readonly note: (fact: string) => void
+  private readonly graph: Graph<T>
+  private readonly tensors: T[]
+  private readonly inputs: number[]
+  private readonly outputs: number[]
+  /** For each node of the graph, the nodes that stand in its place now. */
+  private readonly places: Node[][]
+  private readonly placeOf = new Map<Node, number>()
+  private readonly producers = new Map<number, Node>()
+  private readonly readers = new Map<number, Set<Node>>()
 
-  constructor(graph: FloatGraph) {
+  constructor(graph: Graph<T>, note: (fact: string) => void = () => {}) {
+    this.note = note
     this.graph = graph
     this.tensors = [...graph.tensors]
-    this.order = [...graph.nodes]
+    this.inputs = [...graph.inputs]
+    this.outputs = [...graph.outputs]
+    this.places = graph.nodes.map(node => [node])
+    graph.nodes.forEach((node, place) => {
+      this.connect(node, place)
+    })
   }
 
   /** The nodes as they stand now; safe to walk over while the draft changes. */
   get nodes(): readonly Node[] {
-    return [...this.order]
+    return this.places.flat()
   }
 
-  tensor(index: number): FloatTensor {
+  /** Whether a node still stands in the draft. */
+  has(node: Node): boolean {
+    return this.placeOf.has(node)
+  }
+
+  tensor(index: number): T {
     return this.tensors[index]
-  }
-
-  /** Data of a constant of real numbers. */
-  constant(index: number): Float32Array {
-    return this.tensors[index].data as Float32Array
   }
 
   /** The node that computes a tensor; undefined for inputs of the graph and constants. */
   producer(tensor: number): Node | undefined {
-    return this.order.find(node => node.outputs.includes(tensor))
+    return this.producers.get(tensor)
   }
 
   /** The nodes that read a tensor, in order. */
   consumers(tensor: number): Node[] {
-    return this.order.filter(node => node.inputs.includes(tensor))
+    const found = [...(this.readers.get(tensor) ?? [])]
+    return found.sort((a, b) => this.placeOf.get(a)! - this.placeOf.get(b)!)
   }
 
   isOutput(tensor: number): boolean {
-    return this.graph.outputs.includes(tensor)
+    return this.outputs.includes(tensor)
+  }
+
+  /** The place of a tensor among the graph's inputs; −1 if it is none. */
+  inputPlace(tensor: number): number {
+    return this.inputs.indexOf(tensor)
+  }
+
+  /** The first place of a tensor among the graph's outputs; −1 if it is none. */
+  outputPlace(tensor: number): number {
+    return this.outputs.indexOf(tensor)
   }
 
   /** The node that computes a tensor if one node alone reads it: it may then be changed for that reader's sake. */
   privateProducer(tensor: number): Node | undefined {
-    return !this.isOutput(tensor) && this.consumers(tensor).length === 1 ? this.producer(tensor) : undefined
+    return !this.isOutput(tensor) && this.readers.get(tensor)?.size === 1 ? this.producer(tensor) : undefined
   }
 
-  addConstant(name: string, shape: Shape, data: Float32Array): number {
-    return this.tensors.push({ name, shape, data }) - 1
+  /** Adds a tensor and returns its number. */
+  add(tensor: T): number {
+    return this.tensors.push(tensor) - 1
   }
 
-  addTensor(name: string, shape: Shape): number {
-    return this.tensors.push({ name, shape }) - 1
+  /** Gives a tensor another form under its number; whoever does so keeps its readers right. */
+  change(index: number, tensor: T): void {
+    this.tensors[index] = tensor
   }
 
   /** Puts `by` (none, one or several nodes) in the place of a node. */
   replace(node: Node, ...by: Node[]): void {
-    this.order = this.order.flatMap(each => (each === node ? by : [each]))
+    const place = this.placeOf.get(node)!
+    this.disconnect(node)
+    this.places[place] = this.places[place].flatMap(each => (each === node ? by : [each]))
+    for (const each of by) this.connect(each, place)
   }
 
   /** Lets every reader of a tensor read another one instead. */
@@ -68,27 +98,53 @@ export class Draft {
     }
   }
 
+  /** Lets the graph start (end) at another tensor where it started (ended) at `from`. */
+  moveBorder(from: number, to: number): void {
+    for (const border of [this.inputs, this.outputs]) {
+      border.forEach((index, place) => {
+        if (index === from) border[place] = to
+      })
+    }
+  }
+
   /** Returns the graph, without nodes whose results nobody reads and tensors that no node names. */
-  finish(): FloatGraph {
-    const live = new Set(this.graph.outputs)
-    const nodes = this.order
+  finish(): Graph<T> {
+    const live = new Set(this.outputs)
+    const nodes = this.nodes
       .toReversed()
       .filter(node => {
         const needed = node.outputs.some(output => live.has(output))
-        if (needed) for (const input of node.inputs) live.add(input)
+        if (needed) for (const index of [...node.inputs, ...node.outputs]) live.add(index)
         return needed
       })
       .toReversed()
-    const kept = new Set([...this.graph.inputs, ...live])
+    const kept = new Set([...this.inputs, ...live])
     const number = new Map<number, number>([[-1, -1]])
     const tensors = this.tensors.filter((_, i) => kept.has(i) && number.set(i, number.size - 1))
-    const renumber = (indices: readonly number[]) => indices.map(i => number.get(i)!)
+    // An index that does not exist, as damaged files have them, stays as it is: the graph's verifier names it.
+    const renumber = (indices: readonly number[]) => indices.map(i => number.get(i) ?? i)
     return {
       ...this.graph,
       tensors,
       nodes: nodes.map(node => ({ ...node, inputs: renumber(node.inputs), outputs: renumber(node.outputs) })),
-      inputs: renumber(this.graph.inputs),
-      outputs: renumber(this.graph.outputs),
+      inputs: renumber(this.inputs),
+      outputs: renumber(this.outputs),
     }
+  }
+
+  private connect(node: Node, place: number): void {
+    this.placeOf.set(node, place)
+    for (const output of node.outputs) this.producers.set(output, node)
+    for (const input of node.inputs) {
+      const known = this.readers.get(input)
+      if (known) known.add(node)
+      else this.readers.set(input, new Set([node]))
+    }
+  }
+
+  private disconnect(node: Node): void {
+    this.placeOf.delete(node)
+    for (const output of node.outputs) if (this.producers.get(output) === node) this.producers.delete(output)
+    for (const input of node.inputs) this.readers.get(input)?.delete(node)
   }
 }

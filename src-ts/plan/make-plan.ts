@@ -1,5 +1,6 @@
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
-import type { Flavour, KernelTarget } from '../ops/kernel.ts'
+import type { Flavour } from '../ops/flavour.ts'
+import type { KernelTarget } from '../ops/kernel.ts'
 import { type PreparedNode, prepareGraph } from '../reference/prepare.ts'
 import { type Arena, planArena } from './arena.ts'
 import { type Buffers, buffersOf } from './buffers.ts'

@@ -1,5 +1,6 @@
 import type { IntGraph } from '../ir/graph.ts'
-import type { Flavour, Kernel, KernelTarget } from '../ops/kernel.ts'
+import type { Flavour } from '../ops/flavour.ts'
+import type { Kernel, KernelTarget } from '../ops/kernel.ts'
 import type { PreparedNode } from '../reference/prepare.ts'
 import type { Arena } from './arena.ts'
 import type { Buffer } from './buffers.ts'

@@ -1,7 +1,7 @@
 import { HolterError } from '../errors.ts'
 import type { FloatGraph } from '../ir/graph.ts'
 import type { Backend } from '../ops/op.ts'
-import { visitFloat } from '../passes/evaluate.ts'
+import { visitFloat } from '../passes/float/evaluate.ts'
 import { inputColumns } from './rows.ts'
 
 /** The real values that a tensor's 256 integers shall cover. It always holds 0. */

@@ -1,6 +1,6 @@
 import { elements, type FloatGraph, type IntData, type IntGraph } from '../ir/graph.ts'
 import type { Backend } from '../ops/op.ts'
-import { visitFloat } from '../passes/evaluate.ts'
+import { visitFloat } from '../passes/float/evaluate.ts'
 import { inputColumns } from './rows.ts'
 import { dequantizeValues, quantizeValues } from './values.ts'
 

@@ -1,5 +1,5 @@
-import { clamp, roundHalfAway } from '../ir/fixed-point.ts'
-import { type ActivationType, limits, type Quantization } from '../ir/graph.ts'
+import type { Quantization } from '../ir/graph.ts'
+import { quantizer } from '../ir/input-map.ts'
 
 /** Returns real values as int8: round(value / scale) + zero point, halves away from zero, saturated (TFLite's QUANTIZE). Per tensor. */
 export function quantizeValues(values: Float32Array, quantization: Quantization): Int8Array {
@@ -9,11 +9,6 @@ export function quantizeValues(values: Float32Array, quantization: Quantization)
 /** The same as int16. */
 export function quantizeWideValues(values: Float32Array, quantization: Quantization): Int16Array {
   return Int16Array.from(values, quantizer(quantization, 'int16'))
-}
-
-function quantizer({ scale, zeroPoint }: Quantization, type: ActivationType): (value: number) => number {
-  const { min, max } = limits[type]
-  return value => clamp(roundHalfAway(Math.fround(value / scale[0])) + zeroPoint[0], min, max)
 }
 
 /** Returns quantized values as real numbers: scale · (q − zero point), rounded to float32 (TFLite's DEQUANTIZE). Per tensor. */

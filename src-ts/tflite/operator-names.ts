@@ -1,3 +1,5 @@
+import type { Op } from '../ops/op.ts'
+
 /**
  * Names of TFLite's builtin operators; the place in the list is the code (BuiltinOperator).
  * Source: schema_py_generated.py of the PyPI wheels tensorflow-cpu 2.21.0 and ai-edge-litert 2.3.0.
@@ -34,6 +36,11 @@ const names = `
 
 /** Code under which a custom operator stands; its name is a string in the file. */
 export const customOperatorCode = names.indexOf('CUSTOM')
+
+/** Returns an operator's name in TFLite: a builtin one's, or CUSTOM with its own. */
+export function tfliteName({ tflite }: Op): string {
+  return tflite.custom === undefined ? operatorName(tflite.code) : `CUSTOM ${tflite.custom}`
+}
 
 /** Returns the name of a builtin operator, or `operator N` for a code that is newer than the list. */
 export function operatorName(code: number): string {

@@ -2,15 +2,15 @@ import * as v from 'valibot'
 import type { IntGraph, IntType } from '../ir/graph.ts'
 import { type Metadata as HolterMetadata, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
-import { opByKind } from '../ops/index.ts'
-import { dropBorders, type FileNetwork } from './border.ts'
+import { operators } from '../ops/index.ts'
+import type { OperatorSet } from '../ops/operator-set.ts'
+import { quantize } from '../ops/quantize.ts'
+import { runImportPasses } from '../passes/int/index.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
-import { foldShapes } from './fold-shapes.ts'
-import { operatorName } from './operator-names.ts'
-import { checkNodes, readFileNodes, readNodes } from './read-nodes.ts'
+import { tfliteName } from './operator-names.ts'
+import { checkNodes, readNodes, refuseMissing } from './read-nodes.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
 import {
-  borderCode,
   fileIdentifier,
   Metadata,
   Model,
@@ -36,10 +36,10 @@ const LARGEST_METADATA_BYTES = 1 << 20
  * `name` is the file's name, for messages; the graph's name is the subgraph's, or the file's without its ending.
  *
  * Nothing in the file is trusted: all that is wrong, unsupported or not int8 throws HolterError of stage `tflite`. Operators that
- * are missing are listed in one error. Float32 and uint8 borders are dropped (border.ts). What an operator cannot compute is found
- * later, by its `prepare`.
+ * are missing are listed in one error. Float32 and uint8 borders are dropped, computed shapes folded (passes/int). What an operator
+ * cannot compute is found later, by its `prepare`. `known` are the operators that may stand in the file.
  */
-export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
+export function readTflite(bytes: Uint8Array, name: string, known: OperatorSet = operators): TfliteGraph {
   const file = new FlatFile(bytes, name, fileIdentifier)
   const warnings: string[] = []
   const warn = (fact: string) => warnings.push(fact)
@@ -52,24 +52,21 @@ export function readTflite(bytes: Uint8Array, name: string): TfliteGraph {
   const inputs = subgraph.int32Vector(SubGraph.inputs)
   const outputs = subgraph.int32Vector(SubGraph.outputs)
   const tensors = readTensors(subgraph, SubGraph.tensors, buffers, warn)
-  const nodes = readFileNodes(model, Model.operatorCodes, subgraph, SubGraph.operators)
-  const network = dropBorders(foldShapes({ tensors, nodes, inputs, outputs }), warn)
-  refuseFloat(file, network)
+  const nodes = readNodes({ model, subgraph }, tensors, known)
+  const network = runImportPasses({ name: graphName(subgraph, name), tensors, nodes, inputs, outputs }, warn)
+  refuseFloat(file, network, known)
+  refuseMissing(file, network.nodes, known)
   const metadata = readMetadata(model, buffers)
   const signature = readSignature(model, inputs, outputs)
   const graph: TfliteGraph = {
-    name: graphName(subgraph, name),
-    tensors: network.tensors,
-    nodes: readNodes(file, network.nodes, network.tensors),
-    inputs: network.inputs,
-    outputs: network.outputs,
+    ...network,
     ...(metadata && { metadata }),
     ...(warnings.length && { warnings }),
     ...(signature && { signature }),
   }
   verifyGraph(graph, 'tflite', name)
-  refuseOtherTypes(file, graph)
-  checkNodes(file, graph, warnings)
+  refuseOtherTypes(file, graph, known)
+  checkNodes(file, graph, known, warnings)
   return graph
 }
 
@@ -99,7 +96,7 @@ const int8OnlyHint =
 const NAMES_IN_MESSAGE = 8
 
 /** Float tensors that no border explains: the model is not, or only half, quantized. */
-function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNetwork): void {
+function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: IntGraph, known: OperatorSet): void {
   const used = new Set([...inputs, ...outputs, ...nodes.flatMap(node => [...node.inputs, ...node.outputs])])
   const seen = [...used].map(i => tensors[i]).filter(tensor => tensor !== undefined)
   const floats = seen.filter(tensor => tensor.type === 'float32')
@@ -111,11 +108,11 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNe
   const inFloat = nodes
     .filter(
       node =>
-        node.code !== borderCode.quantize &&
-        node.code !== borderCode.dequantize &&
+        node.op !== quantize.kind &&
+        node.op !== 'DEQUANTIZE' &&
         [...node.inputs, ...node.outputs].some(i => tensors[i]?.type === 'float32'),
     )
-    .map(node => node.operator)
+    .map(({ op }) => (known.has(op) ? tfliteName(known.byKind(op)) : op))
   const operators = [...new Set(inFloat)].slice(0, NAMES_IN_MESSAGE).join(', ')
   const hint =
     partly && operators ? `${int8Hint}. What stays float32 even so must be built otherwise: ${operators}` : int8Hint
@@ -126,7 +123,7 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: FileNe
  * Each operator knows which types of activations TFLM's kernel takes: another one would be computed wrongly. int16 is symmetric in
  * TFLite, and most kernels do not look at its zero point.
  */
-function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph): void {
+function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph, known: OperatorSet): void {
   const require = (index: number, types: readonly IntType[], reader = '', symmetric = true) => {
     const { name, type, quantization } = tensors[index]
     const where = `tensor "${brief(name)}"`
@@ -141,9 +138,10 @@ function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph):
   }
   for (const index of inputs) require(index, ['int8', 'int16'])
   for (const node of nodes) {
-    const { inputTypes = ['int8'], outputTypes, tflite } = opByKind(node.op)
+    const op = known.byKind(node.op)
+    const { inputTypes = ['int8'], outputTypes } = op
     const read = node.inputs.filter(index => index >= 0 && !tensors[index].data)
-    for (const index of read) require(index, inputTypes, `, as TFLM's ${operatorName(tflite.code)} demands`)
+    for (const index of read) require(index, inputTypes, `, as TFLM's ${tfliteName(op)} demands`)
     const own = read.length ? [tensors[read[0]].type] : inputTypes
     for (const index of read) require(index, own, ' as the other input')
     // Operators that choose their output's type look at its zero point too; SOFTMAX from int8 to int16 has −32768.

@@ -104,6 +104,8 @@ export const Operator = {
   builtinOptionsType: 3,
   /** The options table, whose fields the operator itself knows (src-ts/ops). */
   builtinOptions: 4,
+  /** [uint8]: options of a custom operator, in a form of its own. */
+  customOptions: 5,
 } as const
 
 export const Buffer = {
@@ -142,12 +144,6 @@ export const TensorMap = {
 
 /** Name of the metadata entry that holds Holter's record (ir/metadata.ts) as JSON. */
 export const metadataName = 'holter'
-
-/** Operator codes that the reader knows itself: they may stand at a network's borders without being in ops/. */
-export const borderCode = { quantize: 114, dequantize: 6 } as const
-
-/** Operators that compute shapes from shapes: with the batch taken as 1 their results are constants. */
-export const shapeCode = { shape: 77, stridedSlice: 45, pack: 83, concatenation: 2, reshape: 22 } as const
 
 export interface ElementType {
   /** TensorType in the file. */

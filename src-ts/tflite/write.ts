@@ -1,12 +1,14 @@
 import { Builder } from 'flatbuffers'
 import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
-import { elements, type IntGraph, type IntTensor } from '../ir/graph.ts'
+import { elements, type IntGraph, type IntTensor, type Node } from '../ir/graph.ts'
 import { metadataJson, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
-import { opByKind } from '../ops/index.ts'
+import { operators } from '../ops/index.ts'
 import type { Op } from '../ops/op.ts'
+import type { OperatorSet } from '../ops/operator-set.ts'
 import { version } from '../version.ts'
+import { customOperatorCode } from './operator-names.ts'
 import {
   Buffer,
   elementTypes,
@@ -31,20 +33,19 @@ const OLD_CODE_LIMIT = 127
  * Returns the .tflite file of a graph: equal graphs give equal bytes, and reading them gives the graph back.
  * A node's name is not stored: it is read as its first output's name. Throws HolterError for what a file cannot hold.
  */
-export function writeTflite(graph: IntGraph): Uint8Array {
+export function writeTflite(graph: IntGraph, known: OperatorSet = operators): Uint8Array {
   verifyGraph(graph, 'tflite', graph.name)
   for (const tensor of graph.tensors) checkTensor(graph, tensor)
   const builder = new Builder(1024)
   const buffers = new BufferList(builder)
   const tensors = graph.tensors.map(tensor => writeTensor(builder, buffers, tensor))
   const metadata = graph.metadata ? [writeMetadata(builder, buffers, graph)] : []
-  const used = [...new Set(graph.nodes.map(node => node.op))].map(opByKind)
-  const operators = graph.nodes.map(node => {
+  const used = [...new Set(graph.nodes.map(node => node.op))].map(kind => known.byKind(kind))
+  const nodes = graph.nodes.map(node => {
     const index = used.findIndex(op => op.kind === node.op)
-    const options = used[index].tflite.write(builder, node.attrs)
-    return writeOperator(builder, used[index], index, options, node.inputs, node.outputs)
+    return writeNode(builder, used[index], index, node)
   })
-  const subgraph = writeSubgraph(builder, graph, tensors, operators)
+  const subgraph = writeSubgraph(builder, graph, tensors, nodes)
   const codes = offsets(
     builder,
     used.map(op => writeOperatorCode(builder, op)),
@@ -142,37 +143,36 @@ function writeQuantization(
   return builder.endObject()
 }
 
-function writeOperator(
-  builder: Builder,
-  op: Op,
-  index: number,
-  options: number,
-  inputs: readonly number[],
-  outputs: readonly number[],
-): number {
-  const from = int32s(builder, inputs)
-  const to = int32s(builder, outputs)
+function writeNode(builder: Builder, { tflite }: Op, index: number, node: Node): number {
+  const builtin = tflite.custom === undefined ? tflite.write(builder, node.attrs) : 0
+  const custom = tflite.custom === undefined ? 0 : builder.createByteVector(tflite.write(node.attrs))
+  const from = int32s(builder, node.inputs)
+  const to = int32s(builder, node.outputs)
   builder.startObject(Operator.fields)
   builder.addFieldInt32(Operator.opcodeIndex, index, 0)
   builder.addFieldOffset(Operator.inputs, from, 0)
   builder.addFieldOffset(Operator.outputs, to, 0)
-  builder.addFieldInt8(Operator.builtinOptionsType, options ? op.tflite.options : 0, 0)
-  builder.addFieldOffset(Operator.builtinOptions, options, 0)
+  builder.addFieldInt8(Operator.builtinOptionsType, builtin && tflite.custom === undefined ? tflite.options : 0, 0)
+  builder.addFieldOffset(Operator.builtinOptions, builtin, 0)
+  builder.addFieldOffset(Operator.customOptions, custom, 0)
   return builder.endObject()
 }
 
-function writeOperatorCode(builder: Builder, op: Op): number {
+function writeOperatorCode(builder: Builder, { tflite }: Op): number {
+  const name = tflite.custom === undefined ? 0 : builder.createString(tflite.custom)
+  const code = tflite.custom === undefined ? tflite.code : customOperatorCode
   builder.startObject(OperatorCode.fields)
-  builder.addFieldInt8(OperatorCode.deprecatedBuiltinCode, Math.min(op.tflite.code, OLD_CODE_LIMIT), 0)
-  builder.addFieldInt32(OperatorCode.builtinCode, op.tflite.code, 0)
+  builder.addFieldInt8(OperatorCode.deprecatedBuiltinCode, Math.min(code, OLD_CODE_LIMIT), 0)
+  builder.addFieldOffset(OperatorCode.customCode, name, 0)
+  builder.addFieldInt32(OperatorCode.builtinCode, code, 0)
   return builder.endObject()
 }
 
-function writeSubgraph(builder: Builder, graph: IntGraph, tensors: number[], operators: number[]): number {
+function writeSubgraph(builder: Builder, graph: IntGraph, tensors: number[], nodes: number[]): number {
   const tensorVector = offsets(builder, tensors)
   const inputs = int32s(builder, graph.inputs)
   const outputs = int32s(builder, graph.outputs)
-  const operatorVector = offsets(builder, operators)
+  const operatorVector = offsets(builder, nodes)
   const name = builder.createString(graph.name)
   builder.startObject(SubGraph.fields)
   builder.addFieldOffset(SubGraph.tensors, tensorVector, 0)

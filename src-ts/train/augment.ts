@@ -1,4 +1,5 @@
 import type { Standardization } from '../ecg/datasets/dataset.ts'
+import { standardize } from '../ir/input-map.ts'
 import { type Random, random } from '../random.ts'
 
 /** How one record is shown to the network in one epoch: where the window starts, and what is done to it. */
@@ -103,17 +104,18 @@ export function writeWindow(
   record: Float32Array,
   { samples, length, leads }: Window,
   { start, gain, wander, noise, drift }: Distortion,
-  { mean, deviation }: Standardization,
+  standardization: Standardization,
   out: Float32Array,
   at: number,
 ): void {
   const size = length * leads
   const offset = start * leads
-  out.fill(-mean / deviation, at, at + size)
+  const { deviation } = standardization
+  out.fill(standardize(0, standardization), at, at + size)
   const to = Math.min(length, samples - start)
   for (let t = Math.max(0, -start); t < to; t++) {
     for (let lead = 0, i = t * leads; lead < leads; lead++, i++) {
-      out[at + i] = (record[offset + i] * gain[lead] - mean) / deviation
+      out[at + i] = standardize(record[offset + i] * gain[lead], standardization)
     }
   }
   if (drift) addDrift(out.subarray(at, at + size), drift, deviation)

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
-import { standardizeFeatures } from '../ecg/datasets/standardize.ts'
+import { standardizeFeatures } from '../ir/input-map.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'

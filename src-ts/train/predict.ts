@@ -2,7 +2,9 @@ import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
+import { type PatientPredictions, predictionsOf } from '../metrics/predictions.ts'
 import { logitsOf } from '../metrics/probabilities.ts'
+import type { Report } from '../watch.ts'
 import { inputTensors, orderedBatches } from './batches.ts'
 import type { Tf } from './tf.ts'
 
@@ -39,6 +41,17 @@ export function predictLogits(options: PredictOptions): Float32Array {
     progress?.(done, dataset.length)
   }
   return endsInProbabilities(model) ? Float32Array.from(logitsOf(logits, dataset.kind, PROBABILITY_STEP)) : logits
+}
+
+/** Returns the float model's predictions on a split. */
+export function predictFloat(
+  tf: Tf,
+  model: LayersModel,
+  dataset: Dataset,
+  standardization: Standardization,
+  report?: Report,
+): PatientPredictions {
+  return predictionsOf(dataset, predictLogits({ tf, model, dataset, standardization, progress: report }))
 }
 
 /** Whether a model's last layer squashes its outputs, as Keras models from elsewhere often do; ours end at logits. */

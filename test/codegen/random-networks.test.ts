@@ -1,10 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { flavours } from '../../src-ts/codegen/build.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
-import type { RunnableModel } from '../../src-ts/engines/engine.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
+import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { random } from '../../src-ts/random.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
 import { readTflite } from '../../src-ts/tflite/index.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 import { python, skip } from '../helpers/environment.ts'
@@ -27,9 +26,7 @@ const jobs = Array.from({ length: NETWORKS }, (_, seed): Rows => {
   const inputs = Int8Array.from({ length: INPUTS * rowBytes(graph, graph.inputs) }, () => stream.integer(256))
   return { graph, inputs, count: INPUTS }
 })
-const expected = await Promise.all(
-  jobs.map(({ graph, inputs }) => reference.run({ graph } as RunnableModel, 'typescript', inputs, INPUTS)),
-)
+const expected = jobs.map(({ graph, inputs }) => rowRunner(graph)(inputs, INPUTS))
 const where = (i: number) => {
   const option = i < INT8_NETWORKS ? '' : ' --int16'
   return `${jobs[i].graph.name}; tools/fuzz --seed ${i} --count 1${option} shows its first wrong node`
@@ -45,7 +42,7 @@ test('they cover all ops, several inputs and several outputs', () => {
   assert.ok(wide.size >= 28, `${wide.size} ops of int16`)
 })
 
-for (const flavour of flavours) {
+for (const flavour of flavourNames) {
   test(`${NETWORKS} networks × ${INPUTS} inputs: ${flavour} gives the bytes of the reference`, async () => {
     for (let from = 0; from < NETWORKS; from += BATCH) {
       const results = await runProgram(jobs.slice(from, from + BATCH), flavour)

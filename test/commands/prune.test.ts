@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { fitToValidation } from '../../src-ts/metrics/fitted.ts'
 import { ecgTiny } from '../../src-ts/networks/ecg-tiny.ts'
-import type { Recipe } from '../../src-ts/networks/network.ts'
-import { fitToValidation, metadataOf, networkShape } from '../../src-ts/stages.ts'
+import { networkShape, type Recipe } from '../../src-ts/networks/network.ts'
+import { modelMetadata } from '../../src-ts/runs/model-metadata.ts'
 import { ptbxlSuperclass as task } from '../../src-ts/tasks/ptbxl-superclass.ts'
 import { floatModelFiles, saveFloatModel } from '../../src-ts/train/float-model.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
@@ -23,7 +24,7 @@ writeSmallPtbXl(data)
 /** Writes an untrained model with a provenance, and returns its folder and its number of parameters. */
 async function untrained(tf: Tf, name: string, provenance: Record<string, unknown>) {
   const model = ecgTiny.build(tf, networkShape(task), 1)
-  const metadata = metadataOf(task, ecgTiny.name, { mean: 0, deviation: 1 }, fitToValidation(task), provenance)
+  const metadata = modelMetadata(task, ecgTiny.name, { mean: 0, deviation: 1 }, fitToValidation(task), provenance)
   await saveFloatModel(tf, model, metadata, join(dir, name))
   const parameters = model.countParams()
   model.dispose()

@@ -6,7 +6,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { shareCores } from '../../src-ts/commands/jobs.ts'
 import { givenOptions, seeds } from '../../src-ts/commands/options.ts'
-import { summaryOf, textOf } from '../../src-ts/commands/train-seeds.ts'
+import { seedsSummary } from '../../src-ts/commands/train-seeds.ts'
+import { sumUpSeeds } from '../../src-ts/runs/sum-up-seeds.ts'
 import { threadsInUse } from '../../src-ts/train/backend.ts'
 import { processesWith, runHolter, startHolter, waitUntil } from '../helpers/holter-process.ts'
 import { writeSmallPtbXl } from '../helpers/small-ptb-xl.ts'
@@ -77,7 +78,7 @@ test('the mean, the sample deviation and the best seed by int8', () => {
     float: { macroAuc: { validation: float } },
     int8: { macroAuc: { validation: int8 } },
   })
-  const summary = summaryOf('out', [7, 8, 9], [result(0.9, 0.92), result(0.93, 0.91), result(0.96, 0.9)])
+  const summary = sumUpSeeds('out', [7, 8, 9], [result(0.9, 0.92), result(0.93, 0.91), result(0.96, 0.9)])
   assert.equal(summary.best, { seed: 7, dir: join('out', 'seed-7') })
   const { mean, deviation } = summary.float!.macroAuc.validation
   // Doubles: a few units in the last place.
@@ -87,13 +88,13 @@ test('the mean, the sample deviation and the best seed by int8', () => {
 test('one seed has no deviation', () => {
   const scores = { macroAuc: { validation: 0.9 } }
   const result = { data: { synthetic: false }, epochs: [1], best: { epoch: 1 }, float: scores, int8: scores }
-  const text = textOf(summaryOf('out', [7], [result]), 'out/summary.json')
+  const text = seedsSummary(sumUpSeeds('out', [7], [result]), 'out/summary.json')
   assert.match(text, /^float +0\.9000$/m)
   assert.not.match(text, /NaN|±/)
 })
 
 test('a network that learned the validation records has no scores and no best seed', () => {
-  const summary = summaryOf('out', [1], [{ data: { synthetic: false }, epochs: [1], best: { epoch: 1 } }])
+  const summary = sumUpSeeds('out', [1], [{ data: { synthetic: false }, epochs: [1], best: { epoch: 1 } }])
   assert.equal(summary.runs, [{ seed: 1, dir: join('out', 'seed-1'), keptEpoch: 1, epochs: 1 }])
   assert.not.ok('best' in summary)
 })

@@ -1,12 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RunnableModel } from '../../src-ts/engines/engine.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
+import { runOnce } from '../../src-ts/engines/session.ts'
 import { runTfliteMicro, tfliteMicro } from '../../src-ts/engines/tflite-micro.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import { random } from '../../src-ts/random.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
 import { readTflite } from '../../src-ts/tflite/index.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 import { skip } from '../helpers/environment.ts'
@@ -17,6 +18,10 @@ const suiteName = 'engines/tflite-micro'
 
 function model(graph: IntGraph, tflite = writeTflite(graph)): RunnableModel {
   return { graph, tflite, module: () => Promise.reject(new Error('no module is needed')) }
+}
+
+function run(runnable: RunnableModel, inputs: Int8Array, count: number) {
+  return runOnce(tfliteMicro, runnable, tfliteMicro.forms[0], inputs, count)
 }
 
 function rows(graph: IntGraph, count: number): Int8Array {
@@ -39,8 +44,8 @@ else {
       const graph = graphOf(kind, opByKind(kind).cases()[0])
       for (const count of [0, 1, 17]) {
         const inputs = rows(graph, count)
-        const expected = await reference.run(model(graph), reference.flavours[0], inputs, count)
-        assert.equal(await tfliteMicro.run(model(graph), 'tflm', inputs, count), expected, `${kind}, ${count} rows`)
+        const expected = rowRunner(graph)(inputs, count)
+        assert.equal(await run(model(graph), inputs, count), expected, `${kind}, ${count} rows`)
       }
     }
   })
@@ -49,8 +54,8 @@ else {
     const tflite = logistic(1 << 20)
     const graph = readTflite(tflite, 'large.tflite')
     const inputs = rows(graph, 1)
-    const expected = await reference.run(model(graph, tflite), reference.flavours[0], inputs, 1)
-    const got = await tfliteMicro.run(model(graph, tflite), 'tflm', inputs, 1)
+    const expected = rowRunner(graph)(inputs, 1)
+    const got = await run(model(graph, tflite), inputs, 1)
     assert.ok(Buffer.from(got.buffer).equals(Buffer.from(expected.buffer)))
   })
 
@@ -68,7 +73,7 @@ else {
     assert.type(results[1], 'string')
     assert.is((results[2] as Int8Array).length, 4)
     try {
-      await tfliteMicro.run(model(graph, rnn), 'tflm', job.inputs, 1)
+      await run(model(graph, rnn), job.inputs, 1)
       assert.unreachable()
     } catch (error) {
       assert.instance(error, HolterError)

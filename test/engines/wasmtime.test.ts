@@ -1,12 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
 import binaryen from 'binaryen'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { RunnableModel } from '../../src-ts/engines/engine.ts'
+import type { Engine, RunnableModel } from '../../src-ts/engines/engine.ts'
+import { formName } from '../../src-ts/engines/form.ts'
 import { node } from '../../src-ts/engines/node.ts'
+import { runOnce, withSession } from '../../src-ts/engines/session.ts'
 import { wasmtime } from '../../src-ts/engines/wasmtime.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import { random } from '../../src-ts/random.ts'
@@ -64,9 +63,12 @@ function bytes(length: number): Int8Array {
   return Int8Array.from({ length }, () => stream.integer(256) - 128)
 }
 
+const run = (engine: Engine, runnable: RunnableModel, flavour: string, inputs: Int8Array, count: number) =>
+  runOnce(engine, runnable, { flavour }, inputs, count)
+
 async function refusal(broken: RunnableModel, inputs = bytes(16), flavour = 'scalar'): Promise<string> {
   try {
-    await wasmtime.run(broken, flavour, inputs, 1)
+    await run(wasmtime, broken, flavour, inputs, 1)
   } catch (error) {
     assert.instance(error, HolterError)
     assert.not.match((error as HolterError).message, /\n/)
@@ -78,14 +80,16 @@ async function refusal(broken: RunnableModel, inputs = bytes(16), flavour = 'sca
 const test = suite(suiteName)
 if (wasmtime.missing()) skip(suiteName, 'all tests', wasmtime.missing()!)
 else {
-  for (const flavour of wasmtime.flavours) {
-    test(`${flavour}: every row gives what it gives in V8`, async () => {
-      for (const count of [0, 1, 37]) {
-        const inputs = bytes(16 * count)
-        const expected = inputs.map(x => x + 1)
-        assert.equal(await wasmtime.run(plusOne, flavour, inputs, count), expected)
-        assert.equal(await node.run(plusOne, flavour.replace('-aot', ''), inputs, count), expected)
-      }
+  for (const form of wasmtime.forms) {
+    test(`${formName(form)}: every row of every run gives what it gives in V8`, async () => {
+      await withSession(wasmtime, plusOne, form, async session => {
+        for (const count of [0, 1, 37, 20_000]) {
+          const inputs = bytes(16 * count)
+          const expected = inputs.map(x => x + 1)
+          assert.ok(Buffer.from((await session.run(inputs, count)).buffer).equals(Buffer.from(expected.buffer)))
+          assert.equal(await run(node, plusOne, form.flavour, inputs, count), expected)
+        }
+      })
     })
   }
 
@@ -98,8 +102,8 @@ else {
     const inputs = bytes(32)
     const row = (at: number) => [...inputs.slice(at + 12, at + 16), ...inputs.slice(at, at + 12)]
     const expected = Int8Array.from([...row(0), ...row(16)], x => x + 1)
-    assert.equal(await wasmtime.run(swapped, 'simd', inputs, 2), expected)
-    assert.equal(await node.run(swapped, 'simd', inputs, 2), expected)
+    assert.equal(await run(wasmtime, swapped, 'simd', inputs, 2), expected)
+    assert.equal(await run(node, swapped, 'simd', inputs, 2), expected)
   })
 
   test('a trap is one sentence with its reason', async () => {
@@ -120,33 +124,30 @@ else {
     for (const [text, reason] of cases) assert.match(await refusal(model(assemble(text, port, port))), reason)
     assert.match(await refusal(model(assemble(exported(simd), [[65530, 16]], port))), /outside its memory/)
     assert.match(await refusal(model(assemble(exported(simd), port, [[65530, 16]]))), /outside its memory/)
-    assert.match(await refusal(model(Uint8Array.of(1, 2, 3))), /no valid WebAssembly/)
+    assert.match(await refusal(model(Uint8Array.of(1, 2, 3))), /is no WebAssembly module/)
   })
 
   test('inputs that are no whole rows are refused', async () => {
-    assert.match(await refusal(plusOne, bytes(15)), /no multiple of the module's input bytes/)
-    assert.match(await refusal(plusOne, bytes(32)), /the inputs do not fit/)
+    for (const length of [15, 32]) assert.match(await refusal(plusOne, bytes(length)), /got .*, expected 1 of 16 bytes/)
   })
 
   test('relaxed SIMD runs only where it is asked for', () => {
-    const dir = mkdtempSync(join(tmpdir(), 'holter-test-'))
-    const [wasm, cwasm] = [join(dir, 'relaxed.wasm'), join(dir, 'relaxed.cwasm')]
-    try {
-      writeFileSync(wasm, assemble(exported(relaxed), [], []))
-      const refused = spawnSync(wasmtimeHost()!, ['compile', wasm, cwasm], { encoding: 'utf8' })
-      assert.is(refused.status, 1)
-      assert.match(refused.stderr, /^\S+relaxed\.wasm: .*relaxed.*\n$/i)
-      assert.not.ok(existsSync(cwasm))
-      execFileSync(wasmtimeHost()!, ['compile', wasm, cwasm, '--relaxed'])
-      assert.ok(existsSync(cwasm))
-      assert.is(spawnSync(wasmtimeHost()!, ['run', wasm]).status, 2)
-    } finally {
-      rmSync(dir, { recursive: true })
-    }
+    const wasm = assemble(exported(relaxed), [], [])
+    const input = Buffer.concat([Buffer.from(`module ${wasm.length}\n`), wasm])
+    const load = (...options: string[]) =>
+      spawnSync(wasmtimeHost()!, [`${INPUT}:16`, `${OUTPUT}:16`, ...options], { input, encoding: 'utf8' })
+    const refused = load()
+    assert.is(refused.status, 1)
+    assert.match(refused.stderr, /^.*relaxed.*\n$/i)
+    assert.match(load('--relaxed').stdout, /^\{"bytes":0,"loadNs":\d+\}\n$/)
+    assert.match(load('--relaxed', '--ahead').stdout, /^\{"bytes":0,"loadNs":\d+\}\n$/)
+    assert.is(load('--fast').status, 2)
+    assert.is(spawnSync(wasmtimeHost()!, []).status, 2)
   })
 
   test('times are nanoseconds of every run', async () => {
-    const { loadNs, runNs } = await wasmtime.time!(plusOne, 'simd-aot', bytes(16), 5)
+    const form = { flavour: 'simd', mode: 'aot' } as const
+    const { loadNs, runNs } = await withSession(wasmtime, plusOne, form, session => session.time!(bytes(16), 5))
     assert.is(runNs.length, 5)
     assert.ok(loadNs > 0 && runNs.every(ns => ns > 0))
   })

@@ -13,12 +13,12 @@ export function branchedNetwork(seed: number): IntGraph {
   const makers = [
     (x: number) => build.conv(x, 1 + r.integer(20), [1, 1 + r.integer(4)], 1),
     (x: number) => build.hardSwish(x),
-    (x: number) => build.maxPool(x, Math.min(2, build.shapeOf(x)[2]), 1 + r.integer(2)),
-    (x: number) => build.maxPool(x, 3, 1, 'same'),
+    (x: number) => build.maxPool(x, Math.min(2, build.shapeOf(x)[2]), 1 + r.integer(2), 'valid'),
+    (x: number) => build.maxPool(x, 3, 1),
     (x: number) => build.add(x, like(x)[r.integer(like(x).length)]),
     (x: number) => build.mul(x, like(x)[r.integer(like(x).length)]),
-    (x: number) => build.concat([x, ...like(x).slice(0, 1 + r.integer(3))], 2 + r.integer(2)),
-    (x: number) => build.concat([x, build.conv(x, build.shapeOf(x)[3], [1, 3], 1), x], 2),
+    (x: number) => build.concatRescaled([x, ...like(x).slice(0, 1 + r.integer(3))], 2 + r.integer(2)),
+    (x: number) => build.concatRescaled([x, build.conv(x, build.shapeOf(x)[3], [1, 3], 1), x], 2),
   ]
   for (let nodes = 4 + r.integer(8); nodes > 0; nodes--) {
     const x = pick()

@@ -1,5 +1,5 @@
 import type { Attrs, FloatGraph, FloatTensor, Node, Shape } from '../../src-ts/ir/graph.ts'
-import { floatOpByKind } from '../../src-ts/passes/float-ops.ts'
+import { floatOpByKind } from '../../src-ts/passes/float/float-ops.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 
 const stride1 = { strideH: 1, strideW: 1, dilationH: 1, dilationW: 1, padding: 'same', activation: 'none' }

@@ -1,14 +1,12 @@
 import { Command, Option } from 'commander'
-import { flavours } from '../../src-ts/codegen/build.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import { whole } from '../../src-ts/commands/options.ts'
-import type { RunnableModel } from '../../src-ts/engines/engine.ts'
 import { firstDifference } from '../../src-ts/engines/layers.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
 import { cutOut, exposeTensors } from '../../src-ts/ir/cut.ts'
 import { fromBytes, type IntGraph, tensorBytes, toBytes } from '../../src-ts/ir/graph.ts'
+import { flavourNames } from '../../src-ts/ops/flavour.ts'
 import { random } from '../../src-ts/random.ts'
-import { runReference } from '../../src-ts/reference/run.ts'
+import { rowRunner, runReference } from '../../src-ts/reference/run.ts'
 import { python } from './environment.ts'
 import { randomInt16Network, randomNetwork } from './random-network.ts'
 import { difference, type Rows, runProgram } from './run-program.ts'
@@ -25,7 +23,7 @@ interface Peer {
 const truth = python()
 const peers: readonly Peer[] = [
   ...(truth ? [{ name: 'tflite-micro', run: runTfliteMicro }] : []),
-  ...flavours.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
+  ...flavourNames.map(flavour => ({ name: flavour, run: (jobs: readonly Rows[]) => runProgram(jobs, flavour) })),
 ]
 
 function job(seed: number, count: number): Rows {
@@ -35,15 +33,14 @@ function job(seed: number, count: number): Rows {
   return { graph, inputs, count }
 }
 
-const expectedOf = ({ graph, inputs, count }: Rows) =>
-  reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
+const expectedOf = ({ graph, inputs, count }: Rows) => rowRunner(graph)(inputs, count)
 
 /** Describes the first node whose output differs, and whether that node alone, on the same bytes, differs too. */
 async function shrink(peer: Peer, { graph, inputs, count }: Rows): Promise<string> {
   const exposed: Rows = { graph: exposeTensors(graph), inputs, count }
   const [got] = await peer.run([exposed])
   if (typeof got === 'string') return `it refuses the network with all tensors as outputs: ${got}`
-  const { first } = firstDifference(exposed.graph, got, await expectedOf(exposed))
+  const { first } = firstDifference(exposed.graph, got, expectedOf(exposed))
   if (!first) return 'no tensor differs when all of them are outputs: look at the memory plan'
   const alone = cutOut(graph, first.step)
   const node: Rows = { graph: alone, inputs: inputsOf(graph, first.step, inputs, first.input), count: 1 }

@@ -21,10 +21,17 @@ export class NetworkBuilder {
     return this.inputs.at(-1)!
   }
 
-  conv(x: number, channels: number, filter: [number, number], stride: number | [number, number], activation = 'relu') {
+  conv(
+    x: number,
+    channels: number,
+    filter: [number, number],
+    stride: number | [number, number],
+    activation = 'relu',
+    padding = 'same',
+  ) {
     const [strideH, strideW] = [stride].flat().length === 2 ? (stride as [number, number]) : [stride, stride]
     const depth = this.tensors[x].shape[3]
-    const attrs = { strideH, strideW, dilationH: 1, dilationW: 1, padding: 'same', activation }
+    const attrs = { strideH, strideW, dilationH: 1, dilationW: 1, padding, activation }
     return this.weighted('conv2d', x, attrs, [channels, ...filter, depth], 0, filter[0] * filter[1] * depth)
   }
 
@@ -45,6 +52,18 @@ export class NetworkBuilder {
     return this.op('averagePool2d', attrs, [x], this.quantizationOf(x))
   }
 
+  mean(x: number) {
+    const axes = { shape: [2], scale: 1, type: 'int32' as const, data: Int32Array.of(1, 2) }
+    return this.op('mean', { keepDims: false }, [x], this.quantizationOf(x), [axes])
+  }
+
+  /** Along the channels; all parts get the scale of the first. */
+  concat(...parts: number[]) {
+    const { quantization } = this.tensors[parts[0]]
+    for (const part of parts) this.tensors[part] = { ...this.tensors[part], quantization }
+    return this.op('concatenation', { axis: 3, activation: 'none' }, parts, this.quantizationOf(parts[0]))
+  }
+
   flatten(x: number) {
     const size = this.tensors[x].shape.reduce((a, b) => a * b, 1)
     return this.op('reshape', { newShape: [1, size] }, [x], this.quantizationOf(x))
@@ -54,7 +73,8 @@ export class NetworkBuilder {
     return this.op('add', { activation }, [a, b], { scale: 0.06, zeroPoint: ZERO })
   }
 
-  maxPool(x: number, filterW: number, strideW: number, padding = 'valid') {
+  /** Along time. */
+  maxPool(x: number, filterW: number, strideW: number, padding = 'same') {
     const attrs = { filterH: 1, filterW, strideH: 1, strideW, padding, activation: 'none' }
     return this.op('maxPool2d', attrs, [x], this.quantizationOf(x))
   }
@@ -68,7 +88,7 @@ export class NetworkBuilder {
   }
 
   /** Brings all to one scale first: what lies side by side must mean the same. */
-  concat(parts: readonly number[], axis: number) {
+  concatRescaled(parts: readonly number[], axis: number) {
     const common = { scale: 0.07, zeroPoint: ZERO }
     const equal = parts.map(x => this.op('quantize', {}, [x], common))
     return this.op('concatenation', { axis, activation: 'none' }, equal, common)

@@ -2,7 +2,7 @@ import { compileProgram } from '../../src-ts/codegen/compile.ts'
 import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
-import type { Flavour } from '../../src-ts/ops/kernel.ts'
+import type { Flavour } from '../../src-ts/ops/flavour.ts'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
 
 /** A network and `count` rows of inputs one after another; a row holds all inputs of the network. */

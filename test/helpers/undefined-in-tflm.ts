@@ -1,7 +1,12 @@
 import { elements, type IntGraph } from '../../src-ts/ir/graph.ts'
+import { opByKind } from '../../src-ts/ops/index.ts'
 
-/** Whether TFLM's bytes for a network depend on memory that it never wrote: borders of SPACE_TO_BATCH_ND. */
+/**
+ * Whether TFLM does not define a network's bytes: it has an operator whose truth is another, or they depend on memory that TFLM never
+ * wrote (borders of SPACE_TO_BATCH_ND).
+ */
 export function undefinedInTflm({ nodes, tensors }: IntGraph): boolean {
   const size = (i: number) => elements(tensors[i].shape)
+  if (nodes.some(({ op }) => opByKind(op).truth !== 'tflite-micro')) return true
   return nodes.some(({ op, inputs, outputs }) => op === 'spaceToBatchNd' && size(outputs[0]) > size(inputs[0]))
 }

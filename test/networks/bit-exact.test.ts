@@ -1,17 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { toModel } from '../../src-ts/engines/model.ts'
 import { node } from '../../src-ts/engines/node.ts'
 import { compareEngines } from '../../src-ts/engines/parity.ts'
 import { byName } from '../../src-ts/errors.ts'
 import { networks } from '../../src-ts/networks/index.ts'
-import type { Network, NetworkShape } from '../../src-ts/networks/network.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
+import { type Network, type NetworkShape, networkShape } from '../../src-ts/networks/network.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { calibrate } from '../../src-ts/quantize/calibrate.ts'
 import { quantize } from '../../src-ts/quantize/quantize.ts'
 import { inputColumns } from '../../src-ts/quantize/rows.ts'
 import { random } from '../../src-ts/random.ts'
-import { networkShape, toModel } from '../../src-ts/stages.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
 import { loadTfjs, trainingMissing } from '../../src-ts/train/backend.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
@@ -65,7 +65,7 @@ for (const network of networks) {
     const inputs = columns.map((column, i) =>
       tf.tensor(column, [count, ...exported.tensors[exported.inputs[i]].shape.slice(1)]),
     )
-    const graph = runPasses(exported, { probe: { tf, inputs } })
+    const graph = runFloatPasses(exported, { probe: { tf, inputs } })
     const int8 = toModel(quantize(graph, calibrate(tf, graph, [rows])), network.name)
     tf.dispose(inputs)
     model.dispose()
@@ -75,7 +75,7 @@ for (const network of networks) {
     const results = await compareEngines(int8, [node], bytes, 2)
     assert.equal(
       results,
-      node.flavours.map(flavour => ({ engine: 'node', flavour, outputs: 2 * labels, differing: 0 })),
+      node.forms.map(({ flavour }) => ({ engine: 'node', flavour, outputs: 2 * labels, differing: 0 })),
     )
   })
 }

@@ -2,12 +2,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { attentionCnn } from '../../src-ts/networks/attention-cnn.ts'
 import { networks } from '../../src-ts/networks/index.ts'
-import type { Network } from '../../src-ts/networks/network.ts'
+import { type Network, networkShape } from '../../src-ts/networks/network.ts'
 import { resnet1d } from '../../src-ts/networks/resnet1d.ts'
 import { resnext1d } from '../../src-ts/networks/resnext1d.ts'
 import { vitCnn } from '../../src-ts/networks/vit-cnn.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
-import { networkShape } from '../../src-ts/stages.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { heartbeat } from '../../src-ts/tasks/heartbeat.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
@@ -71,7 +70,7 @@ for (const { network, parameters, layers, operators } of expected) {
     assert.is(model.countParams(), parameters)
     for (const [name, count] of Object.entries(layers)) assert.is(model.getLayer(name).countParams(), count, name)
     const counts: Record<string, number> = {}
-    for (const { op } of runPasses(exportGraph(model)).nodes) counts[op] = (counts[op] ?? 0) + 1
+    for (const { op } of runFloatPasses(exportGraph(model)).nodes) counts[op] = (counts[op] ?? 0) + 1
     assert.equal(counts, operators)
     model.dispose()
   })

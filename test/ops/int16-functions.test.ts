@@ -1,10 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { RunnableModel } from '../../src-ts/engines/engine.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
 import { type IntType, toBytes } from '../../src-ts/ir/graph.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
 import { type Random, random } from '../../src-ts/random.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { graphOf } from '../helpers/one-node.ts'
 import { scaleIn } from '../helpers/random-draw.ts'
@@ -57,8 +56,7 @@ const jobs = functions.map(([kind, to, draw]) =>
     return { graph: graphOf(kind, node), inputs: everyValue, count: 1 }
   }),
 )
-const expectedOf = ({ graph, inputs, count }: Job) =>
-  reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
+const expectedOf = ({ graph, inputs, count }: Job) => rowRunner(graph)(inputs, count)
 const where = ({ graph }: Job) => `${graph.name}, scale ${graph.tensors[0].quantization!.scale[0]}`
 
 for (const [i, [kind, to]] of functions.entries()) {

@@ -17,7 +17,7 @@ const CASES = process.env.HOLTER_FUZZ_CASES ?? '1000'
 const test = suite('package/loaders')
 const missing = missingForC()
 const scenes = missing ? test.skip : test
-const converter = { gain: 1000, zero: 0 }
+const adc = { gain: 1000, baseline: 0 }
 
 scenes(`damaged slots and vectors are refused, under sanitizers${missing ? `: ${missing}` : ''}`, async () => {
   const graph = tinyNetwork()
@@ -25,14 +25,14 @@ scenes(`damaged slots and vectors are refused, under sanitizers${missing ? `: ${
   const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
   const program = sanitized(
     {
-      'model.c': modelSource(made, toC(made.wasm), converter),
+      'model.c': modelSource(made, toC(made.wasm), adc),
       'fuzz-loaders.c': readFileSync(new URL('fuzz-loaders.c', import.meta.url), 'utf8'),
     },
     ['self-test.c', 'module-slot.c'],
   )
   const slot = join(dirname(program), 'slot')
   const vectors = join(dirname(program), 'vectors')
-  writeFileSync(slot, moduleSlot(made, await compileProgram(made.program), converter))
+  writeFileSync(slot, moduleSlot(made, await compileProgram(made.program), adc))
   writeFileSync(vectors, (await seededVectors(model, 8, 1)).file)
   const [line] = linesOf(program, '', [slot, vectors, CASES, '1'])
   const [refused, same, , forgedRefused, vectorsRefused] = line.split(' ').map(Number)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { reference } from '../../src-ts/engines/reference.ts'
+import { runOnce } from '../../src-ts/engines/session.ts'
 import { checkPackage, startPackage } from '../../src-ts/package/flash.ts'
 import { packageModel } from '../../src-ts/package/package.ts'
 import { type Board, boardOf, readTarget, targetNames, targetsFolder } from '../../src-ts/package/target.ts'
@@ -17,12 +18,12 @@ const scenes = missing ? test.skip : test
 
 const graph = tinyNetwork()
 const model = { graph, tflite: Uint8Array.of(1, 2, 3), module: () => Promise.reject(new Error('not needed')) }
-const converter = { gain: 1000, zero: 0 }
+const adc = { gain: 1000, baseline: 0 }
 const target = readTarget('c-source')
 const folder = () => mkdtempSync(join(tmpdir(), 'holter-package-test-'))
 
 async function packaged(board: Board = boardOf(target, undefined), out = folder()): Promise<string> {
-  await packageModel(model, 'tiny', target, board, { converter, vectors: await seededVectors(model, 64, 1) }, out)
+  await packageModel(model, 'tiny', target, board, { adc, vectors: await seededVectors(model, 64, 1) }, out)
   return out
 }
 
@@ -58,7 +59,7 @@ scenes(
     const out = folder()
     const inputs = Int8Array.from({ length: 16 * 5 }, (_, i) => (i * 37) % 256)
     const vectors = await givenVectors(model, inputs, 5)
-    await packageModel(model, 'tiny', target, boardOf(target, undefined), { converter, vectors }, out)
+    await packageModel(model, 'tiny', target, boardOf(target, undefined), { adc, vectors }, out)
     assert.is(startPackage(checkPackage(out, 'c-source'), {})!.pass, 5)
   },
 )
@@ -94,7 +95,7 @@ scenes('a vector that differs, a file that was changed, another target: nothing 
   const wrong = await seededVectors(model, 64, 1)
   wrong.file[wrong.file.length - 1] ^= 1
   const out = folder()
-  await packageModel(model, 'tiny', target, boardOf(target, undefined), { converter, vectors: wrong }, out)
+  await packageModel(model, 'tiny', target, boardOf(target, undefined), { adc, vectors: wrong }, out)
   assert.match(await refusal(() => startPackage(checkPackage(out, 'c-source'), {})), '1 of 64 vectors differ')
 })
 
@@ -111,7 +112,7 @@ test('a seed gives the inputs that the device makes: least, largest, then random
   const { file } = await seededVectors(model, 3, 7)
   const view = Buffer.from(file)
   assert.equal([view.toString('latin1', 0, 4), view.readUInt32LE(8), view.readUInt32LE(12)], ['HLTV', 3, 16])
-  const least = await reference.run(model, 'typescript', new Int8Array(16).fill(-128), 1)
+  const least = await runOnce(reference, model, reference.forms[0], new Int8Array(16).fill(-128), 1)
   assert.equal(new Int8Array(view.subarray(28, 28 + least.length)), least)
 })
 

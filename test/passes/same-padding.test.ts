@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Draft } from '../../src-ts/passes/draft.ts'
-import { evaluateFloat } from '../../src-ts/passes/evaluate.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
-import { affineOf, withInputMapped } from '../../src-ts/passes/linear.ts'
+import { evaluateFloat } from '../../src-ts/passes/float/evaluate.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
+import { affineOf, withInputMapped } from '../../src-ts/passes/float/linear.ts'
 import { FloatGraphBuilder } from '../helpers/float-graph.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 
@@ -36,7 +36,7 @@ function differingPositions(a: Float32Array, b: Float32Array, channels: number):
 testWithTfjs('a fold across SAME padding is wrong, at the borders and nowhere else; the passes do not do it', tf => {
   const graph = network('same')
   const x = tf.randomNormal([1, 1, 20, 3], 0, 1, 'float32', 3)
-  const values = [graph, foldedAnyway(graph), runPasses(graph)].map(g => {
+  const values = [graph, foldedAnyway(graph), runFloatPasses(graph)].map(g => {
     const [y] = evaluateFloat(tf, g, [x])
     const data = y.dataSync() as Float32Array
     y.dispose()
@@ -49,11 +49,11 @@ testWithTfjs('a fold across SAME padding is wrong, at the borders and nowhere el
 
 test('without padding the fold is done', () => {
   assert.equal(
-    runPasses(network('valid')).nodes.map(node => node.op),
+    runFloatPasses(network('valid')).nodes.map(node => node.op),
     ['conv2d', 'conv2d'],
   )
   assert.equal(
-    runPasses(network('same')).nodes.map(node => node.op),
+    runFloatPasses(network('same')).nodes.map(node => node.op),
     ['conv2d', 'depthwiseConv2d', 'conv2d'],
   )
 })

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runPasses } from '../../src-ts/passes/index.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { calibrate } from '../../src-ts/quantize/calibrate.ts'
 import { random } from '../../src-ts/random.ts'
 import { FloatGraphBuilder, floatGraphs } from '../helpers/float-graph.ts'
@@ -10,7 +10,7 @@ const test = suite('calibrate')
 const testWithTfjs = withTfjs('calibrate', test)
 
 const SIZE = 60
-const graph = runPasses(floatGraphs(3).find(g => g.name === 'inception')!)
+const graph = runFloatPasses(floatGraphs(3).find(g => g.name === 'inception')!)
 
 /** Records of unit deviation, one after another. */
 function records(count: number, seed = 1): Float32Array {

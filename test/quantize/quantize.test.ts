@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { FloatGraph, FloatTensor, IntGraph } from '../../src-ts/ir/graph.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { calibrate, type Range, type Ranges } from '../../src-ts/quantize/calibrate.ts'
 import { compare } from '../../src-ts/quantize/compare.ts'
 import { quantizationFor, quantize } from '../../src-ts/quantize/quantize.ts'
@@ -22,7 +22,7 @@ const normal = (count: number, seed = 1) => {
   const stream = random(seed)
   return Float32Array.from({ length: count * SIZE }, () => stream.normal())
 }
-const graphs = (seed: number) => floatGraphs(seed).map(graph => runPasses(graph))
+const graphs = (seed: number) => floatGraphs(seed).map(graph => runFloatPasses(graph))
 const everywhere = (graph: FloatGraph, range: Range): Ranges => new Map(graph.tensors.map((_, i) => [i, range]))
 const quantizationOf = (graph: IntGraph, name: string) => graph.tensors.find(t => t.name === name)!.quantization!
 

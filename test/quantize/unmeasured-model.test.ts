@@ -1,11 +1,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { toModel } from '../../src-ts/engines/model.ts'
+import { predictInt8 } from '../../src-ts/engines/predict.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { macroAuc, rocAuc } from '../../src-ts/metrics/roc.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
-import { predictFloat, predictInt8, toIntegers, toModel } from '../../src-ts/stages.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
+import { toIntegers } from '../../src-ts/runs/to-integers.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
+import { predictFloat } from '../../src-ts/train/predict.ts'
 import { train } from '../../src-ts/train/train.ts'
 import { noScaling, sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
@@ -14,7 +17,7 @@ import { withTfjs } from '../helpers/with-tfjs.ts'
 
 const test = suite('unmeasured-model')
 const testWithTfjs = withTfjs('unmeasured-model', test)
-const engine = { engine: reference, flavour: 'typescript' }
+const engine = { engine: reference, form: reference.forms[0] }
 
 /** The network with every int8 weight replaced by another layer of the same kind of numbers: same shapes, same scales, nothing learnt. */
 function scrambled(graph: IntGraph): IntGraph {
@@ -29,7 +32,7 @@ testWithTfjs(
     const [training, validation] = [sineClasses('train', 256), sineClasses('validation', 128)]
     const shared = { tf, model, train: training, validation, standardization: noScaling, seed: 1, dataHash: 'sines' }
     await train({ ...shared, recipe: { ...tinyRecipe, epochs: 8 } })
-    const graph = runPasses(exportGraph(model))
+    const graph = runFloatPasses(exportGraph(model))
     const quantized = toIntegers(tf, graph, training, noScaling, 1)
 
     const float = macroAuc(predictFloat(tf, model, validation, noScaling)).macro

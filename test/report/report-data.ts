@@ -1,4 +1,3 @@
-import { dataSummary, scoredModel, worstRecords } from '../../src-ts/commands/report-parts.ts'
 import type { Dataset } from '../../src-ts/ecg/datasets/dataset.ts'
 import { aamiTables } from '../../src-ts/metrics/aami.ts'
 import type { PatientPredictions } from '../../src-ts/metrics/predictions.ts'
@@ -7,6 +6,7 @@ import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
 import { chooseThresholds } from '../../src-ts/metrics/threshold.ts'
 import { random } from '../../src-ts/random.ts'
 import type { ExampleRecord, LayerRow, ReportData } from '../../src-ts/report/report-data.ts'
+import { dataSummary, scoredModel, worstRecords } from '../../src-ts/report/scored-model.ts'
 import { madeUpBeats, madeUpPredictions } from '../metrics/predictions.ts'
 
 /** Not in the order of the alphabet, so that a mix-up of orders shows. */

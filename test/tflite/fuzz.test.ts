@@ -15,7 +15,7 @@ const test = suite('tflite fuzz')
 const mutations = process.env.HOLTER_LONG ? 100_000 : 5_000
 
 function validFiles(): Uint8Array[] {
-  const cases = allCases().map(writeTflite)
+  const cases = allCases().map(graph => writeTflite(graph))
   const metadata = [{ name: 'holter', buffer: 1 }]
   const record =
     '{"version":1,"task":"t","labels":["a"],"leads":["I"],"sampleRateHz":100,"samples":4,"unit":"mV",' +

@@ -1,10 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
-import type { RunnableModel } from '../../src-ts/engines/engine.ts'
-import { reference } from '../../src-ts/engines/reference.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { random } from '../../src-ts/random.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
 import { python, skip } from '../helpers/environment.ts'
 import { allCases } from '../helpers/one-node.ts'
 import { type Job, runTfliteMicro } from '../helpers/tflite-micro.ts'
@@ -29,7 +28,7 @@ if (truth) {
     const results = await runTfliteMicro(jobs)
     for (const [i, { graph, inputs, count }] of jobs.entries()) {
       if (typeof results[i] === 'string') throw new Error(`tflite-micro refuses ${graph.name}: ${results[i]}`)
-      const expected = await reference.run({ graph } as RunnableModel, 'typescript', inputs, count)
+      const expected = rowRunner(graph)(inputs, count)
       assert.equal(results[i], expected, graph.name)
     }
   })

@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert'
 import { byName } from '../../src-ts/errors.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
 import { networks } from '../../src-ts/networks/index.ts'
-import { evaluateFloat } from '../../src-ts/passes/evaluate.ts'
-import { runPasses } from '../../src-ts/passes/index.ts'
+import { networkShape } from '../../src-ts/networks/network.ts'
+import { evaluateFloat } from '../../src-ts/passes/float/evaluate.ts'
+import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { random } from '../../src-ts/random.ts'
-import { networkShape } from '../../src-ts/stages.ts'
 import { tasks } from '../../src-ts/tasks/index.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
@@ -42,7 +42,7 @@ function shakeNorms(tf: Tf, model: LayersModel): void {
 function worstDifference(tf: Tf, model: LayersModel, last: (x: number) => number = x => x): number {
   const x = model.inputs.map(({ shape }) => tf.randomNormal([2, ...(shape.slice(1) as number[])], 0, 1, 'float32', 11))
   const expected = model.predict(x, { batchSize: 2 }) as ReturnType<Tf['tensor']>
-  const graph = runPasses(exportGraph(model), { probe: { tf, inputs: x } })
+  const graph = runFloatPasses(exportGraph(model), { probe: { tf, inputs: x } })
   const [got] = evaluateFloat(tf, graph, x)
   assert.equal(got.shape, expected.shape)
   const a = expected.dataSync()

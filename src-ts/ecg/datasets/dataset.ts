@@ -62,7 +62,7 @@ export type DataSource =
 export interface Standardization {
   readonly mean: number
   readonly deviation: number
-  /** The same for each feature, where a task has them; clipped to ±FEATURE_CLIP afterwards. */
+  /** The same for each feature, where a task has them; clipped afterwards (ir/input-map.ts). */
   readonly features?: FeatureStandardization
 }
 
@@ -71,9 +71,6 @@ export interface FeatureStandardization {
   readonly mean: readonly number[]
   readonly deviation: readonly number[]
 }
-
-/** Standardized features are kept within this many deviations: a pause of seconds must not drown the beat. */
-export const FEATURE_CLIP = 4
 
 /** What a task opened, and what it left out and why: printed with every score. */
 export interface Opened {

@@ -1,11 +1,5 @@
 import { HolterError } from '../../errors.ts'
-import {
-  type Dataset,
-  FEATURE_CLIP,
-  type FeatureStandardization,
-  type Features,
-  type Standardization,
-} from './dataset.ts'
+import type { Dataset, FeatureStandardization, Features, Standardization } from './dataset.ts'
 
 /**
  * Returns the mean and the population deviation, in millivolts, of all samples of all leads of a training split, as one scalar
@@ -80,12 +74,4 @@ function fitFeatures(
       )
   }
   return { names, mean, deviation }
-}
-
-/** Standardizes features in place, [records, names], and clips them to ±FEATURE_CLIP. */
-export function standardizeFeatures(values: Float32Array, { mean, deviation }: FeatureStandardization): void {
-  for (let i = 0; i < values.length; i++) {
-    const j = i % mean.length
-    values[i] = Math.min(FEATURE_CLIP, Math.max(-FEATURE_CLIP, (values[i] - mean[j]) / deviation[j]))
-  }
 }

@@ -1,7 +1,8 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import { HolterError } from '../../errors.ts'
 import type { IntData, IntTensor, IntType, Shape } from '../../ir/graph.ts'
 import type { Emitter } from '../kernel.ts'
-import type { NodeView } from '../op.ts'
+import type { Backend, NodeView } from '../op.ts'
 import { quantizationOf } from './channels.ts'
 
 /** How two operands are walked together: four loops, and how far each operand moves in a step of each loop (0 = it is repeated). */
@@ -32,6 +33,19 @@ export function broadcastShape(a: Shape, b: Shape): number[] {
       throw refusal('operands', 'shapes cannot be broadcast to each other', `[${a}] and [${b}]`)
     }
     return Math.max(sizeA, sizeB)
+  })
+}
+
+/**
+ * Returns two real operands in the shape of their result, but for the last `own` axes, which each keeps.
+ * tfjs does not add the gradients of an operand that it repeats itself, but for sums and products.
+ */
+export function repeated(tf: Backend, operands: readonly [Tensor, Tensor], own = 0): Tensor[] {
+  const shared = ({ shape }: Tensor) => shape.slice(0, shape.length - own)
+  const common = broadcastShape(shared(operands[0]), shared(operands[1]))
+  return operands.map(x => {
+    const shape = [...common, ...x.shape.slice(x.shape.length - own)]
+    return x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape)
   })
 }
 

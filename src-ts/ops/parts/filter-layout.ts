@@ -1,4 +1,4 @@
-import type { Flavour } from '../kernel.ts'
+import type { Flavour } from '../flavour.ts'
 
 /**
  * Returns a convolution's filter as the kernels of a flavour read it.

@@ -1,6 +1,6 @@
 import { HolterError } from '../../errors.ts'
 import type { Shape } from '../../ir/graph.ts'
-import type { Op, Shaped } from '../op.ts'
+import type { BuiltinOperator, Shaped } from '../op.ts'
 import { caseNode } from './cases.ts'
 import { indicesOf } from './indices.ts'
 
@@ -18,7 +18,7 @@ export interface Reduction {
 }
 
 /** The options table of MEAN, SUM, REDUCE_MAX and their kin. */
-export const reductionOptions: Pick<Op<ReductionAttrs>['tflite'], 'options' | 'read' | 'write'> = {
+export const reductionOptions: Omit<BuiltinOperator<ReductionAttrs>, 'code'> = {
   options: 27,
   read: o => ({ keepDims: o.bool(0, false) }),
   write(builder, attrs) {

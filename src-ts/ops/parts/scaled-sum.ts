@@ -1,7 +1,7 @@
 import { HolterError } from '../../errors.ts'
 import { clamp, type Multiplier, quantizeMultiplier, requantize } from '../../ir/fixed-point.ts'
 import type { ActivationType, IntData, IntTensor } from '../../ir/graph.ts'
-import type { NodeView, Op } from '../op.ts'
+import type { BuiltinOperator, NodeView } from '../op.ts'
 import { type Activation, activationRange, activations } from './activation.ts'
 import { forEachPair, type Operands, operandData, operandsOf } from './broadcast.ts'
 import { quantizationOf } from './channels.ts'
@@ -26,7 +26,7 @@ export interface ActivationAttrs {
 const LEFT_SHIFTS = { int8: 20, int16: 15 }
 
 /** The options table of operators whose first field is the fused activation. */
-export const activationOptions: Pick<Op<ActivationAttrs>['tflite'], 'read' | 'write'> = {
+export const activationOptions: Pick<BuiltinOperator<ActivationAttrs>, 'read' | 'write'> = {
   read: o => ({ activation: activations[o.int8(0, 0)] }),
   write(builder, attrs) {
     builder.startObject(2)

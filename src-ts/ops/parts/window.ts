@@ -64,6 +64,14 @@ export function window(attrs: WindowAttrs, input: Shape, filterH: number, filter
   }
 }
 
+/** Whether any position of the output reads a tap outside of the input. */
+export function readsPadding(w: Window): boolean {
+  const reach = (out: number, stride: number, filter: number, dilation: number) =>
+    (out - 1) * stride + (filter - 1) * dilation + 1
+  const height = reach(w.outH, w.strideH, w.filterH, w.dilationH)
+  return height > w.inH || reach(w.outW, w.strideW, w.filterW, w.dilationW) > w.inW
+}
+
 function along(size: number, filter: number, stride: number, dilation: number, padding: Padding) {
   if (!(stride >= 1) || !(dilation >= 1) || !(filter >= 1)) {
     throw new HolterError({

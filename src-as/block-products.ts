@@ -1,0 +1,195 @@
+// Products of pixels, or rows, of int16 with blocks of 16, 8 or 4 output channels: the inner loops of conv2d-blocks.
+// A window is `rows` runs of `pairs` pairs of int16, `pitch` bytes apart; a step takes one pair of each window of the tile,
+// broadcast, times a pair of each channel. Weights lie as src-ts/ops/parts/channel-blocks.ts packs them, int8 or int16.
+// Tiles are as large as 16 vector registers allow, with do-while loops of one step a block: Cranelift spills otherwise.
+
+import { packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+
+/** Four channels' pairs of weights, the `i`-th vector of int16 from `at`. */
+// @ts-ignore: decorator
+@inline
+function weights<W>(at: usize, i: usize): v128 {
+  return sizeof<W>() == 1 ? v128.load_ext<i8>(at + 8 * i) : v128.load(at + 16 * i);
+}
+
+/** 16 channels of `count` windows, `step` bytes apart. `used` of the channels are stored. */
+export function products16<W>(
+  window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
+  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, zero: i32, low: i32, high: i32
+): void {
+  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const runBytes = <usize>pairs << 2, skip = pitch - runBytes;
+  const last = window + step * <usize>(count - 1);
+  do {
+    // The last window of an odd count is computed twice.
+    const next = window == last ? 0 : step;
+    let a0 = v128.load(channels), a1 = v128.load(channels, 16), a2 = v128.load(channels, 32), a3 = v128.load(channels, 48);
+    let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
+    let x = window, y = window + next, w = filter, row = rows;
+    do {
+      const end = x + runBytes;
+      do {
+        const u = v128.load_splat<i32>(x), v = v128.load_splat<i32>(y);
+        const w0 = weights<W>(w, 0), w1 = weights<W>(w, 1), w2 = weights<W>(w, 2), w3 = weights<W>(w, 3);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, w0));
+        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(v, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, w1));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(v, w1));
+        a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, w2));
+        b2 = i32x4.add(b2, i32x4.dot_i16x8_s(v, w2));
+        a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, w3));
+        b3 = i32x4.add(b3, i32x4.dot_i16x8_s(v, w3));
+        x += 4; y += 4; w += 32 * sizeof<W>();
+      } while (x != end);
+      x += skip; y += skip;
+    } while (--row);
+    const m = channels + 64;
+    const u = packLanes(
+      requantizeLanes(a0, m, 64), requantizeLanes(a1, m + 16, 64), requantizeLanes(a2, m + 32, 64), requantizeLanes(a3, m + 48, 64),
+      zeros, lows, highs
+    );
+    const v = packLanes(
+      requantizeLanes(b0, m, 64), requantizeLanes(b1, m + 16, 64), requantizeLanes(b2, m + 32, 64), requantizeLanes(b3, m + 48, 64),
+      zeros, lows, highs
+    );
+    const nextOutput = output + (next ? outputPitch : 0);
+    if (used == 16) {
+      v128.store(output, u);
+      v128.store(nextOutput, v);
+    } else {
+      storeFirst(output, u, used);
+      storeFirst(nextOutput, v, used);
+    }
+    window += 2 * step; output += 2 * outputPitch;
+  } while (window <= last);
+}
+
+/** 16 channels of one window. */
+export function product16<W>(
+  window: usize, rows: i32, pitch: usize, pairs: i32,
+  filter: usize, channels: usize, output: usize, used: i32, zero: i32, low: i32, high: i32
+): void {
+  let a0 = v128.load(channels), a1 = v128.load(channels, 16), a2 = v128.load(channels, 32), a3 = v128.load(channels, 48);
+  const runBytes = <usize>pairs << 2;
+  do {
+    let x = window;
+    const end = x + runBytes;
+    do {
+      const u = v128.load_splat<i32>(x);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, weights<W>(filter, 0)));
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, weights<W>(filter, 1)));
+      a2 = i32x4.add(a2, i32x4.dot_i16x8_s(u, weights<W>(filter, 2)));
+      a3 = i32x4.add(a3, i32x4.dot_i16x8_s(u, weights<W>(filter, 3)));
+      x += 4; filter += 32 * sizeof<W>();
+    } while (x != end);
+    window += pitch;
+  } while (--rows);
+  const m = channels + 64;
+  const u = packLanes(
+    requantizeLanes(a0, m, 64), requantizeLanes(a1, m + 16, 64), requantizeLanes(a2, m + 32, 64), requantizeLanes(a3, m + 48, 64),
+    i16x8.splat(<i16>zero), i8x16.splat(<i8>low), i8x16.splat(<i8>high)
+  );
+  if (used == 16) v128.store(output, u);
+  else storeFirst(output, u, used);
+}
+
+/** 8 channels of `count` windows, four at a time. */
+export function products8<W>(
+  window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
+  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, zero: i32, low: i32, high: i32
+): void {
+  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const runBytes = <usize>pairs << 2, skip = pitch - runBytes;
+  for (let left = count; left > 0; left -= 4) {
+    // Where less than four are left, the last is computed several times.
+    const i1 = <usize>min(1, left - 1), i2 = <usize>min(2, left - 1), i3 = <usize>min(3, left - 1);
+    let a0 = v128.load(channels), a1 = v128.load(channels, 16);
+    let b0 = a0, b1 = a1, c0 = a0, c1 = a1, d0 = a0, d1 = a1;
+    let x = window, w = filter, row = rows;
+    let y = x + step * i1, z = x + step * i2, t = x + step * i3;
+    do {
+      const end = x + runBytes;
+      do {
+        const w0 = weights<W>(w, 0), w1 = weights<W>(w, 1);
+        const u0 = v128.load_splat<i32>(x), u1 = v128.load_splat<i32>(y), u2 = v128.load_splat<i32>(z), u3 = v128.load_splat<i32>(t);
+        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u0, w0));
+        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u0, w1));
+        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(u1, w0));
+        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(u1, w1));
+        c0 = i32x4.add(c0, i32x4.dot_i16x8_s(u2, w0));
+        c1 = i32x4.add(c1, i32x4.dot_i16x8_s(u2, w1));
+        d0 = i32x4.add(d0, i32x4.dot_i16x8_s(u3, w0));
+        d1 = i32x4.add(d1, i32x4.dot_i16x8_s(u3, w1));
+        x += 4; y += 4; z += 4; t += 4; w += 16 * sizeof<W>();
+      } while (x != end);
+      x += skip; y += skip; z += skip; t += skip;
+    } while (--row);
+    const m = channels + 32;
+    const ab = packLanes(
+      requantizeLanes(a0, m, 32), requantizeLanes(a1, m + 16, 32), requantizeLanes(b0, m, 32), requantizeLanes(b1, m + 16, 32),
+      zeros, lows, highs
+    );
+    const cd = packLanes(
+      requantizeLanes(c0, m, 32), requantizeLanes(c1, m + 16, 32), requantizeLanes(d0, m, 32), requantizeLanes(d1, m + 16, 32),
+      zeros, lows, highs
+    );
+    const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
+    if (used == 8) {
+      v128.store64_lane(output, ab, 0);
+      v128.store64_lane(o1, ab, 1);
+      v128.store64_lane(o2, cd, 0);
+      v128.store64_lane(o3, cd, 1);
+    } else {
+      storeFirst(output, ab, used);
+      storeFirst(o1, v128.shuffle<i64>(ab, ab, 1, 1), used);
+      storeFirst(o2, cd, used);
+      storeFirst(o3, v128.shuffle<i64>(cd, cd, 1, 1), used);
+    }
+    window += 4 * step; output += 4 * outputPitch;
+  }
+}
+
+/** 4 channels of `count` windows, four at a time. */
+export function products4<W>(
+  window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
+  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, zero: i32, low: i32, high: i32
+): void {
+  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const runBytes = <usize>pairs << 2, skip = pitch - runBytes;
+  for (let left = count; left > 0; left -= 4) {
+    const i1 = <usize>min(1, left - 1), i2 = <usize>min(2, left - 1), i3 = <usize>min(3, left - 1);
+    let a = v128.load(channels), b = a, c = a, d = a;
+    let x = window, w = filter, row = rows;
+    let y = x + step * i1, z = x + step * i2, t = x + step * i3;
+    do {
+      const end = x + runBytes;
+      do {
+        const w0 = weights<W>(w, 0);
+        a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load_splat<i32>(x), w0));
+        b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load_splat<i32>(y), w0));
+        c = i32x4.add(c, i32x4.dot_i16x8_s(v128.load_splat<i32>(z), w0));
+        d = i32x4.add(d, i32x4.dot_i16x8_s(v128.load_splat<i32>(t), w0));
+        x += 4; y += 4; z += 4; t += 4; w += 8 * sizeof<W>();
+      } while (x != end);
+      x += skip; y += skip; z += skip; t += skip;
+    } while (--row);
+    const m = channels + 16;
+    const abcd = packLanes(
+      requantizeLanes(a, m, 16), requantizeLanes(b, m, 16), requantizeLanes(c, m, 16), requantizeLanes(d, m, 16),
+      zeros, lows, highs
+    );
+    const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
+    if (used == 4) {
+      v128.store32_lane(output, abcd, 0);
+      v128.store32_lane(o1, abcd, 1);
+      v128.store32_lane(o2, abcd, 2);
+      v128.store32_lane(o3, abcd, 3);
+    } else {
+      storeFirst(output, abcd, used);
+      storeFirst(o1, v128.shuffle<i32>(abcd, abcd, 1, 1, 1, 1), used);
+      storeFirst(o2, v128.shuffle<i32>(abcd, abcd, 2, 2, 2, 2), used);
+      storeFirst(o3, v128.shuffle<i32>(abcd, abcd, 3, 3, 3, 3), used);
+    }
+    window += 4 * step; output += 4 * outputPitch;
+  }
+}

@@ -1,0 +1,100 @@
+// CONV_2D and FULLY_CONNECTED as products of overlapping rows with blocks of output channels. Pieces of the input are widened to int16
+// in scratch, with the zero point around them, so that no inner loop knows of borders. The input's zero point is folded into the bias.
+
+import { product16, products16, products4, products8 } from "./block-products";
+import { BLOCK_CHANNEL_BYTES } from "./requantize-lanes";
+import { fillWide, widenRow } from "./widen";
+
+/** Every block of output channels of `lines` lines of `count` windows. */
+export function allBlocks<W>(
+  window: usize, lineStep: usize, lines: i32, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
+  filter: usize, channels: usize, output: usize, outputLine: usize, outputPitch: usize, outC: i32, zero: i32, low: i32, high: i32
+): void {
+  for (let o = 0; o < outC;) {
+    const left = outC - o;
+    // As src-ts/ops/parts/channel-blocks.ts cuts them.
+    const block = left > 12 ? 16 : left > 4 ? 8 : 4;
+    let from = window, to = output + <usize>o;
+    for (let line = 0; line < lines; line++) {
+      if (block == 16) {
+        if (count == 1) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), zero, low, high);
+        else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), zero, low, high);
+      } else if (block == 8) {
+        products8<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), zero, low, high);
+      } else {
+        products4<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, left, zero, low, high);
+      }
+      from += lineStep; to += outputLine;
+    }
+    filter += <usize>(block * rows * pairs * 2) * sizeof<W>();
+    channels += <usize>block * BLOCK_CHANNEL_BYTES;
+    o += block;
+  }
+}
+
+/**
+ * Along one axis: `inT` pixels, `inPitch` bytes apart, to `outT`. Also 1×1 convolutions (every pixel in one row) and dense layers.
+ * `piece` output pixels at a time; scratch holds the pixels that they read.
+ */
+export function convolveLine<W>(
+  input: usize, inPitch: usize, inT: i32, inC: i32,
+  output: usize, outPitch: usize, outT: i32, outC: i32,
+  filter: usize, taps: i32, stride: i32, dilation: i32, pad: i32,
+  channels: usize, scratch: usize, piece: i32, batches: i32,
+  inputZero: i32, outputZero: i32, low: i32, high: i32
+): void {
+  const span = (taps - 1) * dilation + 1, pixel = <usize>inC << 1;
+  // Without dilation the taps of a window follow each other: one run.
+  const rows = dilation == 1 ? 1 : taps;
+  const run = dilation == 1 ? taps * inC : inC;
+  for (let batch = 0; batch < batches; batch++) {
+    for (let t = 0; t < outT; t += piece) {
+      const count = min(piece, outT - t);
+      const first = t * stride - pad, end = first + (count - 1) * stride + span;
+      const from = max(first, 0), to = min(end, inT);
+      const inside = max(to - from, 0);
+      const left = min(from, end) - first;
+      widenRow(scratch, input + <usize>from * inPitch, inPitch, inside, inC, left, end - first - left - inside, inputZero);
+      allBlocks<W>(
+        scratch, 0, 1, <usize>stride * pixel, count, rows, <usize>dilation * pixel, (run + 1) >> 1,
+        filter, channels, output + <usize>t * outPitch, 0, outPitch, outC, outputZero, low, high
+      );
+    }
+    input += <usize>inT * inPitch; output += <usize>outT * outPitch;
+  }
+}
+
+/** Along both axes, `piece` output lines at a time; scratch holds the lines that they read. No dilation along the width. */
+export function convolvePlane<W>(
+  input: usize, inPitch: usize, inH: i32, inW: i32, inC: i32,
+  output: usize, outPitch: usize, outH: i32, outW: i32, outC: i32,
+  filter: usize, filterH: i32, filterW: i32, strideH: i32, strideW: i32, dilationH: i32, padTop: i32, padLeft: i32,
+  channels: usize, scratch: usize, piece: i32, batches: i32,
+  inputZero: i32, outputZero: i32, low: i32, high: i32
+): void {
+  const width = (outW - 1) * strideW + filterW, span = (filterH - 1) * dilationH + 1;
+  const inside = max(min(inW, width - padLeft), 0), right = width - min(padLeft, width) - inside;
+  const pixel = <usize>inC << 1, line = <usize>width * pixel;
+  const inLine = <usize>inW * inPitch, outLine = <usize>outW * outPitch;
+  for (let batch = 0; batch < batches; batch++) {
+    for (let oy = 0; oy < outH; oy += piece) {
+      const lines = min(piece, outH - oy);
+      const first = oy * strideH - padTop, end = first + (lines - 1) * strideH + span;
+      let to = scratch;
+      for (let y = first; y < end; y++) {
+        if (y < 0 || y >= inH) to = fillWide(to, width * inC, inputZero);
+        else to = widenRow(to, input + <usize>y * inLine, inPitch, inside, inC, min(padLeft, width), right, inputZero);
+      }
+      allBlocks<W>(
+        scratch, <usize>strideH * line, lines, <usize>strideW * pixel, outW, filterH, <usize>dilationH * line, (filterW * inC + 1) >> 1,
+        filter, channels, output + <usize>oy * outLine, outLine, outPitch, outC, outputZero, low, high
+      );
+    }
+    input += <usize>inH * inLine; output += <usize>outH * outLine;
+  }
+}
+
+/** At start-up: weights of int8 as int16. */
+export function widenWeights(from: usize, to: usize, count: i32): void {
+  for (let i = 0; i < count; i += 8) v128.store(to + (<usize>i << 1), v128.load_ext<i8>(from + <usize>i));
+}

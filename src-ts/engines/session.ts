@@ -1,0 +1,30 @@
+import { HolterError } from '../errors.ts'
+import type { Engine, Form, RunnableModel, Session } from './engine.ts'
+
+/** Opens a model in an engine, gives the session to `work`, and closes it whatever happens. */
+export async function withSession<T>(
+  engine: Engine,
+  model: RunnableModel,
+  form: Form,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await engine.open(model, form)
+  try {
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+/** Runs a model once: `count` rows through a session that is opened for them. */
+export function runOnce(engine: Engine, model: RunnableModel, form: Form, inputs: Int8Array, count: number) {
+  return withSession(engine, model, form, session => session.run(inputs, count))
+}
+
+/** Throws HolterError unless `inputs` are `count` rows of so many bytes. */
+export function checkRows(inputs: Int8Array, count: number, rowBytes: number, where: string): void {
+  if (inputs.length === count * rowBytes) return
+  const problem = 'the inputs are not the rows that they are said to be'
+  const expected = `${count} of ${rowBytes} bytes`
+  throw new HolterError({ stage: 'engine', where, problem, got: `${inputs.length} bytes`, expected })
+}

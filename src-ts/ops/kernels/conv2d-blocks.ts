@@ -1,0 +1,115 @@
+import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
+import { channelBlocks, fitsLanes, packBlockChannels, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
+import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
+import { type Line, lineOf } from '../parts/convolution-line.ts'
+
+/** Scratch of widened pixels: half of a first-level cache of 32 KB, which holds a block of weights as well. */
+const SCRATCH_BYTES = 16384
+/** Where each weight is read at least so often, it is widened once, at start-up, and not each time. */
+const READS_WORTH_WIDENING = 8
+
+/** CONV_2D of int8, neither grouped nor dilated along a plane's width: windows of widened rows times blocks of channels. */
+export const conv2dBlocks: Kernel<Convolution> = {
+  name: 'conv2d-blocks',
+  flavours: ['simd'],
+  fits: p =>
+    !p.int16 && p.groups === 1 && (lineOf(p) !== undefined || p.window.dilationW === 1) && fitsLanes(p, p.filter),
+  cost: (p, on) => (on.goal === 'size' ? 0 : blocksCost(p)),
+  scratchBytes: p => tiling(p).scratchBytes,
+  reservedBytes: (p, on) => (widensAtStart(p, on) ? 2 * packedBytes(p) : 0),
+  pitch: () => ({ inputs: true, output: true }),
+  emit: emitBlocks,
+}
+
+/** Runs of bytes that lie side by side in a window, with the length of each. */
+function runsOf(p: Convolution): { rows: number; run: number } {
+  const { filterH, filterW, inC } = p.window
+  const line = lineOf(p)
+  if (!line) return { rows: filterH, run: filterW * inC }
+  return line.dilation === 1 ? { rows: 1, run: line.taps * inC } : { rows: line.taps, run: inC }
+}
+
+function packedBytes(p: Convolution): number {
+  const { rows, run } = runsOf(p)
+  return paddedChannels(p.outC) * rows * 2 * Math.ceil(run / 2)
+}
+
+/** Output pixels, or lines of them, that are computed from one filling of the scratch. */
+function tiling(p: Convolution): { piece: number; scratchBytes: number } {
+  const w = p.window
+  const line = lineOf(p)
+  const [taps, stride, dilation, out] = line
+    ? [line.taps, line.stride, line.dilation, line.outT]
+    : [w.filterH, w.strideH, w.dilationH, w.outH]
+  const bytes = 2 * w.inC * (line ? 1 : (w.outW - 1) * w.strideW + w.filterW)
+  const span = (taps - 1) * dilation + 1
+  // Tiles are of two or four pixels.
+  const most = Math.floor((SCRATCH_BYTES / bytes - span) / stride) + 1
+  const piece = Math.min(out, line ? Math.max(4, most & ~3) : Math.max(1, most))
+  return { piece, scratchBytes: ((piece - 1) * stride + span) * bytes + 32 }
+}
+
+function widensAtStart(p: Convolution, { goal }: KernelTarget): boolean {
+  const line = lineOf(p)
+  const { batches, outH, outW } = p.window
+  const windows = line ? line.batches * line.outT : batches * outH * outW
+  return goal === 'speed' && windows >= READS_WORTH_WIDENING
+}
+
+function blocksCost(p: Convolution): number {
+  const { batches, outH, outW } = p.window
+  const { rows, run } = runsOf(p)
+  const vectors = channelBlocks(p.outC).reduce((sum, { width }) => sum + width / 4, 0)
+  return batches * outH * outW * vectors * (rows * Math.ceil(run / 2) * 0.2 + 4)
+}
+
+function emitBlocks(p: Convolution, to: Emitter): string {
+  const { rows, run } = runsOf(p)
+  const packed = packBlocks(p.filter, p.outC, rows, run)
+  const atStart = widensAtStart(p, to)
+  const inFile = to.data(packed, 16)
+  if (atStart) {
+    to.atStart(
+      to.call('conv2d-blocks', 'widenWeights', [
+        ['int8', inFile],
+        ['int16', to.reserved(), packed.length],
+      ]),
+    )
+  }
+  const weights = atStart ? to.reserved() : inFile
+  const type = atStart ? 'i16' : 'i8'
+  const channels = to.data(packBlockChannels(withoutInputZero(p)), 16)
+  const { inC, batches } = p.window
+  const { piece } = tiling(p)
+  const line = lineOf(p)
+  return line ? lineCall(p, line) : planeCall()
+
+  function lineCall(p: Convolution, l: Line): string {
+    return to.call('conv2d-blocks', `convolveLine<${type}>`, [
+      ['input', to.input(0), to.inputPitch(0), l.inT, inC],
+      ['output', to.output(0), to.outputPitch(0), l.outT, p.outC],
+      ['filter', weights, l.taps],
+      ['stride, dilation, padding', l.stride, l.dilation, l.pad],
+      ['channels', channels],
+      ['scratch, pixels at a time', to.scratch(), piece],
+      ['batches', l.batches],
+      ['zero points', p.inputZero, p.outputZero],
+      ['clamp', p.min, p.max],
+    ])
+  }
+
+  function planeCall(): string {
+    const w = p.window
+    return to.call('conv2d-blocks', `convolvePlane<${type}>`, [
+      ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, inC],
+      ['output', to.output(0), to.outputPitch(0), w.outH, w.outW, p.outC],
+      ['filter', weights, w.filterH, w.filterW],
+      ['stride, dilation, padding', w.strideH, w.strideW, w.dilationH, w.padTop, w.padLeft],
+      ['channels', channels],
+      ['scratch, lines at a time', to.scratch(), piece],
+      ['batches', batches],
+      ['zero points', p.inputZero, p.outputZero],
+      ['clamp', p.min, p.max],
+    ])
+  }
+}

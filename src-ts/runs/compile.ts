@@ -1,0 +1,19 @@
+import { basename } from 'node:path'
+import { loadModel } from '../engines/model.ts'
+import { defaultFlavours, type Flavour } from '../ops/flavour.ts'
+import { writeModules } from './write-modules.ts'
+
+export interface CompileInput {
+  /** A .tflite file of int8 (or 16×8) arithmetic. */
+  readonly model: string
+  /** Default: all that are built by default. */
+  readonly flavour?: Flavour
+  /** Folder to write into; made as needed. */
+  readonly out: string
+}
+
+/** Makes kernels, modules, a C header and a manifest of a model and writes them below `out`; returns the builds and what was written. */
+export async function compile({ model, flavour, out }: CompileInput) {
+  const name = basename(model).replace(/\.tflite$/, '')
+  return writeModules(loadModel(model), name, out, flavour ? [flavour] : defaultFlavours)
+}

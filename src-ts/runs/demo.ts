@@ -1,0 +1,131 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findData } from '../ecg/datasets/find-data.ts'
+import type { RunnableModel } from '../engines/engine.ts'
+import { loadModel } from '../engines/model.ts'
+import { byName, HolterError } from '../errors.ts'
+import { makeFolder, writeFile } from '../files.ts'
+import { knowsValidation, type Metadata } from '../ir/metadata.ts'
+import { networks } from '../networks/index.ts'
+import type { ReportData, ScoredModel } from '../report/report-data.ts'
+import { tasks } from '../tasks/index.ts'
+import type { Task } from '../tasks/task.ts'
+import { loadTfjs, trainingMissing } from '../train/backend.ts'
+import type { Context } from '../watch.ts'
+import { type DemoNames, demoReport } from './demo-report.ts'
+import { rememberedNote } from './open-model.ts'
+import type { DataChoice } from './open-records.ts'
+import { type Product, pipeline, type ShippedOptions, shippedPipeline } from './pipeline.ts'
+
+/** The model that stands in where training cannot run. */
+const STAND_IN = 'gap-cnn'
+const ZOO = fileURLToPath(new URL('../../models/', import.meta.url))
+
+export interface DemoInput extends DataChoice {
+  /** Network to train. */
+  readonly network: string
+  /** Trains nothing: a model that ships, by name, or a .tflite file. */
+  readonly model?: string
+  /** Default: as the network's recipe says. */
+  readonly epochs?: number
+  readonly seed: number
+  /** Inputs on which engines are compared. */
+  readonly probes: number
+  /** Folder to write into. */
+  readonly out: string
+}
+
+/** What the demo made, and what its page shows of it. */
+export interface Demonstrated {
+  readonly product: Product
+  readonly report: ReportData
+}
+
+/** Runs the whole product once and writes it with report.html and summary.json below `out`; undefined when the signal stopped the training. */
+export async function demo(input: DemoInput, context: Context = {}): Promise<Demonstrated | undefined> {
+  const missing = input.model === undefined ? trainingMissing() : undefined
+  if (missing) context.say?.(`Training is left out, the shipped model goes on: ${missing}.`)
+  const file = input.model ?? (missing && STAND_IN)
+  const made = file ? await fromModel(file, input, context) : await fromTraining(input, context)
+  if (!made) return undefined
+  const report = demoReport(made.product, made.names)
+  await writePages(report, made.product, input.out)
+  return { product: made.product, report }
+}
+
+interface Made {
+  readonly product: Product
+  readonly names: DemoNames
+}
+
+async function fromTraining(input: DemoInput, context: Context): Promise<Made | undefined> {
+  const network = byName('network', input.network, networks)
+  const task = byName('task', network.task, tasks)
+  const { epochs, seed } = input
+  const command = `holter demo --network ${network.name} --seed ${seed}${epochs ? ` --epochs ${epochs}` : ''}`
+  const common = prepare(task, input, context)
+  const recipe = { ...network.recipe, ...(epochs ? { epochs } : {}) }
+  const making = { ...common, network, recipe, seed, sparsity: 0.2, fineTuneEpochs: 1, command }
+  const product = await pipeline(loadTfjs(), making)
+  return product && { product, names: { name: network.name, task, command, seed } }
+}
+
+async function fromModel(nameOrFile: string, input: DemoInput, context: Context): Promise<Made> {
+  const file = existsSync(nameOrFile) || /[/\\]|\.tflite$/.test(nameOrFile) ? nameOrFile : zooFile(nameOrFile)
+  const model = loadModel(file)
+  const metadata = requireMetadata(model, file)
+  const task = byName('task', metadata.task, tasks)
+  const command = `holter demo --model ${nameOrFile}`
+  const product = await shippedPipeline(prepare(task, input, context), model)
+  const notes = knowsValidation(metadata) ? [rememberedNote(nameOrFile)] : []
+  return { product, names: { name: basename(file, '.tflite'), task, command, seed: input.seed, notes } }
+}
+
+/** The file of a model that ships, by its name. */
+function zooFile(name: string): string {
+  const shipped = readdirSync(ZOO).filter(file => file.endsWith('.tflite'))
+  const models = shipped.map(file => ({ name: basename(file, '.tflite') }))
+  return join(ZOO, `${byName('model', name, models).name}.tflite`)
+}
+
+function requireMetadata({ graph }: RunnableModel, where: string): Metadata {
+  if (graph.metadata) return graph.metadata
+  throw new HolterError({
+    stage: 'tflite',
+    where,
+    problem: 'the file has no "holter" metadata, so its task, labels and scaling are unknown',
+    hint: 'Take holter evaluate --task to score it, holter compile and holter verify for the rest',
+  })
+}
+
+/** Finds the data, says which, and makes the folder before the work begins. */
+function prepare(task: Task, { data: dir, skipMissing, out, probes }: DemoInput, context: Context): ShippedOptions {
+  const { source, sentence } = findData(task, { dir, skipMissing })
+  makeFolder(out)
+  context.say?.(sentence)
+  return { ...context, task, source, probes, out }
+}
+
+async function writePages(report: ReportData, { parity, files, stages }: Product, out: string): Promise<void> {
+  // Loaded here: the charts' library would slow every start.
+  const { renderReport } = await import('../report/render-report.ts')
+  writeFile(join(out, 'report.html'), await renderReport(report))
+  const { name, synthetic, source, records, folds, dropped, notes = [] } = report.data
+  const summary = {
+    data: { name, synthetic, source, records, folds, dropped, notes },
+    ...(report.base ? { float: scoresOf(report.base) } : {}),
+    int8: scoresOf(report.model),
+    parity,
+    files: Object.fromEntries(files.map(f => [f.file, { bytes: f.bytes, sha256: f.sha256 }])),
+    seconds: stages.reduce((sum, s) => sum + s.seconds, 0),
+  }
+  writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+}
+
+/** The scores by which models of this kind of labels are compared. */
+function scoresOf({ evaluation }: ScoredModel) {
+  const { kind, macroAuc, macroF1, accuracy } = evaluation
+  if (kind === 'multi-label') return { macroAuc: { validation: macroAuc } }
+  return { macroF1: { validation: macroF1 }, accuracy: { validation: accuracy } }
+}

@@ -1,0 +1,54 @@
+import { limitThreads, loadTfjs } from '../train/backend.ts'
+import { checkTeachers, distillation, type Teacher } from '../train/distill.ts'
+import { loadFloatModel } from '../train/float-model.ts'
+import { labelLoss } from '../train/loss.ts'
+import type { Tf } from '../train/tf.ts'
+import type { Context } from '../watch.ts'
+import { type Prepared, type Taught, type TrainResult, trainNetwork } from './train.ts'
+import type { TrainingInput } from './training-input.ts'
+
+/** A training and who teaches it. */
+export interface DistillInput extends TrainingInput {
+  /** Folders of float models of the same task and records. */
+  readonly teacher: readonly string[]
+  /** Divides the logits. Default 1.5. */
+  readonly temperature?: number
+  /** Weight of the teachers, 0 to 1; the labels keep the rest. Default .8. */
+  readonly alpha?: number
+}
+
+/** Trains a network towards the labels and towards the averaged answers of teachers on the same augmented records. */
+export async function distill(input: DistillInput, context: Context = {}): Promise<TrainResult> {
+  limitThreads(input.threads)
+  const teachers = await loadTeachers(loadTfjs(), input.teacher)
+  return trainNetwork('distill', input, prepared => taughtBy(teachers, prepared, input), context)
+}
+
+async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Teacher[]> {
+  const teachers: Teacher[] = []
+  for (const path of dirs) teachers.push({ path, ...(await loadFloatModel(tf, path)) })
+  return teachers
+}
+
+/** Returns what teachers add to a training, after a check that they fit it. */
+function taughtBy(
+  teachers: readonly Teacher[],
+  { tf, task, recipe, train, standardization }: Prepared,
+  { temperature = 1.5, alpha = 0.8 }: DistillInput,
+): Taught {
+  const { labels, leads, sampleRateHz, samples } = task
+  const form = { task: task.name, labels, leads, sampleRateHz, samples }
+  checkTeachers(tf, teachers, { ...form, ...standardization, recipe })
+  const taught = distillation({ kind: task.kind, teachers, temperature, alpha })
+  return {
+    terms: [{ ...labelLoss(train, recipe), weight: 1 - alpha }, taught],
+    flags: ` --temperature ${temperature} --alpha ${alpha}${teachers.map(({ path }) => ` --teacher ${path}`).join('')}`,
+    provenance: {
+      teachers: teachers.map(({ metadata, sha256 }) => ({
+        network: metadata.network,
+        weightsSha256: sha256,
+        command: metadata.provenance.command,
+      })),
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { layerTable } from '../codegen/layer-table.ts'
+import { type CompiledModel, loadModel } from '../engines/model.ts'
+import type { Flavour } from '../ops/flavour.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { layerRows, memorySummary } from '../report/layers.ts'
+
+export interface InspectInput {
+  /** A .tflite file of int8 (or 16×8) arithmetic. */
+  readonly model: string
+  /** Flavour of the plan. Default 'simd'. */
+  readonly flavour?: Flavour
+}
+
+/** A model and how it becomes a module: kernels, buffers, addresses. */
+export interface Inspected {
+  readonly model: CompiledModel
+  readonly plan: Plan
+}
+
+/** Reads a model and plans it; nothing is compiled. */
+export function inspect({ model: path, flavour = 'simd' }: InspectInput): Inspected {
+  const model = loadModel(path)
+  return { model, plan: makePlan([model.graph], flavour) }
+}
+
+/** All figures of a model as plain data, the size of its module among them, which is compiled for that. */
+export async function inspectionFigures({ model, plan }: Inspected) {
+  const [network] = plan.networks
+  const rows = layerRows(network)
+  const { wasm, program } = await model.build('simd')
+  const { layers, ...totals } = layerTable(model.graph)
+  return {
+    ...totals,
+    ...memorySummary(network, program.constantBytes),
+    moduleBytes: wasm.length,
+    layers: layers.map((layer, i) => ({ ...rows[i], ...layer })),
+  }
+}

@@ -1,0 +1,45 @@
+import type { Opened, Standardization } from '../ecg/datasets/dataset.ts'
+import type { Metadata } from '../ir/metadata.ts'
+import type { Fitted } from '../metrics/fitted.ts'
+import type { Task } from '../tasks/task.ts'
+
+/** Returns the metadata of a model: all that its file must know to be used and traced. */
+export function modelMetadata(
+  task: Task,
+  network: string,
+  standardization: Standardization,
+  { thresholds, temperature }: Fitted,
+  provenance: Record<string, unknown>,
+): Metadata {
+  return {
+    version: 1,
+    task: task.name,
+    network,
+    kind: task.kind,
+    labels: [...task.labels],
+    leads: [...task.leads],
+    sampleRateHz: task.sampleRateHz,
+    samples: task.samples,
+    unit: task.unit,
+    ...copied(standardization),
+    thresholds: [...thresholds],
+    ...(temperature !== undefined && { temperature }),
+    rounding: 'tflm-double',
+    provenance,
+  }
+}
+
+function copied({ mean, deviation, features }: Standardization) {
+  if (!features) return { mean, deviation }
+  const { names, ...numbers } = features
+  return {
+    mean,
+    deviation,
+    features: { names: [...names], mean: [...numbers.mean], deviation: [...numbers.deviation] },
+  }
+}
+
+/** What a model must say about the records that it learned from. */
+export function provenanceOf({ name, synthetic, hash, records, dropped }: Opened) {
+  return { data: { name, synthetic, sha256: hash, records, dropped } }
+}
