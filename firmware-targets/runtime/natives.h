@@ -6,52 +6,43 @@
 #include <string.h>
 
 #if defined(__ARM_FEATURE_DSP)
-/* Bytes 0 and 2, bytes 1 and 3 of a word, each with its sign in 16 bits; two products added to a sum. */
-static inline __attribute__((always_inline)) uint32_t even_bytes(uint32_t x) {
-  uint32_t y;
-  __asm__("sxtb16 %0, %1" : "=r"(y) : "r"(x));
-  return y;
-}
-static inline __attribute__((always_inline)) uint32_t odd_bytes(uint32_t x) {
-  uint32_t y;
-  __asm__("sxtb16 %0, %1, ror #8" : "=r"(y) : "r"(x));
-  return y;
-}
-static inline __attribute__((always_inline)) uint32_t two_products(uint32_t x, uint32_t y, uint32_t sum) {
-  __asm__("smlad %0, %1, %2, %0" : "+r"(sum) : "r"(x), "r"(y));
-  return sum;
-}
-static inline __attribute__((always_inline)) uint32_t word_at(const uint8_t *p) {
-  uint32_t x;
-  __builtin_memcpy(&x, p, 4);
-  return x;
-}
+/* Four bytes of x and of y with four of u and four of v: sxtb16 takes bytes 0 and 2, or 1 and 3, each with its sign; smlad adds two products.
+ * In assembly as a whole: 13 registers are all that the compiler has, and it would spill. */
+#define DOT_STEP                                  \
+  "ldr %[p], [%[x]], #4\n\t"                      \
+  "ldr %[q], [%[y]], #4\n\t"                      \
+  "ldr %[u], [%[f]], #4\n\t"                      \
+  "sxtb16 %[r], %[p]\n\t"                         \
+  "sxtb16 %[p], %[p], ror #8\n\t"                 \
+  "sxtb16 %[s], %[q]\n\t"                         \
+  "sxtb16 %[q], %[q], ror #8\n\t"                 \
+  "sxtb16 %[w], %[u]\n\t"                         \
+  "sxtb16 %[u], %[u], ror #8\n\t"                 \
+  "smlad %[xu], %[r], %[w], %[xu]\n\t"            \
+  "smlad %[yu], %[s], %[w], %[yu]\n\t"            \
+  "smlad %[xu], %[p], %[u], %[xu]\n\t"            \
+  "smlad %[yu], %[q], %[u], %[yu]\n\t"            \
+  "ldr %[u], [%[f]], #4\n\t"                      \
+  "sxtb16 %[w], %[u]\n\t"                         \
+  "sxtb16 %[u], %[u], ror #8\n\t"                 \
+  "smlad %[xv], %[r], %[w], %[xv]\n\t"            \
+  "smlad %[yv], %[s], %[w], %[yv]\n\t"            \
+  "smlad %[xv], %[p], %[u], %[xv]\n\t"            \
+  "smlad %[yv], %[q], %[u], %[yv]\n\t"
+#define DOT(text)                                                                                                                        \
+  __asm__(text                                                                                                                           \
+          : [x] "+r"(x), [y] "+r"(y), [f] "+r"(f), [xu] "+r"(xu), [xv] "+r"(xv), [yu] "+r"(yu), [yv] "+r"(yv), [p] "=&r"(p), [q] "=&r"(q), \
+            [u] "=&r"(u), [w] "=&r"(w), [r] "=&r"(r), [s] "=&r"(s)                                                                        \
+          :                                                                                                                              \
+          : "memory")
 
 /* Products of `steps` times four bytes of x and y with eight bytes of filters, added to sums: x·u, x·v, y·u, y·v. */
-static inline __attribute__((always_inline)) void dot_run(const uint8_t *x, const uint8_t *y, const uint8_t *filters, uint32_t steps,
+static inline __attribute__((always_inline)) void dot_run(const uint8_t *x, const uint8_t *y, const uint8_t *f, uint32_t steps,
                                                           uint32_t sums[4]) {
-  uint32_t xu = sums[0], xv = sums[1], yu = sums[2], yv = sums[3];
+  uint32_t xu = sums[0], xv = sums[1], yu = sums[2], yv = sums[3], p, q, u, w, r, s;
   const uint8_t *end = x + 4 * steps;
-  do {
-    const uint32_t p = word_at(x), q = word_at(y);
-    x += 4;
-    y += 4;
-    const uint32_t p0 = even_bytes(p), q0 = even_bytes(q), p1 = odd_bytes(p), q1 = odd_bytes(q);
-    const uint32_t u = word_at(filters), v = word_at(filters + 4);
-    filters += 8;
-    uint32_t w = even_bytes(u);
-    xu = two_products(p0, w, xu);
-    yu = two_products(q0, w, yu);
-    w = odd_bytes(u);
-    xu = two_products(p1, w, xu);
-    yu = two_products(q1, w, yu);
-    w = even_bytes(v);
-    xv = two_products(p0, w, xv);
-    yv = two_products(q0, w, yv);
-    w = odd_bytes(v);
-    xv = two_products(p1, w, xv);
-    yv = two_products(q1, w, yv);
-  } while (x < end);
+  if (steps & 1) DOT(DOT_STEP);
+  while (x != end) DOT(DOT_STEP DOT_STEP);
   sums[0] = xu;
   sums[1] = xv;
   sums[2] = yu;
