@@ -6,7 +6,7 @@ import { packTiles, SUMS_BYTES, sumsHaveRoom, tileRun } from '../parts/tiles.ts'
 /** CONV_2D of int8 without vectors: two windows and two filters at a time, weights in read-only constants. */
 export const conv2dTiles: Kernel<Convolution> = {
   name: 'conv2d-tiles',
-  flavours: ['firmware'],
+  flavours: ['scalar', 'firmware'],
   fits: p => !p.int16 && sumsHaveRoom(p, p.filter),
   /** Four sums and two windows. */
   scratchBytes: p => SUMS_BYTES + 2 * p.window.filterH * tileRun(p.window.filterW * (p.window.inC / p.groups)),

@@ -7,7 +7,7 @@ import { packTiles, SUMS_BYTES, sumsHaveRoom } from '../parts/tiles.ts'
 /** FULLY_CONNECTED of int8 without vectors: two rows and two outputs at a time, weights in read-only constants. */
 export const fullyConnectedTiles: Kernel<Dense> = {
   name: 'fully-connected-tiles',
-  flavours: ['firmware'],
+  flavours: ['scalar', 'firmware'],
   fits: (p, { element }) => element.name === 'i8' && sumsHaveRoom(p, p.filter),
   scratchBytes: () => SUMS_BYTES,
   emit(p, to) {
