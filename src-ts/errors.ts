@@ -12,6 +12,7 @@ export type Stage =
   | 'plan'
   | 'tflite'
   | 'codegen'
+  | 'package'
   | 'engine'
   | 'evaluate'
   | 'verify'

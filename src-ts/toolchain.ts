@@ -4,6 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 interface Record {
   readonly python?: string
   readonly wasmtimeHost?: string
+  readonly wasm2c?: string
+  readonly wasm3?: string
+  readonly piLibrary?: string
+  readonly piCompiler?: string
   readonly leftOut?: { readonly [part: string]: { readonly reason: string } }
 }
 
@@ -21,6 +25,14 @@ export function venvPython(): string | undefined {
 /** Returns the path of the program that runs modules in wasmtime (engines/wasmtime-host.c), or undefined without one. */
 export function wasmtimeHost(): string | undefined {
   return present(record().wasmtimeHost)
+}
+
+/**
+ * Returns where a part of the firmware tools lies, or undefined without it: the program wasm2c, the sources of wasm3, the folder with
+ * wasmtime's library for a Raspberry Pi, the wasmtime that compiles for it.
+ */
+export function firmwareTool(part: 'wasm2c' | 'wasm3' | 'piLibrary' | 'piCompiler'): string | undefined {
+  return present(record()[part])
 }
 
 /** Returns why set-up could not install a part ('wasmtime', 'tflite-micro', 'TensorFlow', 'Python'), with what to install, or undefined. */

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { firmware } from './setup/firmware.mjs'
 import { packages } from './setup/packages.mjs'
 import { recordFile } from './setup/places.mjs'
 import { python } from './setup/python.mjs'
@@ -14,17 +15,19 @@ import { wasmtime } from './setup/wasmtime.mjs'
  * In order; a later step may use what an earlier one installed. A step has a name, a cost (size and time, for the user),
  * ready() → what the record gets, or undefined when there is something to do, lacks() → why it cannot be done here, or
  * undefined, and install(say). Steps that are not `required` may fail: the product works without them, and says so.
+ * One that is `onDemand` is installed only where its word is asked for: npm run setup -- firmware.
  */
-const steps = [packages, python, tensorflow, wasmtime]
+const steps = [packages, python, tensorflow, wasmtime, firmware]
 
 /** After a failure, automatic set-ups leave the step alone for so long: a test run should not wait for a dead network each time. */
 const patienceMs = 10 * 60_000
 
 /**
  * Installs what is missing, and returns false when a required part cannot be installed.
- * @param {{ quiet?: boolean }} options quiet: says nothing where there is nothing to do, and does not repeat a step that failed just now
+ * @param {{ quiet?: boolean, wanted?: readonly string[] }} options quiet: says nothing where there is nothing to do, and does not repeat a step that failed just now;
+ *   wanted: words of steps on demand
  */
-export async function setup({ quiet = false } = {}) {
+export async function setup({ quiet = false, wanted = [] } = {}) {
   const major = Number(process.versions.node.split('.')[0])
   if (major < 20) {
     console.error(`[setup] node: too old (got ${process.version}, expected 20, 22 or 24). Install a newer Node.js.`)
@@ -33,6 +36,7 @@ export async function setup({ quiet = false } = {}) {
   const before = readRecord()
   const record = { leftOut: {} }
   for (const step of steps) {
+    if (step.onDemand && !wanted.includes(step.onDemand) && !step.ready()) continue
     const failed = quiet ? before?.leftOut?.[step.name] : undefined
     const problem = failed && Date.now() - failed.at < patienceMs && !step.ready() ? failed : await make(step, quiet)
     if (problem) record.leftOut[step.name] = problem
@@ -86,4 +90,10 @@ function writeRecord(record) {
   renameSync(partial, recordFile)
 }
 
-if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) process.exitCode = (await setup()) ? 0 : 1
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const wanted = process.argv.slice(2)
+  const known = steps.flatMap(step => step.onDemand ?? [])
+  const odd = wanted.find(word => !known.includes(word))
+  if (odd) say(`${odd}: no such part (expected ${known.join(', ')}).`)
+  process.exitCode = !odd && (await setup({ wanted })) ? 0 : 1
+}

@@ -111,7 +111,7 @@ function decisionLines(prefix: string, { kind, thresholds }: Metadata, manifest:
 }
 
 /** The smallest output value whose probability reaches the threshold; the largest value when none does. */
-function thresholdValue(threshold: number, { outputs: [output] }: Manifest): number {
+export function thresholdValue(threshold: number, { outputs: [output] }: Manifest): number {
   let { min: low, max: high } = limitsOf(output as Pick<IntTensor, 'type'>)
   // Probabilities rise with the value.
   while (low < high) {

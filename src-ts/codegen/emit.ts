@@ -12,6 +12,10 @@ export interface Program {
   /** Files of src-as that the text imports, without their ending. */
   readonly kernels: readonly string[]
   readonly constantBytes: number
+  /** Where the constants that nobody writes begin; none where it is `memoryBytes`. Kernels read them with this offset, CONSTANTS. */
+  readonly readOnlyAddress: number
+  /** Functions that the module exports for a device to replace. */
+  readonly natives: readonly string[]
   /** End of the last byte in use. */
   readonly memoryBytes: number
 }
@@ -27,10 +31,12 @@ const SLACK = 16
 export function emitProgram(plan: Plan, heading: string, exportNodes = false): Program {
   const imports = new Map<string, Set<string>>()
   const constants = placeConstants(plan.constantsAddress)
+  const readOnly = placeConstants(0)
+  const natives = new Map<string, string>()
   const startUp: string[] = []
   const bodies = plan.networks.map((network, i) => {
     const suffix = plan.networks.length === 1 ? '' : String(i)
-    return networkText(network, suffix, { imports, constants, startUp, exportNodes })
+    return networkText(network, suffix, { imports, constants, readOnly, natives, startUp, exportNodes })
   })
   // A host can read which of relaxed-probe.ts's forms this engine has.
   const probe = plan.flavour === 'relaxed' ? ["export { relaxed } from './relaxed-probe'", ''] : []
@@ -39,12 +45,30 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false): P
     .sort()
     .filter(([, names]) => names.size > 0)
     .map(([file, names]) => `import { ${[...names].sort().join(', ')} } from './${file}'`)
-  const text = [`// ${heading}`, '', ...importLines, '', ...probe, ...bodies, ...startUpText(startUp)].join('\n')
-  const memoryBytes = constants.end() + SLACK
+  const readOnlyAddress = Math.ceil((constants.end() + SLACK) / 16) * 16
+  const exportLines = [...natives].sort().map(([name, file]) => `export { ${name} } from './${file}'`)
+  const globals = readOnly.end() ? readOnlyText(readOnlyAddress) : []
+  const lines = [
+    `// ${heading}`,
+    '',
+    ...importLines,
+    ...exportLines,
+    '',
+    ...probe,
+    ...globals,
+    ...bodies,
+    ...startUpText(startUp),
+  ]
+  const memoryBytes = readOnly.end() ? readOnlyAddress + readOnly.end() + SLACK : constants.end() + SLACK
   return {
     plan,
-    text,
-    segments: constants.segments,
+    text: lines.join('\n'),
+    segments: [
+      ...constants.segments,
+      ...readOnly.segments.map(({ address, bytes }) => ({ address: readOnlyAddress + address, bytes })),
+    ],
+    readOnlyAddress: readOnly.end() ? readOnlyAddress : memoryBytes,
+    natives: [...natives.keys()].sort(),
     kernels: [...imports.keys()].sort(),
     constantBytes: memoryBytes - plan.constantsAddress,
     memoryBytes,
@@ -56,6 +80,9 @@ interface Parts {
   /** Functions by the file of src-as that has them. */
   readonly imports: Map<string, Set<string>>
   readonly constants: Constants
+  readonly readOnly: Constants
+  /** Files of src-as by the exported functions. */
+  readonly natives: Map<string, string>
   readonly startUp: string[]
   readonly exportNodes: boolean
 }
@@ -98,6 +125,10 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
     scratch: () => scratch!.address,
     reserved: () => reserved!.address,
     data: parts.constants.place,
+    readOnly: parts.readOnly.place,
+    exported(file, name) {
+      if (target.flavour === 'firmware') parts.natives.set(name, file)
+    },
     use,
     call(file, name, args) {
       const lines = args.map(
@@ -107,6 +138,17 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
     },
     atStart: text => void parts.startUp.push(text),
   }
+}
+
+/** The offset of read-only constants, for the kernels of src-as. */
+function readOnlyText(address: number): string[] {
+  return [
+    '// Constants that are only read begin here; kernels load them with this offset.',
+    '// @ts-ignore: decorator',
+    '@global @inline',
+    `const CONSTANTS: usize = ${address}`,
+    '',
+  ]
 }
 
 /** The start function of the module: asc makes it of what stands outside functions. */

@@ -6,7 +6,9 @@ import { data } from './data.ts'
 import { demo } from './demo.ts'
 import { distill } from './distill.ts'
 import { evaluate } from './evaluate.ts'
+import { flash } from './flash.ts'
 import { inspect } from './inspect.ts'
+import { packageCommand } from './package.ts'
 import { plot } from './plot.ts'
 import { prune } from './prune.ts'
 import { quantize } from './quantize.ts'
@@ -30,4 +32,6 @@ export const commands: readonly Command[] = [
   run,
   verify,
   bench,
+  packageCommand,
+  flash,
 ]

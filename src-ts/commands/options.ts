@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Adc } from '../ir/input-map.ts'
 
 /** Parses a whole number of at least `min`, and at most `max` if it is given, for commander. */
 export function whole(min: number, max?: number): (text: string) => number {
@@ -21,6 +22,14 @@ export function within(min: number, max: number): (text: string) => number {
     if (text.trim() && value >= min && value <= max) return value
     throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`)
   }
+}
+
+/** Parses GAIN,BASELINE for commander. */
+export function adc(text: string): Adc {
+  const [gain, baseline] = text.split(',').map(part => (part.trim() ? Number(part) : Number.NaN))
+  if (gain > 0 && Number.isFinite(gain) && Number.isInteger(baseline) && text.split(',').length === 2)
+    return { gain, baseline }
+  throw new InvalidArgumentError('It must be a gain above 0 and a whole baseline, such as 200,1024.')
 }
 
 /** Parses distinct seeds, separated by commas, for commander. */

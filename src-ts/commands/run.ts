@@ -1,8 +1,9 @@
 import { join, parse } from 'node:path'
-import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { writeNpy } from '../npy.ts'
+import { adc } from './options.ts'
 
 interface RunOptions {
   engine: string
@@ -49,14 +50,6 @@ export const run = new Command('run')
     for (const [which, file] of files.entries()) writeFile(file, writeNpy(outputs[which]))
     console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)
   })
-
-/** Parses GAIN,BASELINE for commander. */
-function adc(text: string): Adc {
-  const [gain, baseline] = text.split(',').map(part => (part.trim() ? Number(part) : Number.NaN))
-  if (gain > 0 && Number.isFinite(gain) && Number.isInteger(baseline) && text.split(',').length === 2)
-    return { gain, baseline }
-  throw new InvalidArgumentError('It must be a gain above 0 and a whole baseline, such as 200,1024.')
-}
 
 /** y.npy for the first output, y.1.npy for the second, …. */
 function outputFile(path: string, which: number): string {

@@ -20,6 +20,8 @@ interface FlavourRow {
  */
 export const flavours = [
   { name: 'scalar', features: [], byDefault: true },
+  // Scalar code whose read-only constants lie apart, so that a device can read them from flash; `package` makes it.
+  { name: 'firmware', features: ['BulkMemory', 'BulkMemoryOpt', 'SignExt'], byDefault: false },
   {
     name: 'simd',
     features: ['SIMD128', 'BulkMemory', 'BulkMemoryOpt', 'SignExt', 'NontrappingFPToInt'],

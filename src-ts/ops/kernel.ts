@@ -60,6 +60,13 @@ export interface Emitter extends KernelTarget {
   reserved(): number
   /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
   data(bytes: ArrayBufferView, align: number): number
+  /**
+   * Places bytes that kernels read with the offset CONSTANTS, `load<i8>(address, CONSTANTS)`, and returns their address without it:
+   * firmware reads them from flash, and only so read bytes need no RAM there.
+   */
+  readOnly(bytes: ArrayBufferView, align: number): number
+  /** Exports a function of src-as/<file>.ts from a firmware module, so that a device can bind native code in its place. */
+  exported(file: string, name: string): void
   /** Imports a function of src-as/<file>.ts for text of the kernel's own, and returns its name. */
   use(file: string, name: string): string
   /**

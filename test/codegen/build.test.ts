@@ -18,7 +18,8 @@ for (const flavour of flavoursHere) {
     const module = new WebAssembly.Module(first.wasm as BufferSource)
     assert.equal(WebAssembly.Module.imports(module), [])
     const kinds = Object.fromEntries(WebAssembly.Module.exports(module).map(e => [e.name, e.kind]))
-    const more = flavour === 'relaxed' && { relaxed: 'global' }
+    const natives = Object.fromEntries(first.program.natives.map(name => [name, 'function']))
+    const more = { ...natives, ...(flavour === 'relaxed' && { relaxed: 'global' }) }
     assert.equal(kinds, { memory: 'memory', input: 'global', output: 'global', run: 'function', ...more })
     const { exports } = new WebAssembly.Instance(module)
     const manifest = readManifest(first.wasm, 'tiny')

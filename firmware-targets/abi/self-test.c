@@ -1,0 +1,112 @@
+#include "self-test.h"
+#include "holter.h"
+#include <string.h>
+
+static uint32_t word(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+
+/* Marsaglia's xorshift32; the twin of src-ts/package/vectors.ts. */
+static uint32_t next(uint32_t x) {
+  x ^= x << 13;
+  x ^= x >> 17;
+  return x ^ x << 5;
+}
+
+static void put_number(uint64_t n) {
+  char digits[21];
+  int at = 20;
+  digits[at] = 0;
+  do {
+    digits[--at] = (char)('0' + n % 10);
+    n /= 10;
+  } while (n);
+  holter_put(digits + at);
+}
+
+/* Bytes of all inputs (outputs), one after another. */
+static uint32_t total(int (*port_of)(uint32_t, holter_port_t *), uint32_t count) {
+  uint32_t bytes = 0;
+  holter_port_t port;
+  for (uint32_t i = 0; i < count; i++) {
+    port_of(i, &port);
+    bytes += port.bytes;
+  }
+  return bytes;
+}
+
+/* The first two vectors hold the least and the largest values, the others random bytes. */
+static void fill_inputs(const uint8_t *from, uint32_t vector, uint32_t seed, uint32_t count) {
+  uint32_t state = (seed ^ vector * 0x9e3779b9u) | 1;
+  holter_port_t port;
+  for (uint32_t i = 0; i < count; i++) {
+    holter_input(i, &port);
+    uint8_t *data = port.data;
+    for (uint32_t k = 0; k < port.bytes; k++) {
+      if (from) data[k] = *from++;
+      else if (vector < 2) {
+        const uint8_t top = vector ? 0x7f : 0x80, low = vector ? 0xff : 0;
+        data[k] = port.bits == 8 || k % 2 ? top : low;
+      } else {
+        state = next(state);
+        data[k] = (uint8_t)(state >> 24);
+      }
+    }
+  }
+}
+
+static int same_outputs(const uint8_t *expected, uint32_t count) {
+  holter_port_t port;
+  for (uint32_t i = 0; i < count; i++) {
+    holter_output(i, &port);
+    if (memcmp(port.data, expected, port.bytes)) return 0;
+    expected += port.bytes;
+  }
+  return 1;
+}
+
+static int refuse(const char *problem) {
+  holter_put("error=\"");
+  holter_put(problem);
+  holter_put("\"\n");
+  return 1;
+}
+
+int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes) {
+  holter_put("holter-selftest target=");
+  holter_put(target);
+  if (holter_init() != HOLTER_OK) {
+    holter_put(" ");
+    return refuse(holter_last_error());
+  }
+  const holter_identity_t *model = holter_identity();
+  holter_put(" model=");
+  holter_put(model->name);
+  holter_put(" ");
+  if (bytes < HOLTER_VECTORS_HEAD || memcmp(vectors, "HLTV", 4) || word(vectors + 4) != 2) return refuse("no vectors of version 2");
+  const uint32_t count = word(vectors + 8), in = word(vectors + 12), out = word(vectors + 16), seed = word(vectors + 20);
+  const uint32_t stored = word(vectors + 24);
+  if (in != total(holter_input, model->inputs) || out != total(holter_output, model->outputs)) return refuse("vectors of another model");
+  const uint64_t pair = (uint64_t)out + (stored == 1 ? in : 0);
+  if (stored > 1 || pair * count != bytes - HOLTER_VECTORS_HEAD) return refuse("vectors are cut short or too long");
+  const uint8_t *at = vectors + HOLTER_VECTORS_HEAD;
+  uint32_t pass = 0;
+  uint64_t instructions = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    fill_inputs(stored ? at : 0, i, seed, model->inputs);
+    if (stored) at += in;
+    const uint64_t before = holter_instructions();
+    if (holter_run() != HOLTER_OK) return refuse(holter_last_error());
+    instructions += holter_instructions() - before;
+    pass += (uint32_t)same_outputs(at, model->outputs);
+    at += out;
+  }
+  holter_put("vectors=");
+  put_number(count);
+  holter_put(" pass=");
+  put_number(pass);
+  holter_put(" instructions=");
+  put_number(count ? instructions / count : 0);
+  holter_put("\nholter-memory bytes=");
+  put_number(holter_identity()->memory_bytes);
+  holter_put("\n");
+  return pass != count;
+}

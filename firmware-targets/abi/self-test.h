@@ -1,0 +1,23 @@
+/* The self-test that all targets share: replays vectors and prints one line,
+ *   holter-selftest target=T model=M vectors=64 pass=64 instructions=N
+ * N: instructions of one run, 0 where they cannot be counted. `holter-memory bytes=` and, on a bare board, `holter-stack bytes=` follow. A fault ends the line with error="…" instead. */
+#ifndef HOLTER_SELF_TEST_H
+#define HOLTER_SELF_TEST_H
+#include <stdint.h>
+
+/* 'HLTV', then little-endian uint32: version 2, count, input bytes, output bytes, seed, flags (1: inputs are in the file); then per
+ * vector its input, if inputs are in the file, and its expected output. Without them the input is made from the seed on the device. */
+#define HOLTER_VECTORS_HEAD 28
+
+/* What a board gives: the end of a line of text goes out at once; instructions since the start, or 0. */
+void holter_put(const char *text);
+uint64_t holter_instructions(void);
+
+/* Made by `holter package`. */
+extern const uint8_t holter_vectors[];
+extern const uint32_t holter_vectors_bytes;
+
+/* Returns 0 if every vector of `bytes` bytes passes. */
+int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes);
+
+#endif

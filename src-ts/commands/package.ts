@@ -1,0 +1,43 @@
+import { Argument, Command, Option } from 'commander'
+import { totals } from '../package/budget.ts'
+import { targetNames } from '../package/target.ts'
+import { count } from '../report/numbers.ts'
+import { table } from '../report/terminal.ts'
+import type { PackageInput } from '../runs/package-model.ts'
+import { adc, json, printJson, seed, whole } from './options.ts'
+
+interface PackageOptions extends Omit<PackageInput, 'model'> {
+  readonly json?: boolean
+}
+
+/** `holter package`. */
+export const packageCommand = new Command('package')
+  .summary('build a model into an image for a device, with a self-test')
+  .description(
+    'Compiles a .tflite file for a target (a folder of firmware-targets), checks flash and RAM against its budget before anything is built, ' +
+      'and writes image, sources, self-test vectors and package.json with sizes and hashes. The same input gives the same bytes.',
+  )
+  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addOption(new Option('-t, --target <target>', 'where it is to run').choices(targetNames()).makeOptionMandatory())
+  .option('--board <board>', "one of the target's boards (default: its first)")
+  .option('--vectors <npy...>', 'inputs of the self-test, one file for each input (default: made from a seed)')
+  .addOption(new Option('--count <n>', 'self-test vectors made from the seed').default(64).argParser(whole(1, 4096)))
+  .addOption(new Option('--seed <n>', 'seed of the vectors').default(1).argParser(seed))
+  .addOption(
+    new Option('--adc <gain,baseline>', "the device's converter: counts per millivolt, and the count of 0 mV")
+      .default({ gain: 1000, baseline: 0 }, '1000,0')
+      .argParser(adc),
+  )
+  .option('-o, --out <dir>', 'folder to write into (default: build/firmware/TARGET)')
+  .addOption(json())
+  .addHelpText('after', '\nExample: holter package models/ecg-tiny.tflite --target cortex-m-wasm2c')
+  .action(async (model: string, options: PackageOptions) => {
+    const { packageForDevice } = await import('../runs/package-model.ts')
+    const { out, manifest } = await packageForDevice({ ...options, model })
+    if (options.json) return printJson({ out, ...manifest })
+    const rows = Object.entries(manifest.sizes).map(([part, bytes]) => [part, count(bytes)])
+    console.log(table(['part', 'bytes'], rows))
+    const { flashBytes, ramBytes } = totals(manifest.sizes)
+    const sizes = `flash ${count(flashBytes)} bytes, RAM ${count(ramBytes)} bytes`
+    console.log(`${manifest.model} for ${manifest.target}, ${manifest.board}: ${sizes}, in ${out}`)
+  })

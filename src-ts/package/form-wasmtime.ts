@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { thresholdValue } from '../codegen/artefacts.ts'
+import { compileProgram } from '../codegen/compile.ts'
+import { HolterError } from '../errors.ts'
+import { firmwareTool, wasmtimeHost } from '../toolchain.ts'
+import { plain } from './c-model.ts'
+import type { Form, Order } from './form.ts'
+import { vectorsSource } from './form-c.ts'
+import { moduleSlot } from './module-slot.ts'
+import { mustRun } from './programs.ts'
+
+/** Bytes that the host program and wasmtime's library take on disk, and in memory beside the module, rounded up. */
+const RUNTIME = { flash: 32_000_000, ram: 48_000_000 }
+
+/** The module compiled ahead of time for wasmtime, once for each of the board's `builds`, and a service that runs it. */
+export const wasmtime: Form = {
+  flavour: 'simd',
+  async files(order) {
+    const { made, board, adc } = order
+    const module = await compileProgram(made.program)
+    const slots = board.builds.map(({ name, args }) => ({
+      name: `model.${name}.slot`,
+      contents: moduleSlot(made, compileAhead(module, args), adc),
+    }))
+    const list = slots.map(({ name }) => `"${name}", `).join('')
+    const modules = `const char *const holter_module_files[] = {${list}0};\n`
+    return [
+      ...slots,
+      { name: 'modules.c', contents: modules },
+      { name: 'service-model.c', contents: serviceModel(order) },
+      vectorsSource(order),
+      { name: 'libwasmtime.so', contents: library(board.library) },
+    ]
+  },
+  estimate: order => sizes(order, RUNTIME.flash, order.made.program.constantBytes),
+  measure(order, folder, program) {
+    const bytes = (name: string) => statSync(join(folder, name)).size
+    const slots = order.board.builds.map(({ name }) => bytes(`model.${name}.slot`))
+    return sizes(order, bytes('libwasmtime.so') + bytes(program), Math.max(...slots))
+  },
+}
+
+function sizes({ made, vectors, board }: Order, runtime: number, module: number) {
+  const weights = Math.min(module, made.program.constantBytes)
+  return {
+    weights,
+    code: module - weights,
+    runtime,
+    vectors: vectors.file.length,
+    arena: made.manifest.arena.bytes,
+    otherRam: RUNTIME.ram,
+    stack: board.budget.stackBytes,
+  }
+}
+
+/** Compiles a module for one kind of processor. */
+function compileAhead(module: Uint8Array, args: readonly string[]): Uint8Array {
+  const program = firmwareTool('piCompiler')
+  if (!program) missing("wasmtime's compiler")
+  const folder = mkdtempSync(join(tmpdir(), 'holter-wasmtime-'))
+  try {
+    writeFileSync(join(folder, 'model.wasm'), module)
+    const features = ['-W', 'relaxed-simd=n,gc-support=n']
+    mustRun(
+      { program, args: ['compile', ...features, ...args, 'model.wasm', '-o', 'model.cwasm'], install: '' },
+      folder,
+      {},
+    )
+    return readFileSync(join(folder, 'model.cwasm'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function library(which: 'aarch64' | 'this-machine'): Uint8Array {
+  const host = wasmtimeHost()
+  const folder = which === 'aarch64' ? firmwareTool('piLibrary') : host && dirname(host)
+  return folder ? readFileSync(join(folder, 'libwasmtime.so')) : missing("wasmtime's library")
+}
+
+function missing(what: string): never {
+  throw new HolterError({
+    stage: 'package',
+    where: what,
+    problem: 'it is missing',
+    hint: 'Run npm run setup -- firmware',
+  })
+}
+
+/** What the service must know, as C. */
+function serviceModel({ made, adc }: Order): string {
+  const { metadata, inputs, outputs } = made.manifest
+  const [input] = inputs
+  const leads = input.shape.at(-1) ?? 1
+  const labels = metadata?.labels ?? Array.from({ length: outputs[0].shape.at(-1) ?? 1 }, (_, i) => `output-${i}`)
+  const exclusive = !metadata || metadata.kind === 'single-label'
+  const thresholds = labels.map((_, i) => (exclusive ? 0 : thresholdValue(metadata.thresholds[i], made.manifest)))
+  return [
+    '#include "service.h"',
+    `static const char *const names[] = {${labels.map(label => `"${plain(label)}"`).join(', ')}};`,
+    `static const int32_t thresholds[] = {${thresholds.join(', ')}};`,
+    'const holter_service_model_t holter_service_model = {',
+    `  ${metadata?.sampleRateHz ?? 1}, ${adc.gain}, ${adc.baseline}, ${input.bytes / (input.type === 'int16' ? 2 : 1) / leads}, ${leads},`,
+    `  ${labels.length}, ${exclusive ? 1 : 0}, names, thresholds};`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,103 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { build } from '../codegen/build.ts'
+import type { RunnableModel } from '../engines/engine.ts'
+import { sha256, writeFile } from '../files.ts'
+import type { Adc } from '../ir/input-map.ts'
+import { checkBudget, type Sizes } from './budget.ts'
+import type { Form, Order } from './form.ts'
+import { c } from './form-c.ts'
+import { wasm3 } from './form-wasm3.ts'
+import { wasmtime } from './form-wasmtime.ts'
+import { mustRun } from './programs.ts'
+import { type Board, type Target, targetsFolder } from './target.ts'
+import type { Vectors } from './vectors.ts'
+
+const forms: Readonly<Record<Target['form'], Form>> = { c, wasm3, wasmtime }
+
+/** package.json of a packaged model: what it is, what it takes, and the hash of every file. */
+export interface PackageManifest {
+  readonly package: 1
+  readonly target: string
+  readonly board: string
+  readonly model: string
+  readonly modelSha256: string
+  readonly holter: string
+  readonly macs: number
+  readonly vectors: number
+  readonly sizes: Sizes
+  readonly files: readonly { readonly file: string; readonly bytes: number; readonly sha256: string }[]
+}
+
+/** What a caller may choose. */
+export interface PackageOptions {
+  readonly adc: Adc
+  readonly vectors: Vectors
+}
+
+/**
+ * Writes a model for a board of a target into `out`: sources, image, vectors, and package.json. The same input gives the same bytes.
+ * Throws HolterError when the model is over the board's budget (before anything is compiled), and when a program is missing or fails.
+ */
+export async function packageModel(
+  model: RunnableModel,
+  name: string,
+  target: Target,
+  board: Board,
+  options: PackageOptions,
+  out: string,
+): Promise<PackageManifest> {
+  const form = forms[target.form]
+  const made = await build(model.graph, form.flavour, sha256(model.tflite))
+  const order: Order = { model, name, made, target, board, ...options }
+  checkBudget(form.estimate(order), board, made)
+  const folder = mkdtempSync(join(tmpdir(), 'holter-package-'))
+  try {
+    const names = new Set<string>()
+    for (const file of [...(await form.files(order)), { name: 'vectors.bin', contents: options.vectors.file }]) {
+      writeFileSync(join(folder, file.name), file.contents)
+      names.add(file.name)
+    }
+    for (const source of board.sources) {
+      copyFileSync(join(targetsFolder, source), join(folder, basename(source)))
+      names.add(basename(source))
+    }
+    const fill = fillOf(target, board)
+    mustRun(board.compile, folder, fill)
+    const elf = board.compile.args.includes('image.elf') ? 'image.elf' : board.image
+    const sizes = form.measure(order, folder, elf)
+    checkBudget(sizes, board, made)
+    if (board.convert) mustRun(board.convert, folder, fill)
+    names.add(board.image)
+    const contents = [...names].sort().map(file => [file, readFileSync(join(folder, file))] as const)
+    const manifest: PackageManifest = {
+      package: 1,
+      target: target.name,
+      board: board.name,
+      model: name,
+      modelSha256: made.manifest.modelSha256,
+      holter: made.manifest.tools.holter,
+      macs: made.manifest.macs,
+      vectors: options.vectors.count,
+      sizes,
+      files: contents.map(([file, bytes]) => ({ file, bytes: bytes.length, sha256: sha256(bytes) })),
+    }
+    for (const [file, bytes] of contents) writeFile(join(out, file), bytes)
+    writeFile(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+    return manifest
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** What `{…}` in a board's command lines stands for. */
+export function fillOf(target: Target, { image, budget }: Board): Record<string, string> {
+  return {
+    target: target.name,
+    image,
+    flashBytes: String(budget.flashBytes),
+    ramBytes: String(budget.ramBytes),
+    stackBytes: String(budget.stackBytes),
+  }
+}

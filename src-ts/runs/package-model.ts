@@ -1,0 +1,49 @@
+import { basename, join } from 'node:path'
+import { allInputRows } from '../engines/input.ts'
+import { loadModel } from '../engines/model.ts'
+import { readFile } from '../files.ts'
+import type { Adc } from '../ir/input-map.ts'
+import { readNpy } from '../npy.ts'
+import { packageModel } from '../package/package.ts'
+import { boardOf, readTarget } from '../package/target.ts'
+import { givenVectors, seededVectors } from '../package/vectors.ts'
+
+export interface PackageInput {
+  /** A .tflite file of int8 (or 16×8) arithmetic. */
+  readonly model: string
+  readonly target: string
+  /** Default: the target's first. */
+  readonly board?: string
+  /** .npy files, one for each input of the model; vectors from the seed where there are none. */
+  readonly vectors?: readonly string[]
+  readonly count: number
+  readonly seed: number
+  readonly adc: Adc
+  /** Folder to write into. Default: `packageFolder` of the target. */
+  readonly out?: string
+}
+
+/** Folder that `package` writes and `flash` reads where none is named. */
+export function packageFolder(target: string): string {
+  return join('build', 'firmware', target)
+}
+
+/** Builds a model for a board with its self-test, writes the package, and returns its manifest and folder. */
+export async function packageForDevice(input: PackageInput) {
+  const target = readTarget(input.target)
+  const board = boardOf(target, input.board)
+  const model = loadModel(input.model)
+  const vectors = input.vectors
+    ? await vectorsOf(model, input.vectors)
+    : await seededVectors(model, input.count, input.seed)
+  const out = input.out ?? packageFolder(target.name)
+  const name = basename(input.model).replace(/\.tflite$/, '')
+  const manifest = await packageModel(model, name, target, board, { adc: input.adc, vectors }, out)
+  return { out, manifest }
+}
+
+function vectorsOf(model: ReturnType<typeof loadModel>, paths: readonly string[]) {
+  const arrays = paths.map(path => ({ ...readNpy(readFile(path), path), where: path }))
+  const { rows, count } = allInputRows(model.graph, arrays)
+  return givenVectors(model, rows, count)
+}

@@ -1,0 +1,46 @@
+import { mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runHolter } from '../helpers/holter-process.ts'
+import { missingForC } from '../package/c-harness.ts'
+
+const test = suite('commands/package, flash')
+const missing = missingForC()
+const model = 'models/beat-rr.tflite'
+
+test('wrong words are one sentence and exit 2, what is not there exit 1; nothing is written', () => {
+  const out = mkdtempSync(join(tmpdir(), 'holter-package-'))
+  for (const [status, pattern, args] of [
+    [2, /no-such.*Allowed choices/s, ['package', model, '--target', 'no-such', '--out', out]],
+    [2, /no such board.*host/, ['package', model, '--target', 'c-source', '--board', 'no-such', '--out', out]],
+    [2, /It must be a gain above 0/, ['package', model, '--target', 'c-source', '--adc', '0,1', '--out', out]],
+    [1, /does not exist/, ['package', 'no-such.tflite', '--target', 'c-source', '--out', out]],
+    [
+      1,
+      /^\[file\].*package[.]json: cannot be read: it does not exist[.] Run holter package first[.]\n$/,
+      ['flash', 'c-source', '--in', out],
+    ],
+  ] as const) {
+    const { status: got, stderr } = runHolter(args)
+    assert.is(got, status, stderr)
+    assert.match(stderr, pattern)
+    assert.not.match(stderr, /\n\s+at /)
+  }
+  assert.equal(readdirSync(out), [])
+})
+
+const scenes = missing ? test.skip : test
+scenes(`a network of the zoo, built and proved on this machine${missing ? `: ${missing}` : ''}`, () => {
+  const out = mkdtempSync(join(tmpdir(), 'holter-package-'))
+  const made = runHolter(['package', model, '--target', 'c-source', '--out', out, '--json'])
+  assert.is(made.status, 0, made.stderr)
+  assert.is(JSON.parse(made.stdout).vectors, 64)
+  const { status, stdout } = runHolter(['flash', 'c-source', '--in', out])
+  assert.is(status, 0)
+  assert.match(stdout, /^holter-selftest target=c-source model=beat-rr vectors=64 pass=64 instructions=\d+\n$/)
+  assert.is(runHolter(['flash', 'c-source', '--in', out, '--dry-run']).stdout, './self-test\n')
+})
+
+test.run()

@@ -1,0 +1,37 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { targetsFolder } from '../../src-ts/package/target.ts'
+import { firmwareTool } from '../../src-ts/toolchain.ts'
+
+const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g', '-O1']
+
+/** Why nothing in C can be built here, or undefined. */
+export function missingForC(): string | undefined {
+  if (spawnSync('cc', ['--version']).error) return 'cc is missing (apt-get install gcc libc6-dev)'
+  if (!firmwareTool('wasm2c')) return 'wasm2c is missing (npm run setup -- firmware)'
+  return undefined
+}
+
+/** Compiles C files with the address and the undefined-behaviour sanitizer, beside all of firmware-targets' sources, and returns the program's path. */
+export function sanitized(files: Readonly<Record<string, string>>, sources: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holter-c-'))
+  for (const room of ['abi', 'runtime'])
+    for (const name of readdirSync(join(targetsFolder, room)))
+      copyFileSync(join(targetsFolder, room, name), join(folder, name))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const all = [...Object.keys(files).filter(name => name.endsWith('.c')), ...sources]
+  execFileSync('cc', ['-std=gnu11', '-Wall', '-Wextra', ...SANITIZE, ...all, '-o', 'program'], {
+    cwd: folder,
+    stdio: 'pipe',
+  })
+  return join(folder, 'program')
+}
+
+/** Runs a program with text on stdin and returns its lines; a sanitizer's finding is an error. */
+export function linesOf(program: string, input: string, args: readonly string[] = []): string[] {
+  const { stdout, stderr, status } = spawnSync(program, args, { input, encoding: 'utf8', maxBuffer: 2 ** 28 })
+  if (status !== 0) throw new Error(`exit code ${status}: ${stderr.split('\n').slice(0, 6).join(' ')}`)
+  return stdout.trimEnd().split('\n')
+}

@@ -1,0 +1,119 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { reference } from '../../src-ts/engines/reference.ts'
+import { runOnce } from '../../src-ts/engines/session.ts'
+import { checkPackage, startPackage } from '../../src-ts/package/flash.ts'
+import { packageModel } from '../../src-ts/package/package.ts'
+import { type Board, boardOf, readTarget, targetNames, targetsFolder } from '../../src-ts/package/target.ts'
+import { givenVectors, seededVectors } from '../../src-ts/package/vectors.ts'
+import { tinyNetwork } from '../helpers/tiny-network.ts'
+import { missingForC } from './c-harness.ts'
+
+const test = suite('package')
+const missing = missingForC()
+const scenes = missing ? test.skip : test
+
+const graph = tinyNetwork()
+const model = { graph, tflite: Uint8Array.of(1, 2, 3), module: () => Promise.reject(new Error('not needed')) }
+const adc = { gain: 1000, baseline: 0 }
+const target = readTarget('c-source')
+const folder = () => mkdtempSync(join(tmpdir(), 'holter-package-test-'))
+
+async function packaged(board: Board = boardOf(target, undefined), out = folder()): Promise<string> {
+  await packageModel(model, 'tiny', target, board, { adc, vectors: await seededVectors(model, 64, 1) }, out)
+  return out
+}
+
+async function refusal(work: () => unknown): Promise<string> {
+  try {
+    await work()
+  } catch (error) {
+    return (error as Error).message
+  }
+  return 'accepted'
+}
+
+test('targets are folders of equal shape: data in target.json, and a page for a person', () => {
+  assert.ok(targetNames().length >= 4)
+  for (const name of targetNames()) {
+    assert.equal(readdirSync(join(targetsFolder, name)).sort(), ['README.md', 'target.json'], name)
+    const { boards } = readTarget(name)
+    assert.is(new Set(boards.map(board => board.name)).size, boards.length, name)
+    for (const { sources } of boards)
+      for (const source of sources) assert.ok(existsSync(join(targetsFolder, source)), `${name}: ${source}`)
+  }
+  for (const room of readdirSync(targetsFolder, { withFileTypes: true }))
+    if (room.isDirectory() && !['abi', 'runtime'].includes(room.name))
+      assert.ok(targetNames().includes(room.name), room.name)
+})
+
+scenes(
+  `C that is built here passes its self-test, with vectors from a seed and given ones${missing ? `: ${missing}` : ''}`,
+  async () => {
+    const seeded = startPackage(checkPackage(await packaged(), 'c-source'), {})!
+    assert.is(seeded.pass, 64)
+    assert.is(seeded.vectors, 64)
+    const out = folder()
+    const inputs = Int8Array.from({ length: 16 * 5 }, (_, i) => (i * 37) % 256)
+    const vectors = await givenVectors(model, inputs, 5)
+    await packageModel(model, 'tiny', target, boardOf(target, undefined), { adc, vectors }, out)
+    assert.is(startPackage(checkPackage(out, 'c-source'), {})!.pass, 5)
+  },
+)
+
+scenes('the same input gives the same bytes in another folder', async () => {
+  const [one, two] = [await packaged(), await packaged()]
+  assert.equal(readFileSync(join(one, 'package.json')), readFileSync(join(two, 'package.json')))
+})
+
+scenes('a vector that differs, a file that was changed, another target: nothing starts', async () => {
+  const whole = await packaged()
+  const changed = (file: string, change: (text: Buffer) => void) => {
+    const copy = folder()
+    cpSync(whole, copy, { recursive: true })
+    const bytes = readFileSync(join(copy, file))
+    change(bytes)
+    writeFileSync(join(copy, file), bytes)
+    return copy
+  }
+  const flipped = changed('self-test', bytes => bytes.writeUInt8(bytes.readUInt8(5000) ^ 1, 5000))
+  assert.match(await refusal(() => checkPackage(flipped, 'c-source')), 'not what was packaged')
+  assert.match(await refusal(() => checkPackage(whole, 'cortex-m-wasm2c')), 'for another target')
+  assert.match(
+    await refusal(() =>
+      checkPackage(
+        changed('package.json', bytes => bytes.fill(0x20)),
+        'c-source',
+      ),
+    ),
+    'package.json',
+  )
+  assert.match(await refusal(() => checkPackage(folder(), 'c-source')), 'does not exist')
+  const wrong = await seededVectors(model, 64, 1)
+  wrong.file[wrong.file.length - 1] ^= 1
+  const out = folder()
+  await packageModel(model, 'tiny', target, boardOf(target, undefined), { adc, vectors: wrong }, out)
+  assert.match(await refusal(() => startPackage(checkPackage(out, 'c-source'), {})), '1 of 64 vectors differ')
+})
+
+scenes('a model over budget is refused before anything is compiled, with the remedy', async () => {
+  const board = boardOf(target, undefined)
+  const compile = { ...board.compile, program: 'no-such-compiler' }
+  const small = (budget: Partial<Board['budget']>) => ({ ...board, compile, budget: { ...board.budget, ...budget } })
+  assert.match(await refusal(() => packaged(small({ ramBytes: 1000 }))), /RAM.*bytes too much.*The largest tensor is/)
+  assert.match(await refusal(() => packaged(small({ flashBytes: 1000 }))), /flash.*bytes too much/)
+  assert.match(await refusal(() => packaged(small({}))), /no-such-compiler: this program is missing.*apt-get/)
+})
+
+test('a seed gives the inputs that the device makes: least, largest, then random bytes', async () => {
+  const { file } = await seededVectors(model, 3, 7)
+  const view = Buffer.from(file)
+  assert.equal([view.toString('latin1', 0, 4), view.readUInt32LE(8), view.readUInt32LE(12)], ['HLTV', 3, 16])
+  const least = await runOnce(reference, model, reference.forms[0], new Int8Array(16).fill(-128), 1)
+  assert.equal(new Int8Array(view.subarray(28, 28 + least.length)), least)
+})
+
+test.run()
