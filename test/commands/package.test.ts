@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { testUnless } from '../helpers/environment.ts'
 import { runHolter } from '../helpers/holter-process.ts'
 import { missingForC } from '../package/c-harness.ts'
 
@@ -31,8 +32,8 @@ test('wrong words are one sentence and exit 2, what is not there exit 1; nothing
   assert.equal(readdirSync(out), [])
 })
 
-const scenes = missing ? test.skip : test
-scenes(`a network of the zoo, built and proved on this machine${missing ? `: ${missing}` : ''}`, () => {
+const scenes = testUnless(missing, 'commands/package, flash', test)
+scenes(`a network of the zoo, built and proved on this machine`, () => {
   const out = mkdtempSync(join(tmpdir(), 'holter-package-'))
   const made = runHolter(['package', model, '--target', 'c-source', '--out', out, '--json'])
   assert.is(made.status, 0, made.stderr)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type * as uvu from 'uvu'
 import { venvPython } from '../../src-ts/toolchain.ts'
 
 /**
@@ -19,3 +20,10 @@ export function ecgDataDir(): string | undefined {
 export function python(): string | undefined {
   return venvPython()
 }
+
+/** Returns `test` of a suite, or, where something is missing, what says so for each test in its place. */
+export function testUnless(missing: string | undefined, suiteName: string, test: uvu.Test): Scene {
+  return missing ? name => skip(suiteName, name, missing) : test
+}
+
+type Scene = (name: string, run: () => void | Promise<void>) => void

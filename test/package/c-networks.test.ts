@@ -5,6 +5,7 @@ import { arrayText, modelSource } from '../../src-ts/package/c-model.ts'
 import { toC } from '../../src-ts/package/form-c.ts'
 import { seededVectors } from '../../src-ts/package/vectors.ts'
 import { randomInt16Network, randomNetwork } from '../../tools/random-networks/random-network.ts'
+import { testUnless } from '../helpers/environment.ts'
 import { linesOf, missingForC, sanitized } from './c-harness.ts'
 
 // HOLTER_C_NETWORKS=40 for the long run.
@@ -12,33 +13,30 @@ const NETWORKS = Number(process.env.HOLTER_C_NETWORKS ?? 4)
 
 const test = suite('package/c-networks')
 const missing = missingForC()
-const scenes = missing ? test.skip : test
+const scenes = testUnless(missing, 'package/c-networks', test)
 
 for (const [kind, networkOf] of Object.entries({ int8: randomNetwork, int16: randomInt16Network })) {
-  scenes(
-    `C of random ${kind} networks passes its self-test, under sanitizers${missing ? `: ${missing}` : ''}`,
-    async () => {
-      for (let seed = 0; seed < NETWORKS; seed++) {
-        const graph = networkOf(seed)
-        const made = await build(graph, 'firmware', '0'.repeat(64))
-        const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
-        const { file } = await seededVectors(model, 8, seed + 1)
-        const vectors = arrayText('bytes', String(file.length), file)
-        const main = [
-          '#include "self-test.h"',
-          '#include <stdio.h>',
-          ...vectors,
-          'void holter_put(const char *text) { fputs(text, stdout); }',
-          'uint64_t holter_instructions(void) { return 0; }',
-          'int main(void) { return holter_self_test("test", bytes, sizeof bytes); }',
-        ]
-        const source = modelSource(made, toC(made.wasm), { gain: 1000, baseline: 0 })
-        const program = sanitized({ 'model.c': source, 'main.c': `${main.join('\n')}\n` }, ['self-test.c'])
-        const [line] = linesOf(program, '')
-        assert.match(line, /vectors=8 pass=8 /, `seed ${seed}`)
-      }
-    },
-  )
+  scenes(`C of random ${kind} networks passes its self-test, under sanitizers`, async () => {
+    for (let seed = 0; seed < NETWORKS; seed++) {
+      const graph = networkOf(seed)
+      const made = await build(graph, 'firmware', '0'.repeat(64))
+      const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
+      const { file } = await seededVectors(model, 8, seed + 1)
+      const vectors = arrayText('bytes', String(file.length), file)
+      const main = [
+        '#include "self-test.h"',
+        '#include <stdio.h>',
+        ...vectors,
+        'void holter_put(const char *text) { fputs(text, stdout); }',
+        'uint64_t holter_instructions(void) { return 0; }',
+        'int main(void) { return holter_self_test("test", bytes, sizeof bytes); }',
+      ]
+      const source = modelSource(made, toC(made.wasm), { gain: 1000, baseline: 0 })
+      const program = sanitized({ 'model.c': source, 'main.c': `${main.join('\n')}\n` }, ['self-test.c'])
+      const [line] = linesOf(program, '')
+      assert.match(line, /vectors=8 pass=8 /, `seed ${seed}`)
+    }
+  })
 }
 
 test.run()

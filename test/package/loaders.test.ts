@@ -8,6 +8,7 @@ import { modelSource } from '../../src-ts/package/c-model.ts'
 import { toC } from '../../src-ts/package/form-c.ts'
 import { moduleSlot } from '../../src-ts/package/module-slot.ts'
 import { seededVectors } from '../../src-ts/package/vectors.ts'
+import { testUnless } from '../helpers/environment.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
 import { linesOf, missingForC, sanitized } from './c-harness.ts'
 
@@ -16,10 +17,10 @@ const CASES = process.env.HOLTER_FUZZ_CASES ?? '1000'
 
 const test = suite('package/loaders')
 const missing = missingForC()
-const scenes = missing ? test.skip : test
+const scenes = testUnless(missing, 'package/loaders', test)
 const adc = { gain: 1000, baseline: 0 }
 
-scenes(`damaged slots and vectors are refused, under sanitizers${missing ? `: ${missing}` : ''}`, async () => {
+scenes(`damaged slots and vectors are refused, under sanitizers`, async () => {
   const graph = tinyNetwork()
   const made = await build(graph, 'firmware', '0'.repeat(64))
   const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { firmwareFunctions, type Regions } from '../../src-ts/package/c-functions.ts'
 import { toC } from '../../src-ts/package/form-c.ts'
 import { random } from '../../src-ts/random.ts'
+import { testUnless } from '../helpers/environment.ts'
 import { linesOf, missingForC, sanitized } from './c-harness.ts'
 
 // Modules that touch memory one byte outside each region, at every width and with offsets at both ends of a region: a fault, never a value.
@@ -75,9 +76,9 @@ const ends = `  ram = malloc(RAM_BYTES);
   constants = bytes;
 `
 
-const scenes = missing ? test.skip : test
+const scenes = testUnless(missing, 'package/soundness', test)
 
-scenes(`every access at both ends of its region, and beyond${missing ? `: ${missing}` : ''}`, async () => {
+scenes(`every access at both ends of its region, and beyond`, async () => {
   const list = accesses()
   const program = sanitized(
     {
