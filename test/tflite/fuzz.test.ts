@@ -67,7 +67,7 @@ function unlessRefused<T>(work: () => T): T | undefined {
     return work()
   } catch (error) {
     if (!(error instanceof HolterError)) throw error
-    assert.match(error.message, /^\[(tflite|codegen)\] .{0,2000}$/)
+    assert.match(error.message, /^\[(tflite|ops)\] .{0,2000}$/)
     return undefined
   }
 }
