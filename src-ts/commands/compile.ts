@@ -23,6 +23,7 @@ export const compile = new Command('compile')
       `instruction set of the module (default: ${defaultFlavours.join(' and ')})`,
     ).choices(flavourNames),
   )
+  .option('--small', 'prefer a small file and little memory to speed')
   .requiredOption('-o, --out <dir>', 'folder to write into, created if needed')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')

@@ -7,6 +7,7 @@ interface InspectOptions {
   html?: string
   plan?: boolean
   flavour?: Flavour
+  small?: boolean
   json?: boolean
 }
 
@@ -20,11 +21,12 @@ export const inspect = new Command('inspect')
   .option('--html <file>', 'also draw the graph as a self-contained page')
   .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and all addresses in memory')
   .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
+  .option('--small', 'plan for a small file and little memory instead of speed')
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
   .action(async (path: string, options: InspectOptions) => {
     const { inspect, inspectionFigures } = await import('../runs/inspect.ts')
-    const inspected = inspect({ model: path, flavour: options.flavour })
+    const inspected = inspect({ model: path, flavour: options.flavour, small: options.small })
     const [network] = inspected.plan.networks
     if (options.html) {
       const { graphPage } = await import('../report/graph-page.ts')

@@ -1,27 +1,33 @@
-import { type Build, build } from '../codegen/build.ts'
+import { type Build, build, planModule } from '../codegen/build.ts'
 import { readFile, sha256 } from '../files.ts'
 import type { IntGraph } from '../ir/graph.ts'
 import { type Flavour, flavourRow } from '../ops/flavour.ts'
+import type { KernelTarget } from '../ops/kernel.ts'
+import type { Plan } from '../plan/plan.ts'
 import { readTflite, writeTflite } from '../tflite/index.ts'
 import type { RunnableModel } from './engine.ts'
 
 /** A model that is compiled at most once in each flavour: what is written, proved and scored are the same bytes. */
 export interface CompiledModel extends RunnableModel {
+  /** How it becomes a module; nothing is compiled. */
+  plan(flavour: Flavour): Plan
   build(flavour: Flavour): Promise<Build>
 }
 
 /** Returns a .tflite file as something engines can run; modules are compiled when they are first asked for. */
-export function runnable(tflite: Uint8Array, name: string): CompiledModel {
+export function runnable(tflite: Uint8Array, name: string, goal?: KernelTarget['goal']): CompiledModel {
   const graph = readTflite(tflite, name)
   const builds = new Map<Flavour, Promise<Build>>()
+  const plan = (flavour: Flavour) => planModule(graph, flavour, goal)
   const once = (flavour: Flavour) => {
-    const made = builds.get(flavour) ?? build(graph, flavour, sha256(tflite))
+    const made = builds.get(flavour) ?? build(plan(flavour), sha256(tflite))
     builds.set(flavour, made)
     return made
   }
   return {
     graph,
     tflite,
+    plan,
     build: once,
     module: async flavour => (await once(flavourRow(flavour).name)).wasm,
   }
@@ -32,7 +38,7 @@ export function toModel(graph: IntGraph, name: string): CompiledModel {
   return runnable(writeTflite(graph), name)
 }
 
-/** Reads a .tflite file from disk. */
-export function loadModel(path: string): CompiledModel {
-  return runnable(readFile(path, 'Give the path of an int8 .tflite file'), path)
+/** Reads a .tflite file from disk; its modules are made for speed, or for size. */
+export function loadModel(path: string, goal?: KernelTarget['goal']): CompiledModel {
+  return runnable(readFile(path, 'Give the path of an int8 .tflite file'), path, goal)
 }

@@ -1,8 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { build } from '../codegen/build.ts'
-import type { RunnableModel } from '../engines/engine.ts'
+import type { CompiledModel } from '../engines/model.ts'
 import { sha256, writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { checkBudget, type Sizes } from './budget.ts'
@@ -41,7 +40,7 @@ export interface PackageOptions {
  * Throws HolterError when the model is over the board's budget (before anything is compiled), and when a program is missing or fails.
  */
 export async function packageModel(
-  model: RunnableModel,
+  model: CompiledModel,
   name: string,
   target: Target,
   board: Board,
@@ -49,7 +48,7 @@ export async function packageModel(
   out: string,
 ): Promise<PackageManifest> {
   const form = forms[target.form]
-  const made = await build(model.graph, form.flavour, sha256(model.tflite))
+  const made = await model.build(form.flavour)
   const order: Order = { model, name, made, target, board, ...options }
   checkBudget(form.estimate(order), board, made)
   const folder = mkdtempSync(join(tmpdir(), 'holter-package-'))

@@ -34,7 +34,7 @@ export interface LayerTime {
 /** Times every node of a model in V8, in whole inferences one after another. */
 export async function benchLayers({ model: path, reps = 100, flavour }: BenchLayersInput): Promise<LayerTime[]> {
   const model = loadModel(path)
-  const { program, wasm } = await buildForTiming(model.graph, flavour ?? (node.forms.at(-1)!.flavour as Flavour))
+  const { program, wasm } = await buildForTiming(model.plan(flavour ?? (node.forms.at(-1)!.flavour as Flavour)))
   const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
   const bytes = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
   const [network] = program.plan.networks

@@ -8,12 +8,14 @@ export interface CompileInput {
   readonly model: string
   /** Default: all that are built by default. */
   readonly flavour?: Flavour
+  /** Modules for small files and little memory instead of speed. */
+  readonly small?: boolean
   /** Folder to write into; made as needed. */
   readonly out: string
 }
 
 /** Makes kernels, modules, a C header and a manifest of a model and writes them below `out`; returns the builds and what was written. */
-export async function compile({ model, flavour, out }: CompileInput) {
+export async function compile({ model, flavour, small, out }: CompileInput) {
   const name = basename(model).replace(/\.tflite$/, '')
-  return writeModules(loadModel(model), name, out, flavour ? [flavour] : defaultFlavours)
+  return writeModules(loadModel(model, small ? 'size' : 'speed'), name, out, flavour ? [flavour] : defaultFlavours)
 }

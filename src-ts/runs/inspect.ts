@@ -1,7 +1,6 @@
 import { layerTable } from '../codegen/layer-table.ts'
 import { type CompiledModel, loadModel } from '../engines/model.ts'
 import type { Flavour } from '../ops/flavour.ts'
-import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
 
@@ -10,6 +9,8 @@ export interface InspectInput {
   readonly model: string
   /** Flavour of the plan. Default 'simd'. */
   readonly flavour?: Flavour
+  /** Plan for small files and little memory instead of speed. */
+  readonly small?: boolean
 }
 
 /** A model and how it becomes a module: kernels, buffers, addresses. */
@@ -19,16 +20,16 @@ export interface Inspected {
 }
 
 /** Reads a model and plans it; nothing is compiled. */
-export function inspect({ model: path, flavour = 'simd' }: InspectInput): Inspected {
-  const model = loadModel(path)
-  return { model, plan: makePlan([model.graph], flavour) }
+export function inspect({ model: path, flavour = 'simd', small }: InspectInput): Inspected {
+  const model = loadModel(path, small ? 'size' : 'speed')
+  return { model, plan: model.plan(flavour) }
 }
 
 /** All figures of a model as plain data, the size of its module among them, which is compiled for that. */
 export async function inspectionFigures({ model, plan }: Inspected) {
   const [network] = plan.networks
   const rows = layerRows(network)
-  const { wasm, program } = await model.build('simd')
+  const { wasm, program } = await model.build(plan.flavour)
   const { layers, ...totals } = layerTable(model.graph)
   return {
     ...totals,

@@ -6,7 +6,6 @@ import { loadModel } from '../engines/model.ts'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
 import { networks } from '../networks/index.ts'
-import { makePlan } from '../plan/make-plan.ts'
 import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
 import { sourceOf } from '../report/sources.ts'
 
@@ -22,7 +21,7 @@ export interface CardInput {
 
 /** Writes the card of a model beside it, as JSON and as Markdown. */
 export function makeCard({ path, evaluations, notes }: CardInput): void {
-  const { graph, tflite } = loadModel(path)
+  const { graph, tflite, plan } = loadModel(path)
   const { metadata } = graph
   if (!metadata) throw new HolterError({ stage: 'tflite', where: path, problem: 'the file has no "holter" metadata' })
   const figures = evaluations.map(file => readFigures(file, metadata.labels))
@@ -44,7 +43,7 @@ export function makeCard({ path, evaluations, notes }: CardInput): void {
     parameters: Number(metadata.provenance.parameters ?? parameters),
     foldedParameters: parameters,
     macs,
-    arenaBytes: makePlan([graph], 'simd').networks[0].arena.bytes,
+    arenaBytes: plan('simd').networks[0].arena.bytes,
     files,
     metadata,
     figures,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { build } from '../../src-ts/codegen/build.ts'
+import { build, planModule } from '../../src-ts/codegen/build.ts'
 import { emitProgram } from '../../src-ts/codegen/emit.ts'
 import { runnable } from '../../src-ts/engines/model.ts'
 import { sha256, writeFile } from '../../src-ts/files.ts'
@@ -40,7 +40,7 @@ test('the shipped model: every engine found here gives the bytes of the referenc
 test('one changed weight byte of a live channel is found, and the first differing output named', async () => {
   const tflite = readFileSync(file)
   const { graph } = runnable(tflite, 'gap-cnn.tflite')
-  const { wasm } = await build(graph, 'simd', sha256(tflite))
+  const { wasm } = await build(planModule(graph, 'simd'), sha256(tflite))
   const changed = changeOneWeight(wasm, emitProgram(makePlan([graph], 'simd'), '').segments[0].bytes)
   writeFile(join(dir, 'good.wasm'), wasm)
   writeFileSync(join(dir, 'changed.wasm'), changed)

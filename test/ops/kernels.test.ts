@@ -12,15 +12,15 @@ const test = suite('kernels equal their references')
 
 for (const op of ops) test(`${op.kind} has cases`, () => assert.ok(op.cases().length > 0))
 
-for (const flavour of flavoursHere) {
-  test(`every case of every op, ${flavour}`, async () => {
+for (const [flavour, goal] of flavoursHere.flatMap(each => [[each, 'speed'] as const, [each, 'size'] as const])) {
+  test(`every case of every op, ${flavour}, for ${goal}`, async () => {
     const models = allCases().map(graph => ({ graph }) as RunnableModel)
     const jobs = models.map((model, i) => ({
       graph: model.graph,
       inputs: probeInputs(model, INPUTS, i),
       count: INPUTS,
     }))
-    const results = await runProgram(jobs, flavour)
+    const results = await runProgram(jobs, flavour, { goal })
     for (const [i, model] of models.entries()) {
       const expected = rowRunner(model.graph)(jobs[i].inputs, INPUTS)
       assert.is(difference(results[i], expected), undefined, model.graph.name)

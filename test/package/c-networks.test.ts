@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { build } from '../../src-ts/codegen/build.ts'
+import { build, planModule } from '../../src-ts/codegen/build.ts'
 import { arrayText, modelSource } from '../../src-ts/package/c-model.ts'
 import { toC } from '../../src-ts/package/form-c.ts'
 import { seededVectors } from '../../src-ts/package/vectors.ts'
@@ -19,7 +19,7 @@ for (const [kind, networkOf] of Object.entries({ int8: randomNetwork, int16: ran
   scenes(`C of random ${kind} networks passes its self-test, under sanitizers`, async () => {
     for (let seed = 0; seed < NETWORKS; seed++) {
       const graph = networkOf(seed)
-      const made = await build(graph, 'firmware', '0'.repeat(64))
+      const made = await build(planModule(graph, 'firmware'), '0'.repeat(64))
       const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
       const { file } = await seededVectors(model, 8, seed + 1)
       const vectors = arrayText('bytes', String(file.length), file)

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { build } from '../../src-ts/codegen/build.ts'
+import { build, planModule } from '../../src-ts/codegen/build.ts'
 import { compileProgram } from '../../src-ts/codegen/compile.ts'
 import { modelSource } from '../../src-ts/package/c-model.ts'
 import { toC } from '../../src-ts/package/form-c.ts'
@@ -22,7 +22,7 @@ const adc = { gain: 1000, baseline: 0 }
 
 scenes(`damaged slots and vectors are refused, under sanitizers`, async () => {
   const graph = tinyNetwork()
-  const made = await build(graph, 'firmware', '0'.repeat(64))
+  const made = await build(planModule(graph, 'firmware'), '0'.repeat(64))
   const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
   const program = sanitized(
     {

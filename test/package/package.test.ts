@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { toModel } from '../../src-ts/engines/model.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
 import { runOnce } from '../../src-ts/engines/session.ts'
 import { checkPackage, startPackage } from '../../src-ts/package/flash.ts'
@@ -17,8 +18,13 @@ const test = suite('package')
 const missing = missingForC()
 const scenes = testUnless(missing, 'package', test)
 
-const graph = tinyNetwork()
-const model = { graph, tflite: Uint8Array.of(1, 2, 3), module: () => Promise.reject(new Error('not needed')) }
+const tiny = tinyNetwork()
+/** A file holds scales as float32. */
+const tensors = tiny.tensors.map(({ quantization, ...rest }) => ({
+  ...rest,
+  ...(quantization && { quantization: { ...quantization, scale: quantization.scale.map(Math.fround) } }),
+}))
+const model = toModel({ ...tiny, tensors }, 'tiny')
 const adc = { gain: 1000, baseline: 0 }
 const target = readTarget('c-source')
 const folder = () => mkdtempSync(join(tmpdir(), 'holter-package-test-'))
