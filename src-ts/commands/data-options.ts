@@ -7,3 +7,5 @@ export const dataOption = () =>
   )
 export const skipMissingOption = () =>
   new Option('--skip-missing', 'leave out records whose files are missing, and count them')
+export const syntheticOption = () =>
+  new Option('--synthetic', 'draw synthetic records, whatever data is there; all that is made with them says so')

@@ -4,7 +4,7 @@ import { countsSentence } from '../report/data-sentences.ts'
 import { demoSummary } from '../report/summaries.ts'
 import type { DemoInput } from '../runs/demo.ts'
 import { inTerminal, interrupted } from './context.ts'
-import { dataOption, skipMissingOption } from './data-options.ts'
+import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
 import { seed, whole } from './options.ts'
 
 /** `holter demo`: the whole product once, on real records if they are found. */
@@ -31,6 +31,7 @@ export const demo = new Command('demo')
   .option('-o, --out <dir>', 'folder to write into', 'build/demo')
   .addOption(dataOption())
   .addOption(skipMissingOption())
+  .addOption(syntheticOption())
   .addHelpText('after', '\nExamples: ECG_DATA_DIR=/data/ecg holter demo; holter demo --model ecg-tiny')
   .action(async (options: DemoInput) => {
     const { demo } = await import('../runs/demo.ts')

@@ -3,7 +3,7 @@ import { writeFile } from '../files.ts'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import type { Evaluated, EvaluateInput } from '../runs/evaluate.ts'
 import { terminal } from './context.ts'
-import { dataOption, skipMissingOption } from './data-options.ts'
+import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
 import { json, printJson } from './options.ts'
 
 interface EvaluateOptions extends Omit<EvaluateInput, 'model'> {
@@ -33,6 +33,7 @@ export const evaluate = new Command('evaluate')
   )
   .addOption(dataOption())
   .addOption(skipMissingOption())
+  .addOption(syntheticOption())
   .addOption(json())
   .addHelpText('after', '\nExample: holter evaluate models/gap-cnn.tflite --split validation --engine wasmtime')
   .action(async (path: string, options: EvaluateOptions) => {

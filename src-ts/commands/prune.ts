@@ -4,7 +4,7 @@ import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { facts } from '../report/terminal.ts'
 import type { PruneInput } from '../runs/prune.ts'
 import { inTerminal, interrupted } from './context.ts'
-import { dataOption, skipMissingOption } from './data-options.ts'
+import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
 
 interface PruneOptions extends Omit<PruneInput, 'model'> {
@@ -25,6 +25,7 @@ export const prune = new Command('prune')
   .requiredOption('-o, --out <dir>', 'folder to write into')
   .addOption(dataOption())
   .addOption(skipMissingOption())
+  .addOption(syntheticOption())
   .addOption(json())
   .addHelpText('after', '\nExample: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned')
   .action(async (model: string, options: PruneOptions) => {

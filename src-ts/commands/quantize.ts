@@ -5,7 +5,7 @@ import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import type { QuantizeInput } from '../runs/quantize.ts'
 import { terminal } from './context.ts'
-import { dataOption, skipMissingOption } from './data-options.ts'
+import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
 import { json, printJson, seed } from './options.ts'
 
 interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
@@ -40,6 +40,7 @@ export const quantize = new Command('quantize')
   )
   .addOption(dataOption())
   .addOption(skipMissingOption())
+  .addOption(syntheticOption())
   .addOption(json())
   .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
   .action(async (model: string, options: QuantizeOptions) => {

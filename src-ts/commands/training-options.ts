@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { networks } from '../networks/index.ts'
 import type { TrainingInput } from '../runs/training-input.ts'
-import { dataOption, skipMissingOption } from './data-options.ts'
+import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
 import { json, seed, whole, within } from './options.ts'
 
 /** Options of every command that trains a network from its first weights on. */
@@ -21,6 +21,7 @@ export function withTrainingOptions(command: Command): Command {
     .option('-o, --out <dir>', 'folder to write into (default: build/NETWORK)')
     .addOption(dataOption())
     .addOption(skipMissingOption())
+    .addOption(syntheticOption())
     .addOption(new Option('--batch-size <n>', 'records per batch').argParser(whole(1)))
     .addOption(new Option('--learning-rate <x>', 'peak learning rate of Adam').argParser(within(1e-9, 10)))
     .addOption(new Option('--schedule <name>', 'learning-rate schedule').choices(['one-cycle', 'cosine', 'constant']))

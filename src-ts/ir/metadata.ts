@@ -57,6 +57,28 @@ export function knowsValidation({ provenance }: Pick<Metadata, 'provenance'>): b
   return typeof from === 'object' && from !== null && knowsValidation({ provenance: { ...from } })
 }
 
+/** What a provenance says of records, as far as it is asked here. */
+interface Origin {
+  readonly data?: { readonly synthetic?: unknown }
+  readonly quantization?: Origin
+  readonly teachers?: unknown
+  readonly from?: Origin | null
+}
+
+/** Returns whether a model says that the records that it learned from were real. */
+export function learnedFromReal({ provenance }: Pick<Metadata, 'provenance'>): boolean {
+  return (provenance as Origin).data?.synthetic === false
+}
+
+/** Returns whether synthetic records had a part in making a model: in its training, that of its teachers or of what it was pruned from, or in its calibration. */
+export function madeWithSynthetic({ provenance }: Pick<Metadata, 'provenance'>): boolean {
+  const touched = ({ data, quantization, teachers, from }: Origin): boolean =>
+    data?.synthetic === true ||
+    (Array.isArray(teachers) && teachers.some(teacher => teacher?.synthetic === true)) ||
+    [quantization, from].some(origin => typeof origin === 'object' && origin !== null && touched(origin))
+  return touched(provenance)
+}
+
 /** Returns the record as JSON text that does not depend on the order in which its fields were set. */
 export function metadataJson(metadata: Metadata): string {
   const sorted = (_: string, value: unknown) =>

@@ -1,8 +1,9 @@
-import type { Metadata } from '../ir/metadata.ts'
+import { type Metadata, madeWithSynthetic } from '../ir/metadata.ts'
 import type { AamiTables } from '../metrics/aami.ts'
 import type { Calibration } from '../metrics/calibration.ts'
 import type { Evaluation } from '../metrics/evaluation.ts'
 import { aamiMarkdown } from './aami.ts'
+import { SYNTHETIC_SENTENCE, syntheticModelSentence } from './data-sentences.ts'
 import { count, range, score } from './numbers.ts'
 
 /** What `holter evaluate --json` prints, as far as a card needs it; without `kind` the labels do not exclude each other. */
@@ -59,6 +60,8 @@ export function cardMarkdown(card: Card): string {
     '',
     `${card.name}: ${card.title}. Task \`${card.task}\`: ${labels.join(', ')} from ${leads.length === 1 ? '1 lead' : `${leads.length} leads`}, ${samples} samples at ${sampleRateHz} Hz${features ? `, and ${features.names.length} numbers` : ''}.`,
     `${count(card.parameters)} parameters (${count(card.foldedParameters)} after batch norm is folded), ${count(card.macs)} MACs an inference, arena ${count(card.arenaBytes)} bytes.`,
+    ...(madeWithSynthetic(card.metadata) ? [syntheticModelSentence(card.name)] : []),
+    ...(card.figures.some(f => f.data.synthetic) ? [SYNTHETIC_SENTENCE] : []),
     'No medical device: the figures say how the model does on these records, nothing about clinical use.',
     '',
     '## Figures',

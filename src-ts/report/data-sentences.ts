@@ -3,6 +3,11 @@ import type { Opened } from '../ecg/datasets/dataset.ts'
 /** Stands before every score on them. */
 export const SYNTHETIC_SENTENCE = 'SYNTHETIC records: the scores say nothing about patients.'
 
+/** Stands beside all that a model says which was trained, pruned or calibrated on them. */
+export function syntheticModelSentence(model: string): string {
+  return `${model} was made with SYNTHETIC records: it says nothing about patients.`
+}
+
 /** "Records: folds 1–8 3,306 (414 409 …), fold 9 468, fold 10 252; dropped: 64 no superclass.", or by splits where there are no folds. */
 export function countsSentence({ records, folds, dropped }: Pick<Opened, 'records' | 'folds' | 'dropped'>): string {
   const number = (n: number) => n.toLocaleString('en')

@@ -1,6 +1,8 @@
 import { type Layer, layerTable } from '../codegen/layer-table.ts'
 import type { IntGraph } from '../ir/graph.ts'
+import { madeWithSynthetic } from '../ir/metadata.ts'
 import type { NetworkPlan } from '../plan/plan.ts'
+import { syntheticModelSentence } from './data-sentences.ts'
 import { type Html, html, raw } from './html.ts'
 import { count, large, share } from './numbers.ts'
 
@@ -42,9 +44,10 @@ export function graphPage({ graph, arena }: NetworkPlan): string {
   const at = placesOf(rows, width)
   const edges = boxes.flatMap((box, i) => box.from.map(from => edge(at[from], at[i])))
   const sum = `${count(parameters)} weights, ${count(macs)} MACs, arena ${count(arena.bytes)} bytes`
+  const synthetic = graph.metadata !== undefined && madeWithSynthetic(graph.metadata)
   const page = html`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"/><title>${graph.name}</title><style>${raw(STYLE)}</style></head><body>
-<h1>${graph.name}</h1><p>${sum}</p>
+<h1>${graph.name}</h1><p>${sum}</p>${synthetic && html`<p><b>${syntheticModelSentence(graph.name)}</b></p>`}
 <svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 ${edges}${boxes.map((box, i) => drawn(box, at[i]))}
 </svg></body></html>

@@ -1,5 +1,6 @@
 import { type Layer, layerTable } from '../codegen/layer-table.ts'
 import type { IntTensor } from '../ir/graph.ts'
+import { madeWithSynthetic } from '../ir/metadata.ts'
 import { liveBytes } from '../plan/arena.ts'
 import type { NetworkPlan } from '../plan/plan.ts'
 import { count, large, share } from './numbers.ts'
@@ -19,6 +20,9 @@ export function inspection(network: NetworkPlan): string {
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0)
   const port = (tensor: number) => describe(graph.tensors[tensor])
   const totals = facts([
+    ...(graph.metadata && madeWithSynthetic(graph.metadata)
+      ? [['records', 'SYNTHETIC ones had a part in making it'] as const]
+      : []),
     ['weights', `${count(parameters)} with biases, ${share(nonZeroWeights, weights)} of the weights not zero`],
     ['MACs', `${count(macs)} per inference`],
     [

@@ -14,7 +14,7 @@ import type { Task } from '../tasks/task.ts'
 import { loadTfjs, trainingMissing } from '../train/backend.ts'
 import type { Context } from '../watch.ts'
 import { type DemoNames, demoReport } from './demo-report.ts'
-import { rememberedNote } from './open-model.ts'
+import { rememberedNote, syntheticNotes } from './open-model.ts'
 import type { DataChoice } from './open-records.ts'
 import { type Product, pipeline, type ShippedOptions, shippedPipeline } from './pipeline.ts'
 
@@ -78,7 +78,10 @@ async function fromModel(nameOrFile: string, input: DemoInput, context: Context)
   const task = byName('task', metadata.task, tasks)
   const command = `holter demo --model ${nameOrFile}`
   const product = await shippedPipeline(prepare(task, input, context), model)
-  const notes = knowsValidation(metadata) ? [rememberedNote(nameOrFile)] : []
+  const notes = [
+    ...(knowsValidation(metadata) ? [rememberedNote(nameOrFile)] : []),
+    ...syntheticNotes(nameOrFile, metadata),
+  ]
   return { product, names: { name: basename(file, '.tflite'), task, command, seed: input.seed, notes } }
 }
 
@@ -100,8 +103,12 @@ function requireMetadata({ graph }: RunnableModel, where: string): Metadata {
 }
 
 /** Finds the data, says which, and makes the folder before the work begins. */
-function prepare(task: Task, { data: dir, skipMissing, out, probes }: DemoInput, context: Context): ShippedOptions {
-  const { source, sentence } = findData(task, { dir, skipMissing })
+function prepare(
+  task: Task,
+  { data: dir, skipMissing, synthetic, out, probes }: DemoInput,
+  context: Context,
+): ShippedOptions {
+  const { source, sentence } = findData(task, { dir, skipMissing, synthetic })
   makeFolder(out)
   context.say?.(sentence)
   return { ...context, task, source, probes, out }

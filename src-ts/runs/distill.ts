@@ -1,3 +1,4 @@
+import { madeWithSynthetic } from '../ir/metadata.ts'
 import { limitThreads, loadTfjs } from '../train/backend.ts'
 import { checkTeachers, distillation, type Teacher } from '../train/distill.ts'
 import { loadFloatModel } from '../train/float-model.ts'
@@ -48,6 +49,7 @@ function taughtBy(
         network: metadata.network,
         weightsSha256: sha256,
         command: metadata.provenance.command,
+        ...(madeWithSynthetic(metadata) && { synthetic: true }),
       })),
     },
   }

@@ -1,5 +1,6 @@
 import { layerTable } from '../codegen/layer-table.ts'
 import { type CompiledModel, loadModel } from '../engines/model.ts'
+import { madeWithSynthetic } from '../ir/metadata.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import type { Plan } from '../plan/plan.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
@@ -33,6 +34,7 @@ export async function inspectionFigures({ model, plan }: Inspected) {
   const { layers, ...totals } = layerTable(model.graph)
   return {
     ...totals,
+    ...(model.graph.metadata && { madeWithSynthetic: madeWithSynthetic(model.graph.metadata) }),
     ...memorySummary(network, program.constantBytes),
     moduleBytes: wasm.length,
     layers: layers.map((layer, i) => ({ ...rows[i], ...layer })),

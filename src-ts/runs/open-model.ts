@@ -5,9 +5,10 @@ import { loadModel } from '../engines/model.ts'
 import { predictInt8 } from '../engines/predict.ts'
 import { byName, HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
-import { knowsValidation, type Metadata } from '../ir/metadata.ts'
+import { knowsValidation, type Metadata, madeWithSynthetic } from '../ir/metadata.ts'
 import type { Fitted } from '../metrics/fitted.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
+import { syntheticModelSentence } from '../report/data-sentences.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
 import { loadTfjs } from '../train/backend.ts'
@@ -70,7 +71,7 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
     precision: 'float',
     fitted: metadata,
     knowsValidation: knowsValidation(metadata),
-    notes: [],
+    notes: syntheticNotes(path, metadata),
     predict: async (dataset, report) => predictFloat(tf, model, dataset, metadata, report),
   }
 }
@@ -87,7 +88,7 @@ function int8Model(path: string, options: ModelOptions): OpenedModel {
     precision: 'int8',
     fitted: metadata ?? { thresholds: task.labels.map(() => 0.5) },
     knowsValidation: metadata !== undefined && knowsValidation(metadata),
-    notes: metadata ? [] : [foreignNote(path, task)],
+    notes: metadata ? syntheticNotes(path, metadata) : [foreignNote(path, task)],
     predict: (dataset, report) => predictInt8(model, dataset, choice, report),
   }
 }
@@ -130,6 +131,11 @@ function foreignTask(path: string, graph: IntGraph, options: ModelOptions): Task
 /** Returns the sentence for scores on records that the model was trained on. */
 export function rememberedNote(path: string): string {
   return `${path} was trained on the validation records as well: these figures say what it remembers.`
+}
+
+/** Returns the sentence that stands beside everything a model says that was made with synthetic records; none for others. */
+export function syntheticNotes(path: string, metadata: Pick<Metadata, 'provenance'>): string[] {
+  return madeWithSynthetic(metadata) ? [syntheticModelSentence(path)] : []
 }
 
 function foreignNote(path: string, { labels, leads, unit }: Task): string {

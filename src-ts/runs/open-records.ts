@@ -1,6 +1,8 @@
 import type { DataSource, SplitName } from '../ecg/datasets/dataset.ts'
 import { findData } from '../ecg/datasets/find-data.ts'
 import { fitStandardization } from '../ecg/datasets/standardize.ts'
+import { HolterError } from '../errors.ts'
+import { learnedFromReal, type Metadata } from '../ir/metadata.ts'
 import { countsSentence } from '../report/data-sentences.ts'
 import type { Task } from '../tasks/task.ts'
 import { type Context, watched } from '../watch.ts'
@@ -11,11 +13,26 @@ export interface DataChoice {
   readonly data?: string
   /** Leaves out records whose files are missing, and counts them. */
   readonly skipMissing?: boolean
+  /** Draws synthetic records, whatever data is there. */
+  readonly synthetic?: boolean
+}
+
+/** Records for work on a model that exists. */
+export interface DataForModel extends DataChoice {
+  /** Path of the model if it learned from real records: synthetic ones are then refused, unless they are asked for. */
+  readonly realModel?: string
+}
+
+/** Returns the choice of records for work on the model at `path`. */
+export function forModel(path: string, metadata: Metadata, choice: DataChoice): DataForModel {
+  return { ...choice, ...(learnedFromReal(metadata) && { realModel: path }) }
 }
 
 /** Finds a task's data, says which and how many records it has, and opens the splits asked for. */
-export async function openRecords(task: Task, splits: readonly SplitName[], choice: DataChoice, context: Context) {
-  const { source, sentence } = findData(task, { dir: choice.data, skipMissing: choice.skipMissing })
+export async function openRecords(task: Task, splits: readonly SplitName[], choice: DataForModel, context: Context) {
+  const { data: dir, skipMissing, synthetic, realModel } = choice
+  const { source, sentence } = findData(task, { dir, skipMissing, synthetic })
+  if (realModel !== undefined && source.kind === 'synthetic' && !synthetic) throw silentlySynthetic(realModel)
   context.say?.(sentence)
   const found = await openSplits(task, source, splits, context)
   context.say?.(countsSentence(found.opened))
@@ -28,4 +45,13 @@ export async function openSplits(task: Task, source: DataSource, splits: readonl
   const opened = await watched(context, 'read', 'records', report => task.open(source, splits, report))
   const { train } = opened.splits
   return { opened, standardization: train && fitStandardization(train) }
+}
+
+function silentlySynthetic(where: string): HolterError {
+  return new HolterError({
+    stage: 'ecg',
+    where,
+    problem: 'this model learned from real records, and none were found here',
+    hint: 'Name their folder by --data or ECG_DATA_DIR, or take synthetic records by --synthetic: the model will say so from then on',
+  })
 }

@@ -15,7 +15,7 @@ import type { Context } from '../watch.ts'
 import { fit } from './fit.ts'
 import { provenanceOf } from './model-metadata.ts'
 import { rememberedNote } from './open-model.ts'
-import { type DataChoice, openRecords } from './open-records.ts'
+import { type DataChoice, forModel, openRecords } from './open-records.ts'
 import { saveFloat } from './save-float.ts'
 
 export interface PruneInput extends DataChoice {
@@ -39,7 +39,7 @@ export async function prune(input: PruneInput, context: Context = {}) {
   const task = byName('task', metadata.task, tasks)
   const network = byName('network', metadata.network ?? '', networks)
   const trainedBy = recordedRecipe(metadata, dir) ?? network.recipe
-  const { opened } = await openRecords(task, ['train', 'validation'], input, context)
+  const { opened } = await openRecords(task, ['train', 'validation'], forModel(dir, metadata, input), context)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   // Records that the model learned can neither choose an epoch nor fit anything: they are trained on again.
   const remembers = knowsValidation(metadata)

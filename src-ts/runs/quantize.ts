@@ -14,8 +14,8 @@ import { loadFloatModel } from '../train/float-model.ts'
 import { predictFloat } from '../train/predict.ts'
 import type { Context } from '../watch.ts'
 import { provenanceOf } from './model-metadata.ts'
-import { rememberedNote } from './open-model.ts'
-import { type DataChoice, openRecords } from './open-records.ts'
+import { rememberedNote, syntheticNotes } from './open-model.ts'
+import { type DataChoice, forModel, openRecords } from './open-records.ts'
 import { quantizeTrained } from './to-integers.ts'
 
 /** Training records on which each node's noise is measured. */
@@ -40,21 +40,26 @@ export async function quantize(input: QuantizeInput, context: Context = {}) {
   const tf = loadTfjs()
   const { model, metadata: own } = await loadFloatModel(tf, dir)
   const task = byName('task', own.task, tasks)
-  const { opened } = await openRecords(task, ['train', 'validation'], input, context)
+  const { opened } = await openRecords(task, ['train', 'validation'], forModel(dir, own, input), context)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   const predictions = predictFloat(tf, model, validation, own)
   // Models from before temperatures were kept get theirs here; one that trained on these records would only seem sure.
   const remembers = knowsValidation(own)
   const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
-  const plain = weightBits === 8 && int16.length === 0
-  const provenance = { ...metadata.provenance, ...(!plain && { quantization: { weightBits, int16: [...int16] } }) }
+  const quantization = {
+    ...((weightBits !== 8 || int16.length > 0) && { weightBits, int16: [...int16] }),
+    // The records of its training are in its provenance already.
+    ...(opened.hash !== (own.provenance.data as { sha256?: unknown } | undefined)?.sha256 && provenanceOf(opened)),
+  }
+  const changed = Object.keys(quantization).length > 0
+  const provenance = { ...metadata.provenance, ...(changed && { quantization }) }
   const precision = { weightBits, int16 }
   const { graph, int8 } = quantizeTrained(tf, model, { ...metadata, provenance }, train, { seed, name: out, precision })
   const rows = standardizedRows(train, metadata, NOISE_RECORDS, seed)
   const nodes = compare(tf, graph, int8.graph, rows, runReference)
   const float = selectionScore(predictions)
   const quantized = selectionScore(await predictInt8(int8, validation))
-  const notes = remembers ? [rememberedNote(dir)] : []
+  const notes = [...(remembers ? [rememberedNote(dir)] : []), ...syntheticNotes(out, { provenance })]
   writeFile(out, int8.tflite)
   const figures = {
     out,

@@ -29,6 +29,16 @@ test('no command of a card names a model of models/ that does not ship', () => {
   }
 })
 
+test('synthetic records stand in the head of a card: those of the making, and those of the figures', () => {
+  const card: Card = JSON.parse(read('ecg-tiny.card.json'))
+  assert.not.match(cardMarkdown(card), /SYNTHETIC/)
+  const provenance = { ...card.metadata.provenance, quantization: { data: { name: 'synthetic', synthetic: true } } }
+  const made = cardMarkdown({ ...card, metadata: { ...card.metadata, provenance } })
+  assert.match(made, /^ecg-tiny was made with SYNTHETIC records: it says nothing about patients\.$/m)
+  const figures = card.figures.map(f => ({ ...f, data: { ...f.data, synthetic: true } }))
+  assert.match(cardMarkdown({ ...card, figures }), /^SYNTHETIC records: the scores say nothing about patients\.$/m)
+})
+
 test('a card of labels that exclude each other shows accuracy, macro F1 and each label’s F1, with the notes of the data', () => {
   const card: Card = JSON.parse(read('ecg-tiny.card.json'))
   const evaluation = evaluate(madeUpBeats({ seed: 1, records: 400 }), [0.5, 0.5, 0.5, 0.5], { resamples: 100 })

@@ -8,6 +8,8 @@ export interface FindOptions {
   /** The folder given on the command line (--data). */
   readonly dir?: string
   readonly skipMissing?: boolean
+  /** Draws synthetic records, whatever data is there. */
+  readonly synthetic?: boolean
   readonly environment?: Environment
 }
 
@@ -45,15 +47,16 @@ function cacheDir(environment: Environment): string {
 
 /**
  * Returns the data of a task: the folder given, else the one of ECG_DATA_DIR, else the fetch cache, else synthetic records.
- * A given folder without the task's data is an error, so is an ECG_DATA_DIR that does not exist, and so is finding nothing for a
+ * With `synthetic` they are drawn at once. A given folder without the task's data is an error, so is an ECG_DATA_DIR that does not exist, and so is finding nothing for a
  * task that `needs` real records.
  */
 export function findData(task: Locator, options: FindOptions = {}): FoundData {
-  const { dir, skipMissing, environment = process.env } = options
+  const { dir, skipMissing, synthetic, environment = process.env } = options
   const folder = (found: string, why: string): FoundData => ({
     source: { kind: 'folder', dir: found, skipMissing },
     sentence: `Data: ${found} (${why}).`,
   })
+  if (synthetic) return drawn(task, dir)
   if (dir !== undefined) {
     requireFolder(dir, '--data', 'Check the path')
     const found = task.locate(dir)
@@ -81,6 +84,24 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
   return {
     source: { kind: 'synthetic', seed: SYNTHETIC_SEED },
     sentence: `Data: synthetic records, since ${lacking} and ${cache} holds none either.`,
+  }
+}
+
+/** Synthetic records that were asked for. */
+function drawn(task: Locator, dir: string | undefined): FoundData {
+  if (dir !== undefined) {
+    throw new HolterError({
+      stage: 'usage',
+      where: '--synthetic',
+      problem: `synthetic records lie in no folder, and --data names one`,
+      got: dir,
+      hint: 'Leave out one of the two',
+    })
+  }
+  if (task.needs !== undefined) throw noStandIn(task, '')
+  return {
+    source: { kind: 'synthetic', seed: SYNTHETIC_SEED },
+    sentence: 'Data: synthetic records (asked for by --synthetic).',
   }
 }
 
