@@ -1,4 +1,4 @@
-/** Stages of the pipeline, as they stand in an error's first word. */
+/** Stages of the pipeline, the first word of an error. */
 export type Stage =
   | 'usage'
   | 'setup'

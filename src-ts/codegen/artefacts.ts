@@ -129,7 +129,7 @@ function float(x: number): string {
 
 /**
  * Test vectors for a self-test on a device: 'HLTV', then little-endian uint32 version (1), count, input bytes, output bytes,
- * then `count` times input and expected output. Hashes stand in the manifest.
+ * then `count` times input and expected output. Hashes are in the manifest.
  */
 export function vectorFile(inputs: Int8Array, outputs: Int8Array, count: number): Uint8Array {
   if (inputs.length % count || outputs.length % count) {

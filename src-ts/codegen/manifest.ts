@@ -102,7 +102,7 @@ export function readManifest(wasm: Uint8Array, where: string): Manifest {
   const section = sections && customSection(sections, 'holter')
   if (section) return JSON.parse(new TextDecoder().decode(section)) as Manifest
   throw new HolterError({
-    stage: 'engine',
+    stage: 'codegen',
     where,
     problem: sections ? 'has no section "holter"' : 'is no valid WebAssembly module',
     got: `${wasm.length} bytes`,

@@ -1,7 +1,7 @@
 import type { Metadata } from './metadata.ts'
 
 /**
- * Tensor shape as it stands in a .tflite file: the batch of 1 comes first, then NHWC.
+ * Tensor shape as in a .tflite file: the batch of 1 comes first, then NHWC.
  * A one-dimensional network is [1, 1, T, C].
  */
 export type Shape = readonly number[]
@@ -50,7 +50,7 @@ export interface Node {
 
 export type Attrs = Readonly<Record<string, unknown>>
 
-/** A network as plain data: nodes stand in an order in which they can run. */
+/** A network as plain data: nodes are in an order in which they can run. */
 export interface Graph<T> {
   readonly name: string
   readonly tensors: readonly T[]

@@ -3,7 +3,7 @@ import { type AnyTensor, elements, type Graph } from './graph.ts'
 
 /**
  * Throws HolterError unless a graph is well formed: shapes are positive integers, constants fill their shapes, every index exists,
- * every tensor has one producer, and nodes stand in an order in which they can run.
+ * every tensor has one producer, and nodes are in an order in which they can run.
  * `where` names the file or the pass that made the graph.
  */
 export function verifyGraph(graph: Graph<AnyTensor>, stage: Stage, where: string): void {

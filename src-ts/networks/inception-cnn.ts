@@ -7,7 +7,7 @@ const BRANCH_FILTERS = 64
 
 /**
  * Four convolutions, one inception block, three dense layers: 4,266,277 parameters for 12 leads, 1,000 samples and 5 labels,
- * of which 4,265,189 are trainable. Ends in logits: the sigmoid that this architecture has on its last layer stands in the loss.
+ * of which 4,265,189 are trainable. Ends in logits: the sigmoid that this architecture has on its last layer is part of the loss.
  * Batch norm follows the activation (and the pooling), as published; the first dense layer holds 96 % of the parameters.
  */
 export const inceptionCnn: Network = {

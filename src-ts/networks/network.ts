@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 /** The part of tfjs that builds layers; passed in, because only train/ may load the native library. */
 export type Layers = typeof import('@tensorflow/tfjs')
 
-/** A network of the zoo. Every model ends in logits: the sigmoid stands in the loss and in the evaluation, once. */
+/** A network of the zoo. Every model ends in logits: the sigmoid is applied in the loss and in the evaluation, once. */
 export interface Network {
   /** kebab-case, equal to the file's name. */
   readonly name: string

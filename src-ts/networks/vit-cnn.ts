@@ -9,7 +9,7 @@ const HIDDEN = 128
 
 /**
  * Convolutions that cut a beat into overlapping patches of eight samples, a transformer encoder over the patches, and a pooled head
- * (Dosovitskiy et al., ICLR 2021; convolutional patches: Xiao et al., NeurIPS 2021). Batch norm stands in front of each half of the encoder
+ * (Dosovitskiy et al., ICLR 2021; convolutional patches: Xiao et al., NeurIPS 2021). Batch norm comes before each half of the encoder
  * where transformers have layer norm: it folds into the convolutions behind it, so that int8 needs no operator for it. The head keeps the
  * largest of three patches each and is flat, so that it sees where in the beat something stands. Queries, keys and values of a head are
  * convolutions of one sample of its own, so that attention needs no transpose.
@@ -43,7 +43,7 @@ export const vitCnn: Network = {
     const add = (a: SymbolicTensor, b: SymbolicTensor, name: string) =>
       layers.add({ name }).apply([a, b]) as SymbolicTensor
     const attend = (x: SymbolicTensor, name: string) => {
-      // The division by √depth stands in the first weights of the queries, which then learn it.
+      // The first weights of the queries contain the division by √depth, which they then learn.
       const query = dense(x, `${name}-query`, depth, 1 / depth)
       const scores = dot(query, dense(x, `${name}-key`, depth), `${name}-scores`, 2)
       const shares = layers.softmax({ name: `${name}-shares`, axis: 2 }).apply(scores) as SymbolicTensor

@@ -17,7 +17,7 @@ export interface KernelTarget {
 
 /**
  * One way of computing a node. The plan (src-ts/plan) takes the cheapest of an op's kernels that fits the node and the flavour.
- * A kernel that an op shares with others or has beside others stands in ops/kernels/<name>.ts; it is listed in its op's `kernels`.
+ * A kernel that an op shares with others or has beside others lives in ops/kernels/<name>.ts; it is listed in its op's `kernels`.
  */
 export interface Kernel<Prepared = any> {
   /** What a plan calls it, in kebab-case. */

@@ -81,11 +81,11 @@ export interface CustomOperator<Attrs> {
 export interface Op<Attrs = any, Prepared = any> {
   /** The TFLite builtin name in camelCase. */
   readonly kind: string
-  /** How the operator stands in a .tflite file. */
+  /** How a .tflite file stores the operator. */
   readonly tflite: BuiltinOperator<Attrs> | CustomOperator<Attrs>
   /**
    * Whose bytes the reference must give: those of tflite-micro, of LiteRT without a delegate where tflite-micro has no kernel, or of an
-   * independent integer form that stands in the op's own test where neither has one.
+   * independent integer form in the op's own test where neither has one.
    */
   readonly truth: 'tflite-micro' | 'litert' | 'independent'
   /** Output shapes from all inputs (constants included). Throws HolterError on impossible shapes. */

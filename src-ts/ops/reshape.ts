@@ -7,7 +7,7 @@ export interface ReshapeAttrs {
   readonly newShape: readonly number[]
 }
 
-/** RESHAPE: the same bytes under another shape. The shape stands in the options, and in a second input where there is one. */
+/** RESHAPE: the same bytes under another shape. The shape is in the options, and in a second input where there is one. */
 export const reshape: Op<ReshapeAttrs, Record<string, never>> = {
   ...shapeOnly,
   kind: 'reshape',

@@ -26,7 +26,7 @@ export const rsqrt: Op<Record<string, never>, TablePrepared> = {
     if (from.zeroPoint[0] !== -128) {
       const problem = 'input can hold negative values, at which TFLM stops'
       const got = `zero point ${from.zeroPoint[0]}`
-      throw new HolterError({ stage: 'codegen', where: node.name, problem, got, expected: '-128' })
+      throw new HolterError({ stage: 'ops', where: node.name, problem, got, expected: '-128' })
     }
     // In float32, as TFLM.
     const root = Math.fround(Math.sqrt(from.scale[0]))

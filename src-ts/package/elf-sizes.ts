@@ -1,7 +1,7 @@
 import { mustRun } from './programs.ts'
 import type { Call } from './target.ts'
 
-/** Sections of an image that stand in flash, and those in RAM beside the stack. */
+/** Sections of an image that are in flash, and those in RAM beside the stack. */
 const FLASH = ['.vectors', '.text', '.rodata', '.module', '.self_test', '.data']
 const RAM = ['.data', '.bss']
 

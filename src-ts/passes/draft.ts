@@ -11,7 +11,7 @@ export class Draft<T extends AnyTensor = FloatTensor> {
   private readonly tensors: T[]
   private readonly inputs: number[]
   private readonly outputs: number[]
-  /** For each node of the graph, the nodes that stand in its place now. */
+  /** For each node of the graph, the nodes that replace it now. */
   private readonly places: Node[][]
   private readonly placeOf = new Map<Node, number>()
   private readonly producers = new Map<number, Node>()
@@ -34,7 +34,7 @@ export class Draft<T extends AnyTensor = FloatTensor> {
     return this.places.flat()
   }
 
-  /** Whether a node still stands in the draft. */
+  /** Whether a node is still in the draft. */
   has(node: Node): boolean {
     return this.placeOf.has(node)
   }

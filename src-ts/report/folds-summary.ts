@@ -25,7 +25,7 @@ export function foldsSummary(report: FoldsReport, out: string): string {
         'dealt by',
         report.groups === 'patient'
           ? `patient: ${count(outOfFold.patients)} in all`
-          : 'record: patients stand in several folds, as in the published split of this task',
+          : 'record: patients are in several folds, as in the published split of this task',
       ],
       ...data.notes.map(note => ['note', note] as const),
       ['written', `${out}/summary.json (every score), report.html (curves), out-of-fold.csv (every answer)`],

@@ -95,7 +95,7 @@ function zooFile(name: string): string {
 function requireMetadata({ graph }: RunnableModel, where: string): Metadata {
   if (graph.metadata) return graph.metadata
   throw new HolterError({
-    stage: 'tflite',
+    stage: 'usage',
     where,
     problem: 'the file has no "holter" metadata, so its task, labels and scaling are unknown',
     hint: 'Take holter evaluate --task to score it, holter compile and holter verify for the rest',

@@ -23,7 +23,7 @@ export interface CardInput {
 export function makeCard({ path, evaluations, notes }: CardInput): void {
   const { graph, tflite, plan } = loadModel(path)
   const { metadata } = graph
-  if (!metadata) throw new HolterError({ stage: 'tflite', where: path, problem: 'the file has no "holter" metadata' })
+  if (!metadata) throw new HolterError({ stage: 'report', where: path, problem: 'the file has no "holter" metadata' })
   const figures = evaluations.map(file => readFigures(file, metadata.labels))
   for (const [i, figure] of figures.entries()) checkModelPath(figure, evaluations[i])
   const name = basename(path).replace(/\.tflite$/, '')
@@ -63,7 +63,7 @@ export function makeCard({ path, evaluations, notes }: CardInput): void {
 function checkModelPath({ model }: CardFigures, where: string): void {
   const fail = (problem: string) =>
     new HolterError({
-      stage: 'metrics',
+      stage: 'report',
       where,
       problem: `${problem}, so that the command on the card could not run`,
       got: model,
@@ -138,7 +138,7 @@ function readJson(file: string): unknown {
 
 function notAnEvaluation(where: string, reason: string): HolterError {
   return new HolterError({
-    stage: 'metrics',
+    stage: 'report',
     where,
     problem: `this is no evaluation of the model; ${reason}`,
     hint: 'Give what holter evaluate --json printed of it',

@@ -108,7 +108,7 @@ function taskOf(path: string, metadata: Metadata, options: ModelOptions): Task {
 function foreignTask(path: string, graph: IntGraph, options: ModelOptions): Task {
   if (!options.task) {
     throw new HolterError({
-      stage: 'tflite',
+      stage: 'evaluate',
       where: path,
       problem: 'the file has no "holter" metadata, so its labels, leads and scaling are unknown',
       hint: `Name the task that it was made for: --task ${tasks.map(task => task.name).join(' or ')}`,

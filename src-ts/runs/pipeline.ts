@@ -71,7 +71,7 @@ export interface Product {
 
 /**
  * The whole product: records → network → cut network → integers → .tflite → kernels → wasm → proof.
- * Each step's result is the next one's input; folders of src-ts stand in this order.
+ * Each step's result is the next one's input; folders of src-ts follow this order.
  * Returns undefined when `signal` stopped it.
  */
 export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Product | undefined> {

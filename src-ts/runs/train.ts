@@ -42,7 +42,7 @@ export interface Prepared {
 export interface Taught {
   /** Terms of the loss, in place of that of the labels alone. */
   readonly terms?: readonly LossTerm[]
-  /** Flags that repeat it, as they stand in the model's command. */
+  /** Flags that repeat it, as in the model's command. */
   readonly flags?: string
   /** What the model must say about it. */
   readonly provenance?: Readonly<Record<string, unknown>>

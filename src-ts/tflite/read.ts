@@ -23,7 +23,7 @@ import {
 
 /** A graph from a file, with what a user should know about it. Passes that copy the graph carry both along. */
 export interface TfliteGraph extends IntGraph {
-  /** Sentences on what was read differently from how it stands in the file; absent when there is none. */
+  /** Sentences on what was read differently from what the file says; absent when there is none. */
   readonly warnings?: readonly string[]
   /** The exporter's names of the graph's inputs and outputs, in their order; absent without a signature. */
   readonly signature?: { readonly inputs: readonly string[]; readonly outputs: readonly string[] }
@@ -37,7 +37,7 @@ const LARGEST_METADATA_BYTES = 1 << 20
  *
  * Nothing in the file is trusted: all that is wrong, unsupported or not int8 throws HolterError of stage `tflite`. Operators that
  * are missing are listed in one error. Float32 and uint8 borders are dropped, computed shapes folded (passes/int). What an operator
- * cannot compute is found later, by its `prepare`. `known` are the operators that may stand in the file.
+ * cannot compute is found later, by its `prepare`. `known` are the operators that the file may hold.
  */
 export function readTflite(bytes: Uint8Array, name: string, known: OperatorSet = operators): TfliteGraph {
   const file = new FlatFile(bytes, name, fileIdentifier)

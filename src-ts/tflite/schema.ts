@@ -157,7 +157,7 @@ export interface ElementType {
 
 const int32 = { min: -(2 ** 31), max: 2 ** 31 - 1 }
 
-/** How each element type of an IntGraph stands in a file. */
+/** How a file names each element type of an IntGraph. */
 export const elementTypes: Readonly<Record<IntType, ElementType>> = {
   float32: { code: 0, bytes: 4, array: Float32Array, ...int32 },
   int32: { code: 2, bytes: 4, array: Int32Array, ...int32 },

@@ -7,7 +7,7 @@ export type Values = ReadonlyMap<string, Float32Array>
 
 /** One weight of a model. */
 export interface Weight {
-  /** `<layer>/<role>`, as it stands in model.json; the same in every copy of the model. */
+  /** `<layer>/<role>`, as in model.json; the same in every copy of the model. */
   readonly name: string
   readonly shape: readonly number[]
   readonly trainable: boolean

@@ -5,7 +5,7 @@ import type { Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
 import { checkNumbers } from './check-run.ts'
 
-/** Only the form: the ranges of the numbers stand in check-run.ts. */
+/** Only the form: check-run.ts has the ranges of the numbers. */
 const recipeSchema = v.object({
   epochs: v.number(),
   batchSize: v.number(),

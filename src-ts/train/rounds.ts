@@ -63,7 +63,7 @@ function checkLabels({ labels, targets, length }: Dataset, where: string): void 
   for (const [j, label] of labels.entries()) {
     if (counts[j] > 0 && counts[j] < length) continue
     throw new HolterError({
-      stage: 'ecg',
+      stage: 'train',
       where,
       problem: `${counts[j] === 0 ? 'no record has' : 'every record has'} the label ${label}, so it cannot be scored`,
       hint: 'Take fewer --folds, add --stratified, or use more records',

@@ -6,7 +6,7 @@ import type { Tf } from './tf.ts'
 export interface WeightAverage {
   /** Moves the mean towards the weights; called after each training step. */
   update(): void
-  /** Returns what `work` returns while the mean stands in the model; the weights come back afterwards. */
+  /** Returns what `work` returns while the model holds the mean; the weights come back afterwards. */
   shown<T>(work: () => T): T
   values(): Values
   /** Goes on from the mean after `steps` steps. */

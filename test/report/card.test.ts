@@ -133,7 +133,7 @@ test('make-card refuses what is no evaluation of the model, and writes nothing t
       assert.throws(
         () => makeCardCommand([model, evaluation]),
         (error: Error) => {
-          const begin = `[metrics] ${evaluation}: this is no evaluation of the model; ${reason}`
+          const begin = `[report] ${evaluation}: this is no evaluation of the model; ${reason}`
           return error.message.startsWith(begin) || assert.is(error.message, begin)
         },
       )

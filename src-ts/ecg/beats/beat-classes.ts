@@ -10,7 +10,7 @@ export type BeatClass = (typeof BEAT_CLASSES)[number]
 export type Convention = 'ml' | 'ec57'
 export const conventions: readonly Convention[] = ['ml', 'ec57']
 
-/** Mnemonics of each class. What stands in no row marks no beat. */
+/** Mnemonics of each class. What is in no row marks no beat. */
 export const CLASS_SYMBOLS: Readonly<Record<Convention, Readonly<Record<BeatClass, string>>>> = {
   ml: { N: 'NLRej', S: 'AaJS', V: 'VE', F: 'F', Q: '/fQ' },
   ec57: { N: 'NLRB', S: 'AaJSjen', V: 'VrE', F: 'F', Q: '/fQ?' },

@@ -10,7 +10,7 @@ const LONGEST_SECONDS = 3
 const REGULAR = 0.06
 const LEAST = 0.01
 
-/** How a beat stands in the rhythm. All are natural logarithms of intervals or of their ratios, but for the two shares (0 … 1). */
+/** How a beat sits in the rhythm. All are natural logarithms of intervals or of their ratios, but for the two shares (0 … 1). */
 export interface RhythmFeatures {
   /** RR interval before the beat, to the mean of the last ten (this one included). */
   readonly preToLocal: number

@@ -5,7 +5,7 @@ import { BEAT_SAMPLES, BeatScale } from './beat-window.ts'
 /** What a network is shown of each of two leads: the scaled window, and what of it is unlike the patient's usual beat. */
 export const BEAT_CHANNELS = ['MLII', 'MLII-template', 'second', 'second-template'] as const
 
-/** Numbers that a network is given beside the channels; formulas stand in beat-rhythm.ts and beat-template.ts. */
+/** Numbers that a network is given beside the channels; formulas are in beat-rhythm.ts and beat-template.ts. */
 export const BEAT_FEATURES = [
   'log RR before / last 10',
   'log RR after / last 10',

@@ -36,7 +36,7 @@ export interface FolderOptions {
  * Opens a user's own files of any format that readEcg knows. `labels.csv` has the columns file, labels, patient and fold; where all folds
  * are empty, patients are dealt to ten folds with equal shares of each label. Folds 1–8 train, 9 validates, 10 tests. Samples are kept in
  * steps of 1 µV. Files of another rate, length or without a lead of the form are errors, and so is a patient on two sides. With `skipMissing`,
- * records of the opened splits whose files are missing are taken out of them and stand in `dropped['missing file']`.
+ * records of the opened splits whose files are missing are taken out of them and listed in `dropped['missing file']`.
  */
 export function openFolder(
   dir: string,

@@ -114,7 +114,7 @@ async function fromRecords(dir: string, progress?: Progress) {
   return { parts, dropped: { 'cut by the end of the record, or alone in its window': dropped } }
 }
 
-/** Returns the signals at 125 Hz, from the cache where they stand in it: resampling takes most of the time. */
+/** Returns the signals at 125 Hz, from the cache where it has them: resampling takes most of the time. */
 async function signalsOf(folder: string, records: readonly MitBihRecord[], progress?: Progress) {
   // The cache keeps words of 16 bits; a sample in double precision takes four.
   const words = 4 * SIGNAL_SAMPLES

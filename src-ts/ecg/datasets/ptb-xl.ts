@@ -24,7 +24,7 @@ export interface PtbXlOptions {
  *
  * Auxiliary labels are all statements of the table, diagnoses, forms and rhythms, that at least 20 training records have.
  * Checksums and initial values of all signals read are verified. Counts come from the label table; with `skipMissing`, records of
- * the opened splits whose files are missing are taken out of them and stand in `dropped['missing file']`.
+ * the opened splits whose files are missing are taken out of them and listed in `dropped['missing file']`.
  */
 export async function openPtbXl(
   dir: string,

@@ -16,7 +16,7 @@ export function readAhaAnnotations(path: string, ticksPerSample = 1): readonly A
   return parseAhaAnnotations(readFile(path, 'Check record name and extension'), path, ticksPerSample)
 }
 
-/** Returns the annotations that `bytes` hold in the AHA format; `where` (the file) stands in errors. */
+/** Returns the annotations that `bytes` hold in the AHA format; `where` (the file) is named in errors. */
 export function parseAhaAnnotations(bytes: Uint8Array, where: string, ticksPerSample = 1): readonly Annotation[] {
   const list: Annotation[] = []
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -17,7 +17,7 @@ export function readEcgCsv(path: string, declared: Declared): Ecg {
   return parseEcgCsv(readText(path, MAX_TEXT_BYTES, 'Check the path'), path, declared)
 }
 
-/** Returns the ECG that the text of a CSV file holds; `where` (the file) stands in errors, with row and column. */
+/** Returns the ECG that the text of a CSV file holds; `where` (the file) is named in errors, with row and column. */
 export function parseEcgCsv(text: string, where: string, declared: Declared): Ecg {
   const { sampleRateHz, perMillivolt } = facts(where, declared)
   const { data, errors } = Papa.parse<string[]>(text, { skipEmptyLines: true, delimitersToGuess: [',', ';', '\t'] })
@@ -61,7 +61,7 @@ export function readEcgNpy(path: string, declared: Declared): Ecg {
   return parseEcgNpy(readFile(path, 'Check the path'), path, declared)
 }
 
-/** Returns the ECG that the bytes of a .npy file hold; `where` (the file) stands in errors. */
+/** Returns the ECG that the bytes of a .npy file hold; `where` (the file) is named in errors. */
 export function parseEcgNpy(bytes: Uint8Array, where: string, declared: Declared): Ecg {
   const { sampleRateHz, perMillivolt } = facts(where, declared)
   const { shape, data } = readNpy(bytes, where)

@@ -36,7 +36,7 @@ export function edfHeaderBytes(fixed: Uint8Array, where: string): number {
   return FIXED_BYTES + SIGNAL_BYTES * whole(text(fixed, 252, 4), `${where}, number of signals`, 1, MAX_SIGNALS)
 }
 
-/** Returns the header that `bytes` (all of it) hold; `where` (the file) stands in errors, with the field. */
+/** Returns the header that `bytes` (all of it) hold; `where` (the file) is named in errors, with the field. */
 export function parseEdfHeader(bytes: Uint8Array, where: string): EdfHeader {
   const size = edfHeaderBytes(bytes, where)
   if (bytes.length < size) throw fail(where, 'the EDF header is cut off', bytes.length, size)

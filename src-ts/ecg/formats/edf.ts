@@ -21,7 +21,7 @@ export function readEdf(path: string): Ecg {
   })
 }
 
-/** Returns the ECG that the bytes of an EDF file hold; `where` (the file) stands in errors. */
+/** Returns the ECG that the bytes of an EDF file hold; `where` (the file) is named in errors. */
 export function parseEdf(bytes: Uint8Array, where: string): Ecg {
   const header = parseEdfHeader(bytes.subarray(0, edfHeaderBytes(bytes.subarray(0, 256), where)), where)
   const { signals, recordSeconds, headerBytes, discontinuous } = header

@@ -86,7 +86,7 @@ interface FlacLayout {
 
 let worker: Worker | undefined
 
-/** Returns the samples of the FLAC stream in `bytes`, frame by frame, `perFrame` of each channel; `where` (the file) stands in errors. */
+/** Returns the samples of the FLAC stream in `bytes`, frame by frame, `perFrame` of each channel; `where` (the file) is named in errors. */
 function decodeFlac(bytes: Uint8Array, layout: FlacLayout, where: string): Int32Array {
   const fail = failureAt(where)
   // The library loads asynchronously and readers do not: this thread sleeps until the other one has answered.

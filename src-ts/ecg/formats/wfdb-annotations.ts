@@ -52,7 +52,7 @@ export function readAnnotations(path: string): Annotations {
 }
 
 /**
- * Returns the annotations that `bytes` hold; `where` (the file) stands in errors. Channel and number hold until they change, subtype
+ * Returns the annotations that `bytes` hold; `where` (the file) is named in errors. Channel and number hold until they change, subtype
  * and text are each annotation's own. Notes at sample 0 that define codes or the time resolution are taken out of the list.
  * A file without its end mark, or with more than zeros behind it, is an error. Source: annot(5) of the WFDB Applications Guide.
  */

@@ -64,7 +64,7 @@ export function readHeader(path: string): WfdbHeader {
   return parseHeader(readText(path, MAX_HEADER_BYTES, 'Check the record name and that the download is complete'), path)
 }
 
-/** Returns the header that `text` holds; `where` (the file) stands in errors. */
+/** Returns the header that `text` holds; `where` (the file) is named in errors. */
 export function parseHeader(text: string, where: string): WfdbHeader {
   const comments: string[] = []
   const lines: Line[] = []

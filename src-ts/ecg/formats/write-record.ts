@@ -41,8 +41,7 @@ export function writeRecord(dir: string, name: string, record: RecordToWrite, fo
   const other = signals.find(signal => signal.values.length !== frames)
   if (other) throw fail(`signal ${other.name} has another length than the first one`, other.values.length, frames)
   for (const text of [...comments, ...signals.map(signal => signal.name)]) {
-    if (/[\n\r\0]/.test(text))
-      throw fail('a name or comment has to stand in one line', JSON.stringify(text.slice(0, 40)))
+    if (/[\n\r\0]/.test(text)) throw fail('a name or comment must fit on one line', JSON.stringify(text.slice(0, 40)))
   }
   const digital = signals.map(signal => digitize(signal, LARGEST[format], where))
   const interleaved = new Int32Array(frames * signals.length)

@@ -83,7 +83,7 @@ function inside(offset: number, step: number, count: number, size: number) {
   return { first, start: offset + first * step, count: Math.max(0, last - first + 1) }
 }
 
-/** A test case of either direction: blocks and borders as they stand in a file. */
+/** A test case of either direction: blocks and borders as in a file. */
 export function blockCase(
   kind: string,
   name: string,

@@ -7,7 +7,7 @@ import { floatOpByKind } from './float-ops.ts'
 export interface EvaluateOptions {
   /** Tensors whose values are returned, in this order; the graph's outputs where this is absent. */
   readonly wanted?: readonly number[]
-  /** Returns what stands for a value from here on (fake quantization); asked about each input and each computed tensor. */
+  /** Returns what replaces a value from here on (fake quantization); asked about each input and each computed tensor. */
   readonly hook?: (index: number, value: Tensor) => Tensor
   /** Returns the value of a constant (a variable that is being trained), which stays the caller's; undefined for what the graph holds. */
   readonly constants?: (index: number) => Tensor | undefined

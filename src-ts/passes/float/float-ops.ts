@@ -4,7 +4,7 @@ import type { Op } from '../../ops/op.ts'
 /** The part of an op that real numbers need. */
 export type FloatOp = Pick<Op, 'kind' | 'outputShapes' | 'evaluate' | 'sameBytes' | 'linear' | 'fusesActivation'>
 
-/** Kinds that stand in a FloatGraph until the passes have run; relu does too, but is an operator that may stay. */
+/** Kinds that a FloatGraph may hold until the passes have run; relu does too, but is an operator that may stay. */
 const beforePasses: readonly FloatOp[] = [
   {
     kind: 'batchNorm',

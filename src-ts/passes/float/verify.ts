@@ -25,7 +25,7 @@ export function verifyFloatGraph(graph: FloatGraph, where: string): void {
   }
 }
 
-/** Throws HolterError if a kind is left that only stands in graphs before the passes. */
+/** Throws HolterError if a kind is left that is only allowed before the passes. */
 export function verifyLowered(graph: FloatGraph, where: string): void {
   const left = graph.nodes.filter(node => !ops.some(op => op.kind === node.op))
   if (left.length === 0) return

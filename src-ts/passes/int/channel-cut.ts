@@ -209,7 +209,7 @@ export function withoutChannels(tensor: IntTensor, axis: number, gone: ReadonlyS
   }
 }
 
-/** A node with its tensors as they stand in the draft. */
+/** A node with its tensors in the draft. */
 export function viewOf(draft: Draft<IntTensor>, { name, attrs, inputs, outputs }: Node): NodeView<any> {
   const tensor = (i: number) => (i < 0 ? undefined : draft.tensor(i))
   return { name, attrs, inputs: inputs.map(tensor), outputs: outputs.map(i => draft.tensor(i)) }

@@ -49,7 +49,7 @@ export function rocOfFolds(
   }
 }
 
-/** Returns the curves of all labels in one frame. Labels and colours stand in the legend in label order. */
+/** Returns the curves of all labels in one frame. The legend lists labels and colours in label order. */
 export function rocOfAll(labels: readonly string[], roc: Readonly<Record<string, RocCurve>>, notes: string[]): Spec {
   return {
     width: SIDE,

@@ -25,7 +25,7 @@ ${definitions([
 ])}
 <h3>Records per split</h3>
 ${perSplit(data, labels)}
-<p class="muted">${data.folds && 'No patient stands in two splits.'}
+<p class="muted">${data.folds && 'No patient is in two splits.'}
 ${model.evaluation.kind === 'multi-label' && 'A record may have several labels, so the columns add up to more than the records.'}</p>
 ${data.folds ? perFold(data.folds) : ''}
 </section>

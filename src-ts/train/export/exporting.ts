@@ -15,7 +15,7 @@ export interface LayerExport {
 
 /** What a layer's exporter may do. Tensors are named by their index. */
 export interface Exporting {
-  /** Inputs of this call of the layer, and their shapes as they stand in the graph. */
+  /** Inputs of this call of the layer, and their shapes in the graph. */
   readonly inputs: readonly number[]
   readonly inputShapes: readonly Shape[]
   readonly outputShape: Shape
