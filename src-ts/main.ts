@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { commands } from './commands/index.ts'
+import { printJsonError } from './commands/options.ts'
 import { HolterError } from './errors.ts'
 import { endProgress } from './report/progress.ts'
 import { version } from './version.ts'
@@ -29,17 +30,25 @@ try {
   process.exitCode = report(error)
 }
 
-/** Prints one clear line and returns the exit code. A stack is for faults of Holter, and only with HOLTER_DEBUG=1. */
+/**
+ * Prints one clear line on stderr, with --json an object on stdout too, and returns the exit code. A stack is for faults of Holter, and
+ * only with HOLTER_DEBUG=1.
+ */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    printJsonError(error.message, { stage: 'usage' })
+    return USAGE
+  }
   if (error instanceof HolterError) {
     console.error(error.message)
+    printJsonError(error.message, error.detail)
     return error.detail.stage === 'usage' ? USAGE : PROBLEM
   }
   const fault = error instanceof Error ? error : new Error(String(error))
-  console.error(
-    `[holter] fault of Holter: ${fault.message.split('\n')[0]}. Please report it; HOLTER_DEBUG=1 shows where.`,
-  )
+  const sentence = `[holter] fault of Holter: ${fault.message.split('\n')[0]}. Please report it; HOLTER_DEBUG=1 shows where.`
+  console.error(sentence)
+  printJsonError(sentence)
   if (process.env.HOLTER_DEBUG) console.error(fault.stack)
   return PROBLEM
 }

@@ -1,6 +1,7 @@
 import { progress } from '../report/progress.ts'
 import type { Context } from '../watch.ts'
 import { interruptible } from './interrupt.ts'
+import { printJsonError } from './options.ts'
 
 /** What a run shows of itself in a terminal: progress bars and sentences, both on stderr. */
 export const terminal: Context = {
@@ -22,6 +23,8 @@ export function inTerminal<T>(run: (context: Context) => Promise<T>): Promise<T 
 
 /** Says that nothing came of a run, and sets the exit code. */
 export function interrupted(what = 'nothing was written'): void {
-  console.error(`Interrupted: ${what}.`)
+  const sentence = `Interrupted: ${what}.`
+  console.error(sentence)
+  printJsonError(sentence)
   process.exitCode = 1
 }

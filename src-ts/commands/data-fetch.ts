@@ -3,7 +3,7 @@ import { DATA_URL } from '../ecg/datasets/fetch-dataset.ts'
 import { count } from '../report/numbers.ts'
 import { type FetchDataInput, fetchable, fetchData, megabytes } from '../runs/fetch-data.ts'
 import { inTerminal, interrupted } from './context.ts'
-import { whole } from './options.ts'
+import { json, printJson, whole } from './options.ts'
 
 /** `holter data fetch`: a data set from its publisher, every file checked. */
 export const dataFetch = new Command('fetch')
@@ -16,10 +16,12 @@ export const dataFetch = new Command('fetch')
   .addOption(new Option('--from <url>', 'mirror with the same layout (default: HOLTER_DATA_URL, then the publisher)'))
   .addOption(new Option('-o, --out <dir>', 'folder to download into (default: the cache)'))
   .addOption(new Option('-j, --jobs <n>', 'parallel downloads').argParser(whole(1)).default(8))
+  .addOption(json())
   .addHelpText('after', '\nExample: holter data fetch mit-bih')
-  .action(async (name: string, options: Omit<FetchDataInput, 'name'>) => {
+  .action(async (name: string, options: Omit<FetchDataInput, 'name'> & { readonly json?: boolean }) => {
     const fetched = await inTerminal(context => fetchData({ ...options, name }, context))
     if (!fetched) return interrupted('the same command resumes it')
+    if (options.json) return printJson(fetched)
     const { dir, files, bytes, licence, cite } = fetched
     console.log(`${count(files)} files of ${name} are in ${dir} (${megabytes(bytes)} downloaded).`)
     console.log(`Licence: ${licence}. Cite: ${cite}.`)

@@ -6,6 +6,7 @@ import { json, printJson } from './options.ts'
 export const dataList = new Command('list')
   .summary('list the known data sets and where they are')
   .addOption(json())
+  .addHelpText('after', '\nExample: holter data list')
   .action(async (options: { json?: boolean }) => {
     const { listData } = await import('../runs/list-data.ts')
     const rows = listData()

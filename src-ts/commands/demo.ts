@@ -5,7 +5,7 @@ import { demoSummary } from '../report/summaries.ts'
 import type { DemoInput } from '../runs/demo.ts'
 import { inTerminal, interrupted } from './context.ts'
 import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
-import { seed, whole } from './options.ts'
+import { json, printJson, seed, whole } from './options.ts'
 
 /** `holter demo`: the whole product once, on real records if they are found. */
 export const demo = new Command('demo')
@@ -32,16 +32,18 @@ export const demo = new Command('demo')
   .addOption(dataOption())
   .addOption(skipMissingOption())
   .addOption(syntheticOption())
+  .addOption(json())
   .addHelpText('after', '\nExamples: ECG_DATA_DIR=/data/ecg holter demo; holter demo --model ecg-tiny')
-  .action(async (options: DemoInput) => {
+  .action(async (options: DemoInput & { readonly json?: boolean }) => {
     const { demo } = await import('../runs/demo.ts')
     const made = await inTerminal(context => demo(options, context))
     if (!made) return interrupted('the demo is not complete')
-    const { report, product } = made
+    const { report, product, summary } = made
+    if (product.parity.some(row => row.differing > 0)) process.exitCode = 1
+    if (options.json) return printJson(summary)
     const { folds, notes = [] } = report.data
     console.log(demoSummary(report))
     const closed = folds ? 'Fold 10' : 'The test split'
     console.log(`\n${[countsSentence(report.data), `${closed} stays closed.`, ...notes].join(' ')}`)
     console.log(`\nReport: ${join(options.out, 'report.html')}`)
-    if (product.parity.some(row => row.differing > 0)) process.exitCode = 1
   })

@@ -20,7 +20,10 @@ export const flash = new Command('flash')
     const { packageFolder } = await import('../runs/package-model.ts')
     const checked = checkPackage(options.in ?? packageFolder(name), name)
     const places: Record<string, string> = options.host ? { host: options.host } : {}
-    if (options.dryRun) return console.log(startLine(checked, places))
+    if (options.dryRun) {
+      const command = startLine(checked, places)
+      return options.json ? printJson({ target: name, board: checked.board.name, command }) : console.log(command)
+    }
     const test = startPackage(checked, places)
     if (options.json) return printJson({ target: name, board: checked.board.name, selfTest: test ?? null })
     console.log(test ? test.line : `${name}: written`)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { bench } from './bench.ts'
 import { compile } from './compile.ts'
+import { completion } from './completion.ts'
 import { crossValidate } from './cross-validate.ts'
 import { data } from './data.ts'
 import { demo } from './demo.ts'
@@ -34,4 +35,5 @@ export const commands: readonly Command[] = [
   bench,
   packageCommand,
   flash,
+  completion,
 ]

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { progress } from '../report/progress.ts'
 import { JOB_VARIABLE, type ProgressMessage } from '../report/relay.ts'
 import { interruptible } from './interrupt.ts'
+import { printJsonError } from './options.ts'
 
 /** A command line of holter that runs in a process of its own and prints JSON. */
 export interface Job {
@@ -73,7 +74,7 @@ export async function runJobs(jobs: readonly Job[], atOnce: number, onBegin: () 
   return outcomes
 }
 
-/** Says on stderr which jobs failed and why (once for all that say the same), or that they were stopped; true when all are done. */
+/** Says which jobs failed and why (once for all that say the same), or that they were stopped; true when all are done. */
 export function reportOutcomes(jobs: readonly Job[], outcomes: readonly Outcome[]): boolean {
   const named = new Map<string, string[]>()
   for (const [i, outcome] of outcomes.entries()) {
@@ -81,15 +82,16 @@ export function reportOutcomes(jobs: readonly Job[], outcomes: readonly Outcome[
     named.set(outcome.sentence, [...(named.get(outcome.sentence) ?? []), jobs[i].name])
     process.exitCode = outcome.code
   }
-  for (const [sentence, names] of named) console.error(`${names.join(', ')} failed: ${sentence}`)
+  const sentences = [...named].map(([sentence, names]) => `${names.join(', ')} failed: ${sentence}`)
   const stopped = jobs.filter((_, i) => outcomes[i].ended === 'stopped')
   if (stopped.length && !named.size) {
-    console.error(
-      `Interrupted: ${stopped.map(({ name }) => name).join(', ')} not done. Go on with the same command and --resume.`,
-    )
+    const names = stopped.map(({ name }) => name).join(', ')
+    sentences.push(`Interrupted: ${names} not done. Go on with the same command and --resume.`)
     process.exitCode = 1
   }
-  return !named.size && !stopped.length
+  for (const sentence of sentences) console.error(sentence)
+  if (sentences.length) printJsonError(sentences.join('\n'))
+  return !sentences.length
 }
 
 function runJob(job: Job, report: (message: ProgressMessage) => void, signal: AbortSignal): Promise<Outcome> {

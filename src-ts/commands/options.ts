@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Problem } from '../errors.ts'
 import type { Adc } from '../ir/input-map.ts'
 
 /** Parses a whole number of at least `min`, and at most `max` if it is given, for commander. */
@@ -58,7 +59,21 @@ export const json = () => new Option('--json', 'print JSON on stdout')
 export const noChecksum = () =>
   new Option('--no-checksum', 'accept records whose samples do not match the checksums in their headers')
 
+/** Whether this command line asks for JSON; errors do so before its options are known. */
+export const wantsJson = () => process.argv.includes('--json')
+
 /** Prints a result on stdout as JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** What is printed for an error where JSON is wanted; `message` is the whole sentence, as it stands on stderr. */
+export interface JsonError {
+  readonly error: Partial<Problem> & { readonly message: string }
+}
+
+/** Prints an error on stdout as an object, if the command line asks for JSON: scripts get one object from every call. */
+export function printJsonError(message: string, problem: Partial<Problem> = {}): void {
+  const printed: JsonError = { error: { ...problem, message } }
+  if (wantsJson()) printJson(printed)
 }

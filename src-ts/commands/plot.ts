@@ -2,11 +2,12 @@ import { Argument, Command, Option } from 'commander'
 import { VOLTAGES } from '../ecg/signal/voltage-units.ts'
 import { writeFile } from '../files.ts'
 import type { PlotInput, Plotted } from '../runs/plot.ts'
-import { noChecksum, within } from './options.ts'
+import { json, noChecksum, printJson, within } from './options.ts'
 
 interface PlotOptions extends Omit<PlotInput, 'record' | 'leads'> {
   readonly out?: string
   readonly leads?: string
+  readonly json?: boolean
 }
 
 /** `holter plot`: a record on paper. */
@@ -25,14 +26,17 @@ export const plot = new Command('plot')
   .addOption(new Option('--rate <hz>', 'sample rate of a CSV or .npy file').argParser(within(1, 1e6)))
   .addOption(new Option('--units <unit>', 'unit of a CSV or .npy file').choices(VOLTAGES))
   .addOption(noChecksum())
+  .addOption(json())
   .addHelpText('after', '\nExample: holter plot mitdb/208 --from 60 --seconds 10 --beats --out 208.svg')
-  .action(async (record: string, { out, leads, ...options }: PlotOptions) => {
+  .action(async (record: string, { out, leads, json, ...options }: PlotOptions) => {
     const { plot } = await import('../runs/plot.ts')
     const plotted = plot({ ...options, record, leads: leads?.split(',') })
     for (const sentence of sentencesOf(plotted, options)) console.error(sentence)
     const file = out ?? `${plotted.name}.svg`
     writeFile(file, plotted.svg)
-    console.log(file)
+    if (!json) return console.log(file)
+    const { svg: _, ...found } = plotted
+    printJson({ file, ...found })
   })
 
 /** What is wrong with the record, and which beats were found. */

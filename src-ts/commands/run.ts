@@ -3,7 +3,7 @@ import { Argument, Command, Option } from 'commander'
 import { writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { writeNpy } from '../npy.ts'
-import { adc } from './options.ts'
+import { adc, json, printJson } from './options.ts'
 
 interface RunOptions {
   engine: string
@@ -12,6 +12,7 @@ interface RunOptions {
   output: string
   adc?: Adc
   real?: boolean
+  json?: boolean
 }
 
 /** `holter run`: a model on an array, by one engine. */
@@ -41,13 +42,15 @@ export const run = new Command('run')
     ).argParser(adc),
   )
   .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
+  .addOption(json())
   .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
-  .action(async (model: string, { input, output, ...options }: RunOptions) => {
+  .action(async (model: string, { input, output, json, ...options }: RunOptions) => {
     const { run } = await import('../runs/run.ts')
     const { formName } = await import('../engines/form.ts')
     const { outputs, count, engine, form } = await run({ ...options, model, inputs: input })
     const files = outputs.map((_, which) => outputFile(output, which))
     for (const [which, file] of files.entries()) writeFile(file, writeNpy(outputs[which]))
+    if (json) return printJson({ engine: engine.name, flavour: formName(form), rows: count, files })
     console.error(`${count} rows by ${engine.name} ${formName(form)}: ${files.join(', ')}`)
   })
 

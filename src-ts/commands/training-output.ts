@@ -4,14 +4,16 @@ import { count, counted } from '../report/numbers.ts'
 import { facts } from '../report/terminal.ts'
 import type { MadeModel, TrainResult } from '../runs/train.ts'
 import { interrupted } from './context.ts'
-import { printJson } from './options.ts'
+import { printJson, printJsonError } from './options.ts'
 
 /** Prints what a training made, and sets the exit code when it was interrupted. */
 export function printTraining(result: TrainResult | undefined, { json }: { readonly json?: boolean }): void {
   if (!result) return void interrupted()
   const { ended, epochs, made } = result
   if (ended === 'interrupted') {
-    console.error(`Interrupted after ${counted(epochs, 'full epoch')}. Go on with the same command and --resume.`)
+    const sentence = `Interrupted after ${counted(epochs, 'full epoch')}. Go on with the same command and --resume.`
+    console.error(sentence)
+    if (!made) printJsonError(sentence)
     process.exitCode = 1
   }
   if (made) json ? printJson(made.figures) : console.log(textOf(made))

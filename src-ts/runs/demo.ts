@@ -40,6 +40,8 @@ export interface DemoInput extends DataChoice {
 export interface Demonstrated {
   readonly product: Product
   readonly report: ReportData
+  /** What is written as summary.json. */
+  readonly summary: ReturnType<typeof summaryOf>
 }
 
 /** Runs the whole product once and writes it with report.html and summary.json below `out`; undefined when the signal stopped the training. */
@@ -50,8 +52,12 @@ export async function demo(input: DemoInput, context: Context = {}): Promise<Dem
   const made = file ? await fromModel(file, input, context) : await fromTraining(input, context)
   if (!made) return undefined
   const report = demoReport(made.product, made.names)
-  await writePages(report, made.product, input.out)
-  return { product: made.product, report }
+  // Loaded here: the charts' library would slow every start.
+  const { renderReport } = await import('../report/render-report.ts')
+  writeFile(join(input.out, 'report.html'), await renderReport(report))
+  const summary = summaryOf(report, made.product)
+  writeFile(join(input.out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  return { product: made.product, report, summary }
 }
 
 interface Made {
@@ -114,12 +120,10 @@ function prepare(
   return { ...context, task, source, probes, out }
 }
 
-async function writePages(report: ReportData, { parity, files, stages }: Product, out: string): Promise<void> {
-  // Loaded here: the charts' library would slow every start.
-  const { renderReport } = await import('../report/render-report.ts')
-  writeFile(join(out, 'report.html'), await renderReport(report))
+/** The figures of a demo, for scripts. */
+function summaryOf(report: ReportData, { parity, files, stages }: Product) {
   const { name, synthetic, source, records, folds, dropped, notes = [] } = report.data
-  const summary = {
+  return {
     data: { name, synthetic, source, records, folds, dropped, notes },
     ...(report.base ? { float: scoresOf(report.base) } : {}),
     int8: scoresOf(report.model),
@@ -127,7 +131,6 @@ async function writePages(report: ReportData, { parity, files, stages }: Product
     files: Object.fromEntries(files.map(f => [f.file, { bytes: f.bytes, sha256: f.sha256 }])),
     seconds: stages.reduce((sum, s) => sum + s.seconds, 0),
   }
-  writeFile(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
 }
 
 /** The scores by which models of this kind of labels are compared. */
