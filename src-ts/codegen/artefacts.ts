@@ -6,7 +6,7 @@ import type { Metadata } from '../ir/metadata.ts'
 import type { Build } from './build.ts'
 import { kernelSource } from './compile.ts'
 import { cType, inputMapLines, plain } from './input-header.ts'
-import { type Manifest, probabilityOf } from './manifest.ts'
+import { type Manifest, type Port, probabilityOf } from './manifest.ts'
 
 /** A file that was written, with its size and hash. */
 export interface Written {
@@ -66,7 +66,7 @@ export function headerText(manifest: Manifest, name: string): string {
     ...manifest.outputs.map((p, i) => ({ ...p, role: `OUTPUT${i || ''}` })),
   ]
   const lines = ports.flatMap(p => [
-    `/* ${p.type} [${p.shape.join(', ')}], real = (q - zero point) * scale */`,
+    `/* ${p.type} [${p.shape.join(', ')}], real = (q - zero point) * scale${borderRemark(p)} */`,
     `#define ${prefix}_${p.role}_BYTES ${p.bytes}`,
     `#define ${prefix}_${p.role}_SCALE ${float(p.scale)}`,
     `#define ${prefix}_${p.role}_ZERO_POINT (${p.zeroPoint})`,
@@ -97,6 +97,14 @@ export function headerText(manifest: Manifest, name: string): string {
     `#endif`,
     '',
   ].join('\n')
+}
+
+/** What a host does that knows the values of the .tflite file. */
+function borderRemark({ type, file }: Port): string {
+  if (!file) return ''
+  return file.type === 'uint8'
+    ? '; uint8 u in the .tflite file: q = u - 128'
+    : `; float32 in the .tflite file, ${type} here`
 }
 
 /** How outputs become labels. */

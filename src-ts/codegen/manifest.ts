@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { HolterError } from '../errors.ts'
-import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { type Border, type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import { version } from '../version.ts'
@@ -44,12 +44,19 @@ export interface Port {
   readonly zeroPoint: number
   readonly address: number
   readonly bytes: number
+  /** Present where the .tflite file has another type here: the QUANTIZE or DEQUANTIZE between that and these values is the host's. */
+  readonly file?: {
+    readonly name: string
+    readonly type: Border['type']
+    readonly scale?: number
+    readonly zeroPoint?: number
+  }
 }
 
 /** Returns the manifest of a program that holds one network. */
 export function manifestOf(program: Program, modelSha256: string): Manifest {
   const [{ graph, inputs, outputs, arena, arenaAddress, buffers }] = program.plan.networks
-  const port = (place: { name: string; address: number; bytes: number }, tensor: number): Port => {
+  const port = (place: { name: string; address: number; bytes: number }, tensor: number, border?: Border): Port => {
     const { shape, type, quantization } = graph.tensors[tensor]
     return {
       name: place.name,
@@ -59,11 +66,12 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
       zeroPoint: quantization?.zeroPoint[0] ?? 0,
       address: place.address,
       bytes: place.bytes,
+      ...(border && { file: inFile(border) }),
     }
   }
   const ports = {
-    inputs: inputs.map((p, i) => port(p, graph.inputs[i])),
-    outputs: outputs.map((p, i) => port(p, graph.outputs[i])),
+    inputs: inputs.map((p, i) => port(p, graph.inputs[i], graph.borders?.inputs[i])),
+    outputs: outputs.map((p, i) => port(p, graph.outputs[i], graph.borders?.outputs[i])),
   }
   return {
     manifest: 1,
@@ -94,6 +102,10 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
     modelSha256,
     tools: { holter: version, assemblyscript: versionOf('assemblyscript'), binaryen: versionOf('binaryen') },
   }
+}
+
+function inFile({ name, type, quantization }: Border): Port['file'] {
+  return { name, type, ...(quantization && { scale: quantization.scale[0], zeroPoint: quantization.zeroPoint[0] }) }
 }
 
 /** Returns the manifest in a module's custom section `holter`; a module without one is a HolterError that names `where`. */

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { count } from '../report/numbers.ts'
+import { hostSentence } from '../report/ports.ts'
 import { table } from '../report/terminal.ts'
 import type { CompileInput } from '../runs/compile.ts'
 import { json, printJson } from './options.ts'
@@ -30,8 +31,9 @@ export const compile = new Command('compile')
   .action(async (model: string, options: CompileOptions) => {
     const { compile } = await import('../runs/compile.ts')
     const { builds, written } = await compile({ ...options, model })
-    if (options.json) return printJson({ out: options.out, files: written })
     const [{ manifest }] = builds
+    const { inputs, outputs } = manifest
+    if (options.json) return printJson({ out: options.out, inputs, outputs, files: written })
     console.log(
       table(
         ['file', 'bytes'],
@@ -39,4 +41,6 @@ export const compile = new Command('compile')
       ),
     )
     console.log(`${count(manifest.macs)} MACs, arena ${count(manifest.arena.bytes)} bytes, in ${options.out}`)
+    const left = hostSentence(manifest)
+    if (left) console.log(left)
   })

@@ -64,7 +64,8 @@ export function interleave(parts: readonly Int8Array[], count: number): Int8Arra
 }
 
 /**
- * Returns the bytes of the rows of one input. Arrays of the input's own type, int8 or int16, go in as they are; float arrays are real
+ * Returns the bytes of the rows of one input. Arrays of the input's own type, int8 or int16, go in as they are, and uint8 less 128 where the
+ * file's input is uint8; float arrays are real
  * values: millivolts, standardized here by the model's metadata, or the input's own unit when the file has none. With `adc`, integers are
  * counts of such a converter. Shape: [n, …] with the input's elements per row, axes of length 1 left out or not. Throws HolterError on
  * another shape or type, or on NaN.
@@ -91,6 +92,8 @@ export function inputRows(
   }
   const count = shape[0]
   if (adc) return { rows: quantizeCounts(graph, data, adc, where), count }
+  const border = graph.borders?.inputs[which]
+  if (border?.type === 'uint8' && data instanceof Uint8Array) return { rows: Int8Array.from(data, u => u - 128), count }
   if (data instanceof arrays[input.type]) return { rows: toBytes(data as Int8Array), count }
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
     throw new HolterError({
@@ -98,7 +101,7 @@ export function inputRows(
       where,
       problem: 'the array has the wrong type',
       got: data.constructor.name,
-      expected: `${input.type} or float`,
+      expected: `${input.type}${border?.type === 'uint8' ? ', uint8 as in the file,' : ''} or float`,
     })
   }
   const missing = data.findIndex(x => !Number.isFinite(x))

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { rowBytes } from '../codegen/manifest.ts'
 import { HolterError } from '../errors.ts'
-import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import type { IntGraph } from '../ir/graph.ts'
 import { leftOut, venvPython } from '../toolchain.ts'
+import { filePorts, fromFile, toFile } from './borders.ts'
 import type { Engine } from './engine.ts'
 import { checkRows } from './session.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
-/** A .tflite file and `count` rows of input bytes; `graph` says of what types they are. */
+/** A .tflite file and `count` rows of input bytes; `graph` says of what types they are, and of what types the file's are. */
 export interface Job {
   readonly graph: IntGraph
   readonly tflite: Uint8Array
@@ -15,7 +16,10 @@ export interface Job {
   readonly count: number
 }
 
-/** The .tflite file in TensorFlow Lite Micro: the outside truth of the arithmetic, by the PyPI package (reference kernels). */
+/**
+ * The .tflite file in TensorFlow Lite Micro: the outside truth of the arithmetic, by the PyPI package (reference kernels).
+ * The whole file runs, the QUANTIZE and DEQUANTIZE nodes at its borders too: it gets and gives values of its own types.
+ */
 export const tfliteMicro: Engine = {
   name: 'tflite-micro',
   runs: 'tflite',
@@ -37,9 +41,9 @@ export const tfliteMicro: Engine = {
     return {
       async run(inputs, count) {
         checkRows(inputs, count, rowBytes(graph, graph.inputs), graph.name)
-        const { refused, bytes } = await python.ask(`run ${count}`, inputs)
-        if (refused !== undefined) throw refusal(graph, refused as string)
-        return bytes
+        const result = await ask(python, graph, inputs, count)
+        if (typeof result === 'string') throw refusal(graph, result)
+        return result
       },
       close: python.close,
     }
@@ -52,9 +56,7 @@ export async function runTfliteMicro(jobs: readonly Job[]): Promise<(Int8Array |
   const python = startPython()
   try {
     for (const { graph, tflite, inputs, count } of jobs) {
-      const unread = await load(python, graph, tflite)
-      const { refused, bytes } = unread === undefined ? await python.ask(`run ${count}`, inputs) : { refused: unread }
-      results.push(refused === undefined ? bytes! : (refused as string))
+      results.push((await load(python, graph, tflite)) ?? (await ask(python, graph, inputs, count)))
     }
   } finally {
     await python.close()
@@ -69,9 +71,15 @@ function startPython(): WorkerProcess {
   })
 }
 
+/** Runs rows of the network in the types that the file itself has; returns rows of the network, or what TFLM says when it refuses. */
+async function ask(python: WorkerProcess, graph: IntGraph, inputs: Int8Array, count: number) {
+  const { refused, bytes } = await python.ask(`run ${count}`, toFile(graph, inputs, count))
+  return refused === undefined ? fromFile(graph, bytes, count) : (refused as string)
+}
+
 /** Loads a file; returns what TFLM says when it refuses it. */
 async function load(python: WorkerProcess, graph: IntGraph, tflite: Uint8Array): Promise<string | undefined> {
-  const sizes = graph.inputs.map(tensor => tensorBytes(graph.tensors[tensor]))
+  const sizes = filePorts(graph, 'inputs').map(port => port.bytes)
   const { refused } = await python.ask(`model ${tflite.length} ${graph.outputs.length} ${sizes.join(' ')}`, tflite)
   return refused as string | undefined
 }

@@ -63,7 +63,25 @@ export interface Graph<T> {
 /** Real-valued network between the training framework and the quantizer. Constants are Float32Array; axes and shapes Int32Array. */
 export type FloatGraph = Graph<FloatTensor>
 /** Quantized network: what a .tflite file holds, and all that the code generator sees. */
-export type IntGraph = Graph<IntTensor>
+export interface IntGraph extends Graph<IntTensor> {
+  /** Where the file has another type at an input or output than the network; absent when it has none. */
+  readonly borders?: Borders
+}
+
+/** An input or output as its file has it: a QUANTIZE or DEQUANTIZE between that and the network is left to the host. */
+export interface Border {
+  /** The tensor's name in the file. */
+  readonly name: string
+  readonly type: 'float32' | 'uint8'
+  /** Of uint8: the network's own scale, and its zero point + 128. */
+  readonly quantization?: Quantization
+}
+
+/** One entry for each input and output of a graph, in their order; undefined where the file has what the network has. */
+export interface Borders {
+  readonly inputs: readonly (Border | undefined)[]
+  readonly outputs: readonly (Border | undefined)[]
+}
 
 /** How the elements of each type lie in memory. */
 export const arrays = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { IntGraph, IntType } from '../ir/graph.ts'
+import type { Border, Borders, IntGraph, IntTensor, IntType } from '../ir/graph.ts'
 import { type Metadata as HolterMetadata, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
 import { operators } from '../ops/index.ts'
@@ -56,10 +56,12 @@ export function readTflite(bytes: Uint8Array, name: string, known: OperatorSet =
   const network = runImportPasses({ name: graphName(subgraph, name), tensors, nodes, inputs, outputs }, warn)
   refuseFloat(file, network, known)
   refuseMissing(file, network.nodes, known)
+  const borders = bordersOf(network, { inputs, outputs, tensors })
   const metadata = readMetadata(model, buffers)
   const signature = readSignature(model, inputs, outputs)
   const graph: TfliteGraph = {
     ...network,
+    ...(borders && { borders }),
     ...(metadata && { metadata }),
     ...(warnings.length && { warnings }),
     ...(signature && { signature }),
@@ -83,6 +85,21 @@ function onlySubgraph(model: FlatTable): FlatTable {
     model.file.fail('', { problem: 'has the wrong number of subgraphs', got: subgraphs.length, expected: 1, hint })
   }
   return subgraphs.at(0)
+}
+
+/** Returns where the file's inputs and outputs are of another type than the network's, which starts and ends behind them. */
+function bordersOf(network: IntGraph, file: Pick<IntGraph, 'inputs' | 'outputs' | 'tensors'>): Borders | undefined {
+  const side = (ours: readonly number[], theirs: readonly number[]) =>
+    theirs.map((index, place) => borderOf(file.tensors[index], network.tensors[ours[place]]))
+  const borders = { inputs: side(network.inputs, file.inputs), outputs: side(network.outputs, file.outputs) }
+  return [...borders.inputs, ...borders.outputs].some(border => border) ? borders : undefined
+}
+
+function borderOf(outer: IntTensor | undefined, inner: IntTensor | undefined): Border | undefined {
+  if (!outer || !inner || outer.type === inner.type) return undefined
+  const { name, type, quantization } = outer
+  if (type === 'float32') return { name, type }
+  return type === 'uint8' ? { name, type, quantization } : undefined
 }
 
 const int8Hint =
