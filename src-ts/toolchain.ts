@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheDir, isCheckout, root } from './places.ts'
+import { version } from './version.ts'
 
-/** What set-up (tools/setup.mjs) writes into .cache/toolchain.json. */
+/** What set-up (tools/setup.mjs) writes into toolchain.json. */
 interface Record {
+  readonly training?: string
   readonly python?: string
   readonly wasmtimeHost?: string
   readonly wasm2c?: string
@@ -11,10 +15,19 @@ interface Record {
   readonly leftOut?: { readonly [part: string]: { readonly reason: string } }
 }
 
-const recordFile = new URL('../.cache/toolchain.json', import.meta.url)
+/** Returns the file of what set-up found, of this installation: beside the code of a checkout; a package's own folder may be read-only, and goes with the next npm install. */
+export function recordFile(): string {
+  return join(isCheckout ? join(root, '.cache') : join(cacheDir(), `holter-${version}`), 'toolchain.json')
+}
 
 function record(): Record {
-  return existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : {}
+  const file = recordFile()
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+}
+
+/** Returns the folder whose node_modules hold tfjs-node, or undefined without one. */
+export function trainingPackages(): string | undefined {
+  return present(record().training)
 }
 
 /** Returns the python of the virtual environment with numpy, wfdb, scikit-learn and tflite-micro, or undefined without one. */

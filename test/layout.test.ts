@@ -14,7 +14,9 @@ import { layerExports } from '../src-ts/train/export/index.ts'
 
 /** The stages from the bottom up: a file may import from its own stage and from those above it in this list. */
 const stages = [
-  'errors.ts random.ts version.ts toolchain.ts watch.ts',
+  'errors.ts places.ts random.ts watch.ts',
+  'version.ts',
+  'toolchain.ts',
   'files.ts npy.ts',
   'ir',
   'ecg',

@@ -1,31 +1,32 @@
 #!/usr/bin/env node
-// Installs what a checkout needs. Plain JavaScript without packages: on a fresh clone there are none.
+// Installs what Holter can use beside its npm packages, and those of a checkout. Plain JavaScript without packages: on a fresh clone there are none.
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { firmware } from './setup/firmware.mjs'
 import { packages } from './setup/packages.mjs'
-import { recordFile } from './setup/places.mjs'
+import { isCheckout, recordFile } from './setup/places.mjs'
 import { python } from './setup/python.mjs'
 import { SetupProblem } from './setup/shell.mjs'
 import { tensorflow } from './setup/tensorflow.mjs'
+import { training } from './setup/training.mjs'
 import { wasmtime } from './setup/wasmtime.mjs'
 
 /**
- * In order; a later step may use what an earlier one installed. A step has a name, a cost (size and time, for the user),
- * ready() → what the record gets, or undefined when there is something to do, lacks() → why it cannot be done here, or
- * undefined, and install(say). Steps that are not `required` may fail: the product works without them, and says so.
- * One that is `onDemand` is installed only where its word is asked for: npm run setup -- firmware.
+ * In order; a later step may use what an earlier one installed. A step has a name, the part that it belongs to (the word by which a user
+ * asks for it), a cost (size and time, for the user), ready() → what the record gets, or undefined when there is something to do,
+ * lacks() → why it cannot be done here, or undefined, and install(say). Steps that are not `required` may fail: the product works
+ * without them, and says so. One that is `onDemand` is installed only where its part is asked for.
  */
-const steps = [packages, python, tensorflow, wasmtime, firmware]
+const steps = [...(isCheckout ? [packages] : []), python, training, tensorflow, wasmtime, firmware]
 
 /** After a failure, automatic set-ups leave the step alone for so long: a test run should not wait for a dead network each time. */
 const patienceMs = 10 * 60_000
 
 /**
- * Installs what is missing, and returns false when a required part cannot be installed.
+ * Installs what is missing, and returns false when something required, or a part that was asked for, cannot be installed.
  * @param {{ quiet?: boolean, wanted?: readonly string[] }} options quiet: says nothing where there is nothing to do, and does not repeat a step that failed just now;
- *   wanted: words of steps on demand
+ *   wanted: the parts to install; default: all that are not on demand
  */
 export async function setup({ quiet = false, wanted = [] } = {}) {
   const major = Number(process.versions.node.split('.')[0])
@@ -34,11 +35,12 @@ export async function setup({ quiet = false, wanted = [] } = {}) {
     return false
   }
   const before = readRecord()
+  const isWanted = step => step.required || (wanted.length ? wanted.includes(step.part) : !step.onDemand)
   const record = { leftOut: {} }
   for (const step of steps) {
-    if (step.onDemand && !wanted.includes(step.onDemand) && !step.ready()) continue
-    const failed = quiet ? before?.leftOut?.[step.name] : undefined
-    const problem = failed && Date.now() - failed.at < patienceMs && !step.ready() ? failed : await make(step, quiet)
+    const earlier = before?.leftOut?.[step.name]
+    const rests = !isWanted(step) || (quiet && earlier && Date.now() - earlier.at < patienceMs)
+    const problem = !rests ? await make(step, quiet) : step.ready() ? undefined : earlier
     if (problem) record.leftOut[step.name] = problem
     if (problem && step.required) return false
     const { leftOut, ...found } = step.ready() ?? {}
@@ -47,7 +49,7 @@ export async function setup({ quiet = false, wanted = [] } = {}) {
   }
   if (!quiet) for (const [name, { reason }] of Object.entries(record.leftOut)) say(`left out: ${name}: ${reason}.`)
   writeRecord(record)
-  return true
+  return !steps.some(step => wanted.includes(step.part) && record.leftOut[step.name])
 }
 
 /** Brings one step to its end; returns undefined, or what stood in the way and when. */
@@ -92,7 +94,7 @@ function writeRecord(record) {
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const wanted = process.argv.slice(2)
-  const known = steps.flatMap(step => step.onDemand ?? [])
+  const known = [...new Set(steps.flatMap(step => step.part ?? []))]
   const odd = wanted.find(word => !known.includes(word))
   if (odd) say(`${odd}: no such part (expected ${known.join(', ')}).`)
   process.exitCode = !odd && (await setup({ wanted })) ? 0 : 1

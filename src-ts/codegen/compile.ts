@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type Binaryen from 'binaryen'
 import { HolterError } from '../errors.ts'
 import { flavourRow } from '../ops/flavour.ts'
+import { root } from '../places.ts'
 import type { Program } from './emit.ts'
 
-const ROOT = new URL('../../', import.meta.url)
 const PAGE_BYTES = 65536
 
 /** A file that takes part in a compilation, by its name there. Kernels come from src-as, flags from asconfig.json. */
 export function kernelSource(name: string): string | null {
   try {
-    return readFileSync(new URL(name === 'asconfig.json' ? name : `src-as/${name}`, ROOT), 'utf8')
+    return readFileSync(join(root, name === 'asconfig.json' ? name : `src-as/${name}`), 'utf8')
   } catch {
     return null
   }

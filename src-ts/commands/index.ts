@@ -14,6 +14,7 @@ import { plot } from './plot.ts'
 import { prune } from './prune.ts'
 import { quantize } from './quantize.ts'
 import { run } from './run.ts'
+import { setup } from './setup.ts'
 import { train } from './train.ts'
 import { verify } from './verify.ts'
 
@@ -35,5 +36,6 @@ export const commands: readonly Command[] = [
   bench,
   packageCommand,
   flash,
+  setup,
   completion,
 ]

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { root } from '../places.ts'
 import { progress } from '../report/progress.ts'
 import { JOB_VARIABLE, type ProgressMessage } from '../report/relay.ts'
 import { interruptible } from './interrupt.ts'
@@ -21,7 +22,7 @@ export type Outcome =
   /** Stopped cleanly by Ctrl-C, or never started because of it or of a failure that all would share. */
   | { readonly ended: 'stopped' }
 
-const HOLTER = fileURLToPath(new URL('../../tools/holter.mjs', import.meta.url))
+const HOLTER = join(root, 'tools/holter.mjs')
 
 /** What was asked for, and what the machine has. */
 export interface Demand {

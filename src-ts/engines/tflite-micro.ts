@@ -27,7 +27,7 @@ export const tfliteMicro: Engine = {
   missing() {
     const reason = leftOut('tflite-micro') ?? leftOut('Python')
     if (reason) return reason
-    return venvPython() ? undefined : 'it is not installed. Run npm run setup'
+    return venvPython() ? undefined : 'it is not installed. Run npx holter setup python'
   },
   async open({ graph, tflite }) {
     const python = startPython()

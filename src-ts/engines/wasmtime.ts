@@ -19,7 +19,8 @@ export const wasmtime: Engine = {
   name: 'wasmtime',
   runs: 'module',
   forms: [...forms, ...aheadForms],
-  missing: () => (wasmtimeHost() ? undefined : (leftOut('wasmtime') ?? 'it is not installed. Run npm run setup')),
+  missing: () =>
+    wasmtimeHost() ? undefined : (leftOut('wasmtime') ?? 'it is not installed. Run npx holter setup wasmtime'),
   async open(model, form) {
     const where = `${model.graph.name} ${formName(form)}`
     const wasm = await model.module(form.flavour)

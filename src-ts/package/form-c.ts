@@ -74,7 +74,7 @@ export function toC(wasm: Uint8Array): string {
       stage: 'package',
       where: 'wasm2c',
       problem: 'this program is missing',
-      hint: 'Run npm run setup -- firmware',
+      hint: 'Run npx holter setup firmware',
     })
   }
   const folder = mkdtempSync(join(tmpdir(), 'holter-wasm2c-'))

@@ -71,7 +71,7 @@ function interpreter(): PackageFile[] {
       stage: 'package',
       where: 'wasm3',
       problem: 'the sources of the interpreter are missing',
-      hint: 'Run npm run setup -- firmware',
+      hint: 'Run npx holter setup firmware',
     })
   }
   return readdirSync(folder)

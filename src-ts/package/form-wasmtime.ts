@@ -85,7 +85,7 @@ function missing(what: string): never {
     stage: 'package',
     where: what,
     problem: 'it is missing',
-    hint: 'Run npm run setup -- firmware',
+    hint: 'Run npx holter setup firmware',
   })
 }
 

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { byName, HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
+import { root } from '../places.ts'
 
 /** Folder of all targets: one folder each, with a target.json of data only. */
-export const targetsFolder = fileURLToPath(new URL('../../firmware-targets/', import.meta.url))
+export const targetsFolder = join(root, 'firmware-targets')
 
 /** A program of the system, its arguments, and the packages of Debian that bring it. `{image}`, `{folder}` and `{host}` are filled in. */
 const Call = v.strictObject({

@@ -1,13 +1,21 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import util from 'node:util'
 import { HolterError } from '../errors.ts'
+import { trainingPackages } from '../toolchain.ts'
 import { useNativeReluGradient } from './native-gradients.ts'
 import { withQuietStderr } from './quiet-stderr.ts'
 import type { Tf } from './tf.ts'
 
-const require = createRequire(import.meta.url)
 const PACKAGE = '@tensorflow/tfjs-node'
 let loaded: Tf | undefined
+
+/** Finds packages in the folder that set-up made for training, else where any import of ours would. */
+function packagesForTraining() {
+  const folder = trainingPackages()
+  return createRequire(folder ? join(folder, 'package.json') : import.meta.url)
+}
 
 /**
  * Returns TensorFlow.js with its native library, loaded once. Everything else in train/ takes it as an argument.
@@ -21,7 +29,7 @@ export function loadTfjs(): Tf {
   restoreUtil()
   try {
     // One line about oneDNN ignores the log level. Without oneDNN it would be silent, and training a third slower.
-    const tf = withQuietStderr(() => require(PACKAGE) as Tf)
+    const tf = withQuietStderr(() => packagesForTraining()(PACKAGE) as Tf)
     useNativeReluGradient(tf)
     loaded = tf
   } catch (error) {
@@ -29,7 +37,7 @@ export function loadTfjs(): Tf {
       stage: 'setup',
       where: PACKAGE,
       problem: `training cannot run here: ${reasonOf(error)}`,
-      hint: 'Run npm run setup, which installs the native library',
+      hint: 'Run npx holter setup training, which installs it',
     })
   }
   return loaded
@@ -59,15 +67,16 @@ export function trainingMissing(): string | undefined {
     return undefined
   } catch (error) {
     if (!(error instanceof HolterError)) throw error
-    return `${error.detail.problem}; run npm run setup`
+    return `${error.detail.problem}; run npx holter setup training`
   }
 }
 
 /** Node 23 removed two functions of `util` that tfjs-node 4.22 still calls, and Node 22 warns of them (nodejs/node pull request 52744). */
 function restoreUtil(): void {
-  const util = require('node:util')
-  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
-  util.isArray = Array.isArray
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+    isArray: Array.isArray,
+  })
 }
 
 function reasonOf(error: unknown): string {

@@ -10,7 +10,7 @@ const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '
 /** Why nothing in C can be built here, or undefined. */
 export function missingForC(): string | undefined {
   if (spawnSync('cc', ['--version']).error) return 'cc is missing (apt-get install gcc libc6-dev)'
-  if (!firmwareTool('wasm2c')) return 'wasm2c is missing (npm run setup -- firmware)'
+  if (!firmwareTool('wasm2c')) return 'wasm2c is missing (npx holter setup firmware)'
   return undefined
 }
 

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -33,16 +44,24 @@ async function problemOf(work: () => Promise<unknown>): Promise<string> {
 
 const project = suite('tools/setup on a bare machine')
 
+/** The folder of the packages that train, below a cache. */
+const training = `training-${createHash('sha256')
+  .update(readFileSync(join(root, 'tools/setup/training/npm-shrinkwrap.json')))
+  .digest('hex')
+  .slice(0, 12)}`
+const tfjsNode = join('cache', training, 'node_modules/@tensorflow/tfjs-node')
+
 /** A checkout whose npm packages are in place, and whose tfjs-node cannot install itself. */
 function checkout(dir: string): void {
-  for (const path of ['tools', 'src-ts/toolchain.ts', 'src-ts/engines/wasmtime-host.c']) {
+  const sources = ['places.ts', 'toolchain.ts', 'version.ts', 'engines/wasmtime-host.c'].map(file => `src-ts/${file}`)
+  for (const path of ['tools', 'package.json', ...sources]) {
     cpSync(join(root, path), join(dir, path), { recursive: true })
   }
   const files = {
     'package-lock.json': '{ "packages": { "": {}, "node_modules/a": { "version": "1.0.0" } } }',
     'node_modules/.package-lock.json': '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }',
-    'node_modules/@tensorflow/tfjs-node/package.json': '{ "version": "4.22.0" }',
-    'node_modules/@tensorflow/tfjs-node/scripts/install.js': 'throw new Error("no such host")',
+    [`${tfjsNode}/package.json`]: '{ "version": "4.22.0" }',
+    [`${tfjsNode}/scripts/install.js`]: 'throw new Error("no such host")',
   }
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true })
@@ -51,10 +70,13 @@ function checkout(dir: string): void {
 }
 
 /** Runs a script of the checkout with nothing on PATH: no npm, no python3, no compiler. */
-function bare(dir: string, script = 'tools/setup.mjs') {
+function bare(dir: string, script = 'tools/setup.mjs', ...args: string[]) {
   const env = { PATH: join(dir, 'empty'), HOME: dir, HOLTER_CACHE_DIR: join(dir, 'cache') }
   const began = Date.now()
-  const { status, stderr, stdout } = spawnSync(process.execPath, [join(dir, script)], { env, encoding: 'utf8' })
+  const { status, stderr, stdout } = spawnSync(process.execPath, [join(dir, script), ...args], {
+    env,
+    encoding: 'utf8',
+  })
   return { status, stderr, stdout, seconds: (Date.now() - began) / 1000 }
 }
 
@@ -69,9 +91,41 @@ project('each missing part is left out with what to install, and the exit code i
     assert.match(stderr, /left out: wasmtime \S+: a C compiler is missing\. Install one .*gcc/)
     assert.not.match(stderr, /^ +at /m)
     const { leftOut, ...found } = JSON.parse(readFileSync(join(dir, '.cache', 'toolchain.json'), 'utf8'))
-    assert.equal(found, {})
+    assert.equal(found, { training: join(dir, 'cache', training) })
     assert.is(Object.keys(leftOut).length, 3)
-    assert.equal(existsSync(join(dir, 'cache')) ? readdirSync(join(dir, 'cache')) : [], [])
+    assert.equal(readdirSync(join(dir, 'cache')), [training])
+  }),
+)
+
+project(
+  'a part that is asked for comes alone, what is known of the others stays, and its failure is the exit code',
+  () =>
+    inFolder(dir => {
+      checkout(dir)
+      assert.is(bare(dir).status, 0)
+      const record = () => JSON.parse(readFileSync(join(dir, '.cache', 'toolchain.json'), 'utf8'))
+      const before = record()
+      const { status, stderr } = bare(dir, 'tools/setup.mjs', 'wasmtime')
+      assert.is(status, 1)
+      assert.match(stderr, /left out: wasmtime \S+: a C compiler is missing/)
+      assert.not.match(stderr, /its own installer failed/)
+      assert.equal(Object.keys(record().leftOut).sort(), Object.keys(before.leftOut).sort())
+      const odd = bare(dir, 'tools/setup.mjs', 'wasmtine')
+      assert.is(odd.status, 1)
+      assert.is(odd.stderr, '[setup] wasmtine: no such part (expected python, training, wasmtime, firmware).\n')
+    }),
+)
+
+project('an npm package keeps its record in the cache', () =>
+  inFolder(dir => {
+    checkout(dir)
+    renameSync(join(dir, 'src-ts'), join(dir, 'dist'))
+    const { status, stderr } = bare(dir)
+    assert.is(status, 0)
+    assert.not.match(stderr, /npm packages: ready/)
+    const { version } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
+    assert.equal(readdirSync(join(dir, 'cache', `holter-${version}`)), ['toolchain.json'])
+    assert.not.ok(existsSync(join(dir, '.cache')))
   }),
 )
 
@@ -145,7 +199,7 @@ project('a native library that does not load is taken out again', () =>
     assert.is(status, 0)
     assert.match(stderr, /TensorFlow library of tfjs-node: the library was installed but does not load: /)
     assert.not.ok(existsSync(tree))
-    assert.not.ok(existsSync(join(dir, 'node_modules', '@tensorflow', 'tfjs-node', 'lib')))
+    assert.not.ok(existsSync(join(dir, tfjsNode, 'lib')))
   }),
 )
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -52,21 +52,21 @@ native('nothing is missing where it loads', () => {
 })
 
 test('where the library is not installed, the reason and the remedy are told', () => {
-  for (const file of ['errors.ts', 'train/backend.ts', 'train/native-gradients.ts', 'train/quiet-stderr.ts']) {
-    mkdirSync(join(dir, 'train'), { recursive: true })
-    cpSync(join(source, file), join(dir, file))
-  }
-  writeFileSync(join(dir, 'package.json'), '{ "type": "module" }')
-  const backend = JSON.stringify(pathToFileURL(join(dir, 'train/backend.ts')))
+  const checkout = join(dir, 'src-ts')
+  const parts = ['errors.ts', 'places.ts', 'toolchain.ts', 'version.ts', 'train/backend.ts']
+  for (const file of [...parts, 'train/native-gradients.ts', 'train/quiet-stderr.ts'])
+    cpSync(join(source, file), join(checkout, file))
+  writeFileSync(join(dir, 'package.json'), '{ "type": "module", "version": "0.0.0" }')
+  const backend = JSON.stringify(pathToFileURL(join(checkout, 'train/backend.ts')))
   const { stdout } = evaluate(
     `const { loadTfjs, trainingMissing } = await import(${backend}); console.log(trainingMissing())
      try { loadTfjs() } catch (error) { console.log(error.message) }`,
   )
   assert.is(
     stdout,
-    'training cannot run here: @tensorflow/tfjs-node is not installed; run npm run setup\n' +
+    'training cannot run here: @tensorflow/tfjs-node is not installed; run npx holter setup training\n' +
       '[setup] @tensorflow/tfjs-node: training cannot run here: @tensorflow/tfjs-node is not installed. ' +
-      'Run npm run setup, which installs the native library.\n',
+      'Run npx holter setup training, which installs it.\n',
   )
 })
 

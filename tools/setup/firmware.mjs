@@ -1,4 +1,4 @@
-// Step, on demand (npm run setup -- firmware): what `holter package` needs beside the programs of the system, which it names itself.
+// Step, on demand (npx holter setup firmware): what `holter package` needs beside the programs of the system, which it names itself.
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDir, platform, venvPython } from './places.mjs'
@@ -27,7 +27,8 @@ const programs = {
 
 export const firmware = {
   name: 'firmware tools',
-  onDemand: 'firmware',
+  part: 'firmware',
+  onDemand: true,
   cost: () => '35 MB download, 110 MB on disk, about 20 s',
   ready: () =>
     [wasm2c, wasm3Dir, piLibraryDir, piCompiler].every(existsSync)

@@ -12,6 +12,7 @@ const hint = 'Install Python 3.11 or newer with its venv module (Debian, Ubuntu:
 
 export const python = {
   name: 'Python tools',
+  part: 'python',
   cost: () => '120 MB download, 520 MB on disk, about a minute',
   ready() {
     if (!existsSync(venvPython) || !existsSync(stampFile)) return undefined

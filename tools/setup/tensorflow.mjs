@@ -1,18 +1,20 @@
 // Step: the native library of tfjs-node, which trains. By its own installer, else built against the library of the PyPI package.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { cacheDir, platform, root } from './places.mjs'
+import { cacheDir, platform } from './places.mjs'
 import { intoPlace, run, SetupProblem, which } from './shell.mjs'
+import { trainingDir } from './training.mjs'
 import { lacksPip, unpackWheel } from './wheel.mjs'
 
-const packageDir = join(root, 'node_modules', '@tensorflow', 'tfjs-node')
+const modules = join(trainingDir, 'node_modules')
+const packageDir = join(modules, '@tensorflow', 'tfjs-node')
 const tensorflowVersion = '2.21.0'
 /** The binding speaks Node-API 8, so one build serves Node 20, 22 and 24. */
 const napi = 8
 
 /**
- * `deps` (libraries) and `lib` (the binding) of tfjs-node live in this folder of the cache, and node_modules links to them:
- * the binding finds the libraries by a path relative to its own real place, and a second `npm ci` costs nothing.
+ * `deps` (libraries) and `lib` (the binding) of tfjs-node live in this folder of the cache, and the package links to them:
+ * the binding finds the libraries by a path relative to its own real place, and other packages around it cost nothing.
  */
 function treeDir() {
   const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'))
@@ -24,10 +26,14 @@ const libraryIn = dir => join(dir, 'deps', 'lib', 'libtensorflow.so')
 
 export const tensorflow = {
   name: 'TensorFlow library of tfjs-node',
-  cost: () => (existsSync(treeDir()) ? 'from the cache' : '274 MB download, 820 MB on disk, about a minute'),
+  part: 'training',
+  cost: () =>
+    existsSync(packageDir) && existsSync(treeDir())
+      ? 'from the cache'
+      : '274 MB download, 820 MB on disk, about a minute',
   /** An installation that somebody made by hand is as good as ours. */
   ready: () => (existsSync(bindingIn(packageDir)) && existsSync(libraryIn(packageDir)) ? {} : undefined),
-  lacks: () => (existsSync(packageDir) ? undefined : 'the npm package @tensorflow/tfjs-node is missing. Run npm ci'),
+  lacks: () => (existsSync(packageDir) ? undefined : 'the npm package @tensorflow/tfjs-node is missing'),
   async install(say) {
     const tree = treeDir()
     if (!existsSync(tree)) {
@@ -50,7 +56,7 @@ export const tensorflow = {
 /** Lets tfjs-node install itself, then moves the result into `dir`. */
 async function byItsInstaller(dir) {
   unlink()
-  const bin = join(root, 'node_modules', '.bin')
+  const bin = join(modules, '.bin')
   const began = Date.now()
   const deps = join(packageDir, 'deps')
   // A firewall that swallows packets shows as a folder that stays empty.
@@ -101,7 +107,7 @@ async function byWheel(dir) {
 async function compile(dir, tensorflowHeaders) {
   const binding = bindingIn(dir)
   mkdirSync(join(binding, '..'), { recursive: true })
-  const nodeHeaders = join(root, 'node_modules', 'node-api-headers', 'include')
+  const nodeHeaders = join(modules, 'node-api-headers', 'include')
   const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map(file => join(packageDir, 'binding', file))
   const flags = ['-shared', '-fPIC', '-O2', '-std=c++17', `-DNAPI_VERSION=${napi}`]
   const includes = [`-I${nodeHeaders}`, `-I${tensorflowHeaders}`]
@@ -135,5 +141,5 @@ async function load() {
     util.isArray ??= Array.isArray
     const tf = require('@tensorflow/tfjs-node')
     if (tf.scalar(6).mul(7).dataSync()[0] !== 42) throw new Error('6 times 7 is not 42')`
-  await run(process.execPath, ['-e', program], { cwd: root, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })
+  await run(process.execPath, ['-e', program], { cwd: trainingDir, env: { TF_CPP_MIN_LOG_LEVEL: '2' } })
 }

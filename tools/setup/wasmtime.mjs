@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheDir, platform, root } from './places.mjs'
+import { cacheDir, codeDir, platform } from './places.mjs'
 import { intoPlace, run, SetupProblem, which } from './shell.mjs'
 import { lacksPip, unpackWheel } from './wheel.mjs'
 
@@ -11,13 +11,14 @@ import { lacksPip, unpackWheel } from './wheel.mjs'
 const version = '49.0.0'
 const library = process.platform === 'darwin' ? 'libwasmtime.dylib' : 'libwasmtime.so'
 const libraryDir = join(cacheDir, `wasmtime-${version}-${platform}`)
-const source = join(root, 'src-ts', 'engines', 'wasmtime-host.c')
+const source = join(codeDir, 'engines', 'wasmtime-host.c')
 /** Another source is another program: two checkouts may share the cache. */
 const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12)
 const host = join(libraryDir, `wasmtime-host-${hash}`)
 
 export const wasmtime = {
   name: `wasmtime ${version}`,
+  part: 'wasmtime',
   cost: () => (existsSync(libraryDir) ? 'its host program, 1 s' : '10 MB download, 32 MB on disk, about 10 s'),
   ready: () => (existsSync(host) ? { wasmtimeHost: host } : undefined),
   lacks() {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { HolterError } from '../../errors.ts'
+import { cacheDir } from '../../places.ts'
 import type { DataSource } from './dataset.ts'
 
 export interface FindOptions {
@@ -39,10 +39,6 @@ export function fetchCacheDir(environment: Environment = process.env): string {
 /** Returns the folder in which signals that were read once are kept: HOLTER_CACHE_DIR/signals, else ~/.cache/holter/signals. */
 export function signalCacheDir(environment: Environment = process.env): string {
   return join(cacheDir(environment), 'signals')
-}
-
-function cacheDir(environment: Environment): string {
-  return environment.HOLTER_CACHE_DIR || join(homedir(), '.cache', 'holter')
 }
 
 /**
