@@ -14,6 +14,7 @@ export type Stage =
   | 'codegen'
   | 'package'
   | 'engine'
+  | 'monitor'
   | 'evaluate'
   | 'verify'
   | 'report'

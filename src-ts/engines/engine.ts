@@ -27,6 +27,8 @@ export interface Session {
    * after another, each value in its tensor's type, little endian. Throws HolterError when `inputs` are not `count` rows.
    */
   run(inputs: Int8Array, count: number): Promise<Int8Array>
+  /** Runs one row at once, without a promise, for work in real time; present where the engine runs in this process. */
+  runNow?(row: Int8Array): Int8Array
   /** Times `reps` runs of one row without the cost of calling; present where the engine has a clock of its own. */
   time?(row: Int8Array, reps: number): Promise<Times>
   /** Ends what the session holds, such as a process, also in the middle of a run. */

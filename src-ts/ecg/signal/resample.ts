@@ -38,8 +38,8 @@ export function resample(signal: ArrayLike<number>, fromHz: number, toHz: number
   return out
 }
 
-/** Both rates divided by their greatest common divisor. */
-function ratio(fromHz: number, toHz: number): { up: number; down: number } {
+/** Returns both rates divided by their greatest common divisor; rates without a small ratio are an error. */
+export function ratio(fromHz: number, toHz: number): { up: number; down: number } {
   // Rates such as 257.5 are taken in thousandths of a hertz.
   const [from, to] = [fromHz, toHz].map(rate => Math.round(rate * 1000))
   const divisor = greatestCommonDivisor(from, to)
@@ -57,8 +57,8 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
-/** Windowed sinc with its cutoff at half the lower rate, scaled so that the inserted zeros cost no amplitude. */
-function lowPassTaps(up: number, down: number): Float64Array {
+/** Returns a windowed sinc with its cutoff at half the lower rate, scaled so that the inserted zeros cost no amplitude. */
+export function lowPassTaps(up: number, down: number): Float64Array {
   const slowest = Math.max(up, down)
   const half = ZERO_CROSSINGS * slowest
   const taps = new Float64Array(2 * half + 1)

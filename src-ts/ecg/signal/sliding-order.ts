@@ -28,6 +28,11 @@ export class SlidingOrder {
     recent[place] = value
   }
 
+  /** Returns the number of a rank, 0 the smallest, `size` − 1 the largest. */
+  ranked(rank: number): number {
+    return this.sorted[rank]
+  }
+
   /** Returns the number below which share `q` (0 … 1) of them lie, between neighbours by a straight line (numpy.quantile); NaN if empty. */
   quantile(q: number): number {
     const at = q * (this.size - 1)

@@ -1,0 +1,148 @@
+import { BEAT_CHANNELS } from '../ecg/beats/beat-stream.ts'
+import { BEAT_PEAK, BEAT_RATE_HZ, BEAT_SAMPLES } from '../ecg/beats/beat-window.ts'
+import { SlidingOrder } from '../ecg/signal/sliding-order.ts'
+import { PARTS_PER_MICROVOLT } from './integer-filter.ts'
+import { integerLog, integerRoot } from './integer-logarithm.ts'
+import { RATE_HZ } from './integer-qrs.ts'
+import { IntegerRhythm, type IntegerRhythmFeatures } from './integer-rhythm.ts'
+
+// What ecg/beats/beat-stream.ts says of a beat, in integers: windows in 2⁻¹² of the usual QRS height, numbers in 2⁻¹⁶. A beat is described
+// when its window is there, all but for the interval behind it; the first beat of a recording already is, by itself.
+
+/** A scaled sample of this size is as high as the usual QRS complex. */
+export const HEIGHT = 4096
+const CLIP = 4 * HEIGHT
+const STEP = RATE_HZ / BEAT_RATE_HZ
+/** Samples at 360 Hz behind the R peak that a window needs. */
+export const WINDOW_END = (BEAT_SAMPLES - 1 - BEAT_PEAK) * STEP
+/** And before it. */
+export const WINDOW_START = BEAT_PEAK * STEP
+
+const SCALE_BEATS = 32
+const LEAST_HEIGHT = 100 * PARTS_PER_MICROVOLT
+const QRS_REACH = 12
+const TEMPLATE_BEATS = 48
+const REFRESH = 4
+/** Of so many first beats each moves the template at once. */
+const LEARNING_BEATS = 8
+
+/** 100 ms before to 133 ms after the R peak are compared. */
+const FROM = BEAT_PEAK - 12
+const TO = BEAT_PEAK + 16
+const LEAST_DIFFERENCE = Math.round(0.02 * HEIGHT)
+const LEAST_RATIO = Math.round(0.05 * HEIGHT)
+/** Taken for the interval before the first beat. */
+const LONE = RATE_HZ
+
+/** A beat whose interval behind it may still come. */
+export interface IntegerBeat {
+  /** Row-major [102, 4], the channels of BEAT_CHANNELS, in 2⁻¹² of a QRS height. */
+  readonly channels: Int32Array
+  /** Returns the numbers in the order of BEAT_FEATURES, in 2⁻¹⁶; `post` is the interval behind the beat in samples. */
+  features(post: number): number[]
+}
+
+/** Describes the beats of one recording in the order in which they come, each by itself and by those before it. */
+export class IntegerBeatStream {
+  private readonly rhythm = new IntegerRhythm()
+  private readonly leads = [new BeatShape(), new BeatShape()]
+
+  /**
+   * Takes in a beat: per lead the filtered sample so many samples from its R peak, in parts of a microvolt; and the interval before it,
+   * undefined for the first.
+   */
+  next(leads: readonly ((offset: number) => number)[], pre: number | undefined): IntegerBeat {
+    const channels = new Int32Array(BEAT_SAMPLES * BEAT_CHANNELS.length)
+    const [shape] = this.leads.map((lead, i) => lead.next(leads[i], channels, 2 * i))
+    const rhythm = this.rhythm.next(pre ?? LONE)
+    return { channels, features: post => listed(rhythm, shape, post) }
+  }
+}
+
+/** How a beat's QRS complex differs from the usual one; ecg/beats/beat-template.ts in 2⁻¹⁶. */
+interface IntegerShape {
+  readonly correlation: number
+  readonly logDifference: number
+  readonly logHeight: number
+}
+
+/** What the beats of one lead usually look like. */
+class BeatShape {
+  private readonly heights = new SlidingOrder(SCALE_BEATS)
+  private readonly samples = Array.from({ length: BEAT_SAMPLES }, () => new SlidingOrder(TEMPLATE_BEATS))
+  private readonly template = new Float64Array(BEAT_SAMPLES)
+  private readonly window = new Float64Array(BEAT_SAMPLES)
+  private beats = 0
+
+  next(at: (offset: number) => number, channels: Int32Array, channel: number): IntegerShape {
+    const { window, template, samples } = this
+    for (let i = 0; i < BEAT_SAMPLES; i++) window[i] = at((i - BEAT_PEAK) * STEP)
+    this.heights.push(peakToPeak(window, BEAT_PEAK - QRS_REACH, BEAT_PEAK + QRS_REACH))
+    const height = Math.max(LEAST_HEIGHT, Math.floor(this.heights.median()))
+    for (let i = 0; i < BEAT_SAMPLES; i++) {
+      const scaled = Math.floor((2 * HEIGHT * window[i] + height) / (2 * height))
+      window[i] = Math.max(-CLIP, Math.min(CLIP, scaled))
+    }
+    if (this.beats === 0) template.set(window)
+    for (let i = 0, to = channel; i < BEAT_SAMPLES; i++, to += BEAT_CHANNELS.length) {
+      channels[to] = window[i]
+      channels[to + 1] = window[i] - template[i]
+    }
+    const shape = compare(window, template)
+    for (let i = 0; i < BEAT_SAMPLES; i++) samples[i].push(window[i])
+    if (++this.beats <= LEARNING_BEATS || this.beats % REFRESH === 0)
+      for (let i = 0; i < BEAT_SAMPLES; i++) template[i] = Math.floor(samples[i].median())
+    return shape
+  }
+}
+
+function compare(window: Float64Array, template: Float64Array): IntegerShape {
+  const length = TO - FROM + 1
+  let [sumX, sumY, sumXX, sumYY, sumXY, squares] = [0, 0, 0, 0, 0, 0]
+  for (let i = FROM; i <= TO; i++) {
+    const [x, y] = [window[i], template[i]]
+    sumX += x
+    sumY += y
+    sumXX += x * x
+    sumYY += y * y
+    sumXY += x * y
+    squares += (x - y) * (x - y)
+  }
+  const spread = integerRoot(length * sumXX - sumX * sumX) * integerRoot(length * sumYY - sumY * sumY)
+  // In 2⁻¹³ first: below 2⁵³ whatever the windows are.
+  const eighths = spread > 0 ? Math.floor(((length * sumXY - sumX * sumY) * 8192) / spread) : 0
+  const height = (shape: Float64Array) => Math.max(LEAST_RATIO, peakToPeak(shape, FROM, TO))
+  return {
+    correlation: 8 * eighths,
+    logDifference: integerLog(integerRoot(Math.floor(squares / length)) + LEAST_DIFFERENCE) - integerLog(HEIGHT),
+    logHeight: integerLog(height(window)) - integerLog(height(template)),
+  }
+}
+
+function peakToPeak(window: Float64Array, from: number, to: number): number {
+  let [low, high] = [window[from], window[from]]
+  for (let i = from; i <= to; i++) {
+    if (window[i] < low) low = window[i]
+    if (window[i] > high) high = window[i]
+  }
+  return high - low
+}
+
+function listed(rhythm: IntegerRhythmFeatures, shape: IntegerShape, post: number): number[] {
+  return [
+    rhythm.preToLocal,
+    rhythm.postToLocal(post),
+    rhythm.preToMean,
+    rhythm.postToPre(post),
+    shape.correlation,
+    shape.logDifference,
+    shape.logHeight,
+    rhythm.preToLong,
+    rhythm.preToLongest,
+    rhythm.logDeviation,
+    rhythm.logMedianStep,
+    rhythm.regularShare,
+    rhythm.steadyShare,
+    rhythm.logMeanStep,
+  ]
+}

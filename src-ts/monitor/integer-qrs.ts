@@ -1,0 +1,216 @@
+import { highPass, lowPass } from '../ecg/signal/butterworth.ts'
+import { IntegerFilter } from './integer-filter.ts'
+
+/** The one rate at which beats are looked for. */
+export const RATE_HZ = 360
+
+/** The band, slope and average of ecg/beats/qrs-feature.ts, in samples. */
+const BAND = [...highPass(2, 8, RATE_HZ), ...lowPass(2, 16, RATE_HZ)]
+const SLOPE = 4
+const AVERAGE = 29
+/** From an R peak to the peak of the feature. */
+export const FEATURE_DELAY = 29
+
+/** How much QRS is in a lead, sample by sample, in integers: the sum of the sizes of the band's slopes over 80 ms. */
+export class IntegerQrsFeature {
+  private readonly band = new IntegerFilter(BAND)
+  private readonly past = new Float64Array(SLOPE)
+  private readonly slopes = new Float64Array(AVERAGE)
+  private sum = 0
+  private samples = 0
+
+  next(sample: number): number {
+    const band = this.band.next(sample)
+    const slot = this.samples % SLOPE
+    const slope = this.samples < SLOPE ? 0 : Math.abs(band - this.past[slot])
+    this.past[slot] = band
+    const oldest = this.samples % AVERAGE
+    this.sum += slope - this.slopes[oldest]
+    this.slopes[oldest] = slope
+    this.samples++
+    return this.sum
+  }
+
+  restart(): void {
+    this.band.restart()
+    this.slopes.fill(0)
+    this.sum = this.samples = 0
+  }
+}
+
+/** Samples between two beats (refractory heart muscle), and for which a peak has to stay the highest. */
+const APART = 72
+/** A peak sooner after a beat is its T wave: it is no candidate of the second look. */
+const T_WAVE = 130
+const REMEMBERED = 8
+const LEARNING = 2 * RATE_HZ
+/** After so long without a beat the levels are learnt anew, if something stands out of the noise by the factor. */
+const LOST = 4 * RATE_HZ
+const STANDS_OUT = 4
+/** Long before any sample. */
+const NEVER = -(2 ** 40)
+
+/** A local maximum of the feature. */
+interface Peak {
+  readonly at: number
+  readonly height: number
+}
+
+/**
+ * Finds QRS complexes in one lead as its samples come: the rules of ecg/beats/qrs-detector.ts in integers. The threshold stands at three
+ * tenths of the way from the median of the last noise peaks to that of the last beats; after one and a half usual intervals without a
+ * beat the highest peak that was passed over is taken, if it reaches half the threshold and is no T wave.
+ */
+export class IntegerQrsDetector {
+  private readonly feature = new IntegerQrsFeature()
+  private readonly beatHeights: number[] = []
+  private readonly otherHeights: number[] = []
+  private readonly intervals: number[] = []
+  private beatLevel = 0
+  private otherLevel = 0
+  private usualInterval = RATE_HZ
+  /** Peaks since the last beat that were not taken for one. */
+  private passed: Peak[] = []
+  private lastBeat = NEVER
+  private samples = 0
+  private learntSamples = 0
+  private learning: Peak[] | undefined = []
+  private highest = 0
+  private rising = false
+  private topAt = 0
+  private topHeight = 0
+  private valley = Number.MAX_SAFE_INTEGER
+
+  /** By how much beats stand out: the level of beats in tenths of that of noise; 0 until they are learnt. */
+  get clarity(): number {
+    return this.learning ? 0 : Math.floor((10 * this.beatLevel) / Math.max(1, this.otherLevel))
+  }
+
+  /** The median of the last intervals between beats, in samples. */
+  get interval(): number {
+    return this.usualInterval
+  }
+
+  /** Takes a sample in parts of a microvolt; calls `emit` with the sample number of every beat that is certain by it. */
+  next(sample: number, emit: (beat: number) => void): void {
+    const height = this.feature.next(sample)
+    const at = this.samples++
+    const peak = this.follow(at, height)
+    if (this.learning) this.learn(this.learning, peak, height, emit)
+    else if (peak) this.decide(peak, emit)
+    else if (this.passed.length > 0) this.lookBack(at - APART, emit)
+  }
+
+  /** Goes on after a gap, `samples` of which nothing is known: levels stay, but nothing before it is a beat any more. */
+  skip(samples: number): void {
+    this.feature.restart()
+    this.samples += samples
+    this.passed = []
+    this.lastBeat = this.learning ? NEVER : this.samples - APART
+    this.rising = false
+    this.valley = Number.MAX_SAFE_INTEGER
+  }
+
+  /** Returns a peak when its top has stayed the highest for long enough. */
+  private follow(at: number, height: number): Peak | undefined {
+    if (!this.rising) {
+      if (height > this.valley) {
+        this.rising = true
+        this.topAt = at
+        this.topHeight = height
+      } else this.valley = height
+      return undefined
+    }
+    if (height > this.topHeight) {
+      this.topAt = at
+      this.topHeight = height
+    }
+    if (at - this.topAt < APART) return undefined
+    this.rising = false
+    this.valley = height
+    return { at: this.topAt, height: this.topHeight }
+  }
+
+  private learn(peaks: Peak[], peak: Peak | undefined, height: number, emit: (beat: number) => void): void {
+    if (peak) peaks.push(peak)
+    if (height > this.highest) this.highest = height
+    // A line that is still dead teaches nothing.
+    if (this.highest > 0) this.learntSamples++
+    if (this.learntSamples < LEARNING) return
+    this.learning = undefined
+    for (let i = 0; i < REMEMBERED; i++) {
+      this.beatHeights.push(Math.floor((4 * this.highest) / 5))
+      this.otherHeights.push(Math.floor(this.highest / 10))
+      this.intervals.push(RATE_HZ)
+    }
+    this.setLevels()
+    for (const each of peaks) this.decide(each, emit)
+  }
+
+  private decide(peak: Peak, emit: (beat: number) => void): void {
+    this.lookBack(peak.at, emit)
+    if (10 * peak.height > this.tenThresholds() && peak.at - this.lastBeat > APART) this.accept(peak, emit)
+    else {
+      this.passed.push(peak)
+      remember(this.otherHeights, peak.height)
+      this.setLevels()
+    }
+  }
+
+  /** Looks for a beat among the peaks passed over, now that it is `at` and none has come. */
+  private lookBack(at: number, emit: (beat: number) => void): void {
+    while (this.passed.length > 0 && at - this.lastBeat > Math.min((3 * this.usualInterval) >> 1, LOST)) {
+      const best = this.highestPassed()
+      const lost = at - Math.max(this.lastBeat, 0) > LOST
+      if (lost && best && best.height > STANDS_OUT * this.otherLevel) {
+        // Electrodes or gain have changed.
+        this.beatHeights.fill(best.height)
+        this.setLevels()
+      }
+      if (!best || 20 * best.height <= this.tenThresholds()) {
+        this.passed = this.passed.filter(peak => peak.at > at - LOST)
+        return
+      }
+      this.accept(best, emit)
+    }
+  }
+
+  private highestPassed(): Peak | undefined {
+    let best: Peak | undefined
+    for (const peak of this.passed) {
+      if (peak.at - this.lastBeat > T_WAVE && (!best || peak.height > best.height)) best = peak
+    }
+    return best
+  }
+
+  private accept(peak: Peak, emit: (beat: number) => void): void {
+    if (this.lastBeat >= 0) {
+      remember(this.intervals, peak.at - this.lastBeat)
+      this.usualInterval = median(this.intervals)
+    }
+    this.lastBeat = peak.at
+    remember(this.beatHeights, peak.height)
+    this.setLevels()
+    this.passed = this.passed.filter(other => other.at > peak.at)
+    emit(Math.max(0, peak.at - FEATURE_DELAY))
+  }
+
+  private setLevels(): void {
+    this.beatLevel = median(this.beatHeights)
+    this.otherLevel = median(this.otherHeights)
+  }
+
+  private tenThresholds(): number {
+    return 7 * this.otherLevel + 3 * this.beatLevel
+  }
+}
+
+function remember(values: number[], value: number): void {
+  values.shift()
+  values.push(value)
+}
+
+/** The upper of the two in the middle. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]
+}

@@ -1,0 +1,293 @@
+import type { BeatNetwork } from './beat-network.ts'
+import { type Flutter, FlutterIndex } from './flutter-index.ts'
+import { type IntegerBeat, IntegerBeatStream, WINDOW_END, WINDOW_START } from './integer-beat.ts'
+import { RATE_HZ } from './integer-qrs.ts'
+import { Lead, MISSING } from './lead.ts'
+import { HOP, type Verdict } from './quality-index.ts'
+import type { WindowNetwork } from './window-network.ts'
+
+/** Two beats lie at least so many samples apart, also where another lead takes over. */
+const APART = 72
+/** A beat without a successor gets a provisional label after 1.5 s. */
+const PROVISIONAL = 1.5 * RATE_HZ
+/** And sooner where the next beat is overdue: after six fifths of the usual interval, and what it takes to find a beat. */
+const OVERDUE = [6, 5] as const
+const FINDING = 0.3 * RATE_HZ
+/** Beats of a lead that are looked at again when it takes over. */
+const RECENT = 8
+/** Another lead takes over when beats have stood out more clearly in it, by half, for two seconds. */
+const CLEARER = [3, 2] as const
+const CLEARER_HOPS = 8
+/** A gap is longer than this: single missing samples are bridged. */
+const GAP = RATE_HZ / 4
+
+/** A beat with its class, or Q where the signal is too poor to tell. Times are samples at 360 Hz of the signal. */
+export interface LabelledBeat {
+  readonly kind: 'beat'
+  /** The R peak. */
+  readonly sample: number
+  readonly label: string
+  /** Given before the next beat was seen; the final label follows. */
+  readonly provisional: boolean
+  /** The interval before it; undefined at the start and after a gap. */
+  readonly pre: number | undefined
+  /** The R peak behind it; undefined where none came. */
+  readonly next: number | undefined
+  /** When the label was known. */
+  readonly at: number
+}
+
+/** The state of the signal, four times a second. */
+export interface Moment {
+  readonly kind: 'moment'
+  readonly at: number
+  /** The last R peak; undefined before the first and after a gap. */
+  readonly lastPeak: number | undefined
+  /** Whether a lead is good enough to look for beats. */
+  readonly classifiable: boolean
+  readonly verdicts: readonly Verdict[]
+  readonly flutter: Flutter | undefined
+}
+
+/** What the 12-lead network says of the last ten seconds. */
+export interface Finding {
+  readonly kind: 'finding'
+  readonly at: number
+  /** Labels whose probability reaches its threshold; undefined where the leads are not good enough. */
+  readonly labels: readonly string[] | undefined
+}
+
+/** A stretch without samples. */
+export interface Gap {
+  readonly kind: 'gap'
+  readonly from: number
+  readonly to: number
+}
+
+/** An R peak, as soon as it is certain; its label follows. */
+export interface FoundBeat {
+  readonly kind: 'found'
+  readonly sample: number
+  readonly pre: number | undefined
+  readonly at: number
+}
+
+export type Observation = LabelledBeat | Moment | Finding | Gap | FoundBeat
+
+export interface MonitorOptions {
+  readonly leads: readonly string[]
+  readonly sampleRateHz: number
+  /** Mains to take out. */
+  readonly notchHz?: 50 | 60
+  readonly beats: BeatNetwork
+  /** The 12-lead network, asked where all its leads are there. */
+  readonly windows?: WindowNetwork
+}
+
+/** A beat whose label is not final. */
+interface Waiting {
+  readonly sample: number
+  readonly pre: number | undefined
+  readonly usable: boolean
+  described?: IntegerBeat
+  provisional: boolean
+}
+
+/**
+ * The whole analysis of a recording: samples in, observations out, in integers. Beats are looked for in every lead; the clearest of the
+ * usable ones speaks. Each beat is classified by the first lead that is named MLII or II, else the first, and one more.
+ */
+export class Monitor {
+  readonly leads: readonly Lead[]
+  private readonly options: MonitorOptions
+  private readonly emit: (observation: Observation) => void
+  private readonly recent: number[][]
+  /** The leads that beats are classified by. */
+  private readonly shown: readonly [number, number]
+  private readonly windowOf: readonly ((sample: number) => (offset: number) => number)[]
+  private readonly flutter: FlutterIndex
+  private stream = new IntegerBeatStream()
+  private readonly waiting: Waiting[] = []
+  private speaking = 0
+  private clearerHops = 0
+  private lastPeak: number | undefined
+  private missingSince: number | undefined
+  private samples = 0
+
+  constructor(options: MonitorOptions, emit: (observation: Observation) => void) {
+    this.options = options
+    this.emit = emit
+    this.leads = options.leads.map(name => new Lead(name, options.sampleRateHz, options.notchHz))
+    this.recent = this.leads.map(() => [])
+    const named = options.leads.findIndex(name => /^(ML)?II$/i.test(name))
+    const main = Math.max(0, named)
+    this.shown = [main, this.leads.length < 2 ? main : main === 0 ? 1 : 0]
+    this.windowOf = this.shown.map(i => sample => offset => this.leads[i].at(sample + offset))
+    this.flutter = new FlutterIndex()
+  }
+
+  /** Seconds from an instant to when the monitor can know of it, before any analysis. */
+  get delaySeconds(): number {
+    return this.leads[0].delaySeconds
+  }
+
+  /** Takes one sample of every lead, in whole microvolts, MISSING where there is none; from `at` on in `frame`. */
+  next(frame: Int32Array, at = 0): void {
+    const { leads } = this
+    let present = false
+    for (let i = 0; i < leads.length; i++) {
+      const value = frame[at + i]
+      if (value !== MISSING) present = true
+      leads[i].next(value)
+    }
+    this.options.windows?.next(frame, at)
+    this.noteGap(present)
+    // An output rate above the input's gives several samples at once.
+    while (this.samples < leads[0].samples) this.step(this.samples++)
+  }
+
+  /** Goes on after `samples` (at 360 Hz) that never came. */
+  skip(samples: number): void {
+    const from = this.missingSince ?? this.samples
+    this.closeBeats()
+    for (const lead of this.leads) lead.skip(samples)
+    for (const beats of this.recent) beats.length = 0
+    this.options.windows?.restart()
+    this.samples += samples
+    this.missingSince = undefined
+    this.emit({ kind: 'gap', from, to: this.samples })
+  }
+
+  /** Gives the beats that still wait their labels, at the end of the recording. */
+  end(): void {
+    this.noteGap(true)
+    this.closeBeats()
+  }
+
+  private step(now: number): void {
+    for (let i = 0; i < this.leads.length; i++) {
+      for (const beat of this.leads[i].takeBeats()) {
+        const recent = this.recent[i]
+        recent.push(beat)
+        if (recent.length > RECENT) recent.shift()
+        if (i === this.speaking) this.hear(beat, now)
+      }
+    }
+    if (this.waiting.length > 0) this.label(now)
+    if (now % 3 === 0) this.flutter.next(this.leads[this.speaking].at(now))
+    if (now % HOP === HOP - 1) this.look(now)
+  }
+
+  private hear(sample: number, now: number): void {
+    const { lastPeak } = this
+    if (lastPeak !== undefined && sample - lastPeak <= APART) return
+    if (this.missingSince !== undefined && sample >= this.missingSince) return
+    const { verdict } = this.leads[this.speaking]
+    // A line that is no signal has no beats; in noise there may be some.
+    if (verdict !== 'good' && verdict !== 'noise') return
+    const pre = lastPeak === undefined ? undefined : sample - lastPeak
+    this.lastPeak = sample
+    const usable = verdict === 'good' && this.leads[this.shown[0]].verdict === 'good'
+    this.waiting.push({ sample, pre, usable, provisional: false })
+    this.emit({ kind: 'found', sample, pre, at: now })
+  }
+
+  /** Labels what can be labelled: the window and the next beat are there, or none came for so long. */
+  private label(now: number): void {
+    while (this.waiting.length > 0) {
+      const [beat, next] = this.waiting
+      if (now - beat.sample <= WINDOW_END) return
+      this.describe(beat)
+      if (next) this.finish(next.sample, now)
+      else {
+        const waited = now - beat.sample
+        if (!beat.provisional && waited >= this.patience()) {
+          this.emit(this.labelled(beat, waited, { provisional: true, next: undefined, at: now }))
+          beat.provisional = true
+        }
+        return
+      }
+    }
+  }
+
+  /** Samples to wait for the next beat before a label is given without it. */
+  private patience(): number {
+    const usual = Math.floor((OVERDUE[0] * this.leads[this.speaking].interval) / OVERDUE[1])
+    return Math.min(PROVISIONAL, Math.max(WINDOW_END + 1, usual + FINDING))
+  }
+
+  private describe(beat: Waiting): void {
+    const poor = this.leads[this.shown[0]].verdict !== 'good'
+    if (beat.described || !beat.usable || poor) return
+    beat.described = this.stream.next(
+      this.windowOf.map(window => window(beat.sample)),
+      beat.pre,
+    )
+  }
+
+  private finish(next: number | undefined, now: number): void {
+    const beat = this.waiting.shift()!
+    const post = next === undefined ? (beat.pre ?? RATE_HZ) : next - beat.sample
+    this.emit(this.labelled(beat, post, { provisional: false, next, at: now }))
+  }
+
+  private labelled(beat: Waiting, post: number, rest: Pick<LabelledBeat, 'provisional' | 'next' | 'at'>): LabelledBeat {
+    const label = beat.described ? this.options.beats.classify(beat.described, post) : 'Q'
+    return { kind: 'beat', sample: beat.sample, label, pre: beat.pre, ...rest }
+  }
+
+  /** Gives what waits its label, where nothing can come behind it. */
+  private closeBeats(): void {
+    while (this.waiting.length > 0) {
+      const [beat, next] = this.waiting
+      if (this.samples - beat.sample > WINDOW_END) this.describe(beat)
+      this.finish(next?.sample, this.samples)
+    }
+    this.lastPeak = undefined
+  }
+
+  /** Marks where samples are missing in all leads; a gap of a quarter of a second ends the rhythm before it. */
+  private noteGap(present: boolean): void {
+    if (!present) {
+      this.missingSince ??= this.samples
+      if (this.samples - this.missingSince === GAP) this.closeBeats()
+    } else if (this.missingSince !== undefined) {
+      if (this.samples - this.missingSince >= GAP) {
+        this.closeBeats()
+        this.emit({ kind: 'gap', from: this.missingSince, to: this.samples })
+        for (const lead of this.leads) lead.skip(0)
+      }
+      this.missingSince = undefined
+    }
+  }
+
+  /** Four times a second: which lead speaks, and how things stand. */
+  private look(at: number): void {
+    this.choose(at)
+    const speaking = this.leads[this.speaking]
+    const classifiable = speaking.verdict === 'good'
+    const { lastPeak } = this
+    const verdicts = this.leads.map(lead => lead.verdict)
+    this.emit({ kind: 'moment', at, lastPeak, classifiable, verdicts, flutter: this.flutter.read(classifiable) })
+    const { windows } = this.options
+    if (windows?.due(at)) this.emit({ kind: 'finding', at, labels: windows.classify(verdicts, at) })
+  }
+
+  private choose(now: number): void {
+    const { leads } = this
+    const usable = leads.flatMap((lead, i) => (lead.verdict === 'good' ? [i] : []))
+    if (usable.length === 0) return
+    const best = usable.reduce((a, b) => (leads[b].clarity > leads[a].clarity ? b : a))
+    if (best === this.speaking) {
+      this.clearerHops = 0
+      return
+    }
+    const current = leads[this.speaking]
+    const clearer = CLEARER[1] * leads[best].clarity > CLEARER[0] * current.clarity
+    this.clearerHops = clearer ? this.clearerHops + 1 : 0
+    if (current.verdict === 'good' && this.clearerHops < CLEARER_HOPS) return
+    this.speaking = best
+    this.clearerHops = 0
+    for (const beat of this.recent[best]) if (beat > now - WINDOW_START - RATE_HZ) this.hear(beat, now)
+  }
+}
