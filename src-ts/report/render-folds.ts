@@ -71,6 +71,7 @@ export async function renderFolds(report: FoldsReport): Promise<string> {
 ${raw(style)}</style>
 </head>
 <body>
+<main>
 <h1>${network} on ${task}, ${count(folds.length)} folds</h1>
 ${data.synthetic && html`<p><b>Synthetic records: the scores say nothing about patients.</b></p>`}
 ${data.notes.map(note => html`<p><b>${note}</b></p>`)}
@@ -98,6 +99,7 @@ ${table(
 <h3>Fold by fold, each at its own thresholds</h3>
 ${table([{ head: 'score' }, ...numbers.map(head => ({ head, number: true }))], rows)}
 </section>
+</main>
 </body>
 </html>
 `

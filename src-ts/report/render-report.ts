@@ -6,6 +6,7 @@ import { calibrationSection } from './sections/calibration.ts'
 import { dataSection } from './sections/data.ts'
 import { ectopicSection } from './sections/ectopic.ts'
 import { examplesSection, examplesTitle } from './sections/examples.ts'
+import { footer } from './sections/footer.ts'
 import { headline } from './sections/headline.ts'
 import { makingSection } from './sections/making.ts'
 import { networkSection } from './sections/network.ts'
@@ -48,7 +49,8 @@ ${raw(style)}</style>
 </head>
 <body>
 ${headline(data)}
-<nav>${contents.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+<nav aria-label="Sections">${contents.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+<main>
 ${dataSection(data)}
 ${await trainingSection(data)}
 ${await scoresSection(data)}
@@ -58,6 +60,8 @@ ${examplesSection(data)}
 ${await networkSection(data)}
 ${paritySection(data)}
 ${makingSection(data)}
+</main>
+${footer}
 </body>
 </html>
 `

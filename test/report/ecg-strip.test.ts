@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ecgStrip } from '../../src-ts/report/ecg-strip.ts'
+import { ecgParts, ecgStrip } from '../../src-ts/report/ecg-strip.ts'
 import { elementsOf, textOf } from './well-formed.ts'
 
 const test = suite('report/ecg-strip')
@@ -80,8 +80,8 @@ test('draws as much as is asked for, and says which part of the record it is', (
   const [[points]] = traces(svg)
   assert.is(points.length, 2001)
   assert.match(textOf(svg), '5–25 s · 25 mm/s')
-  // Room above and below, on whole centimetre lines of the grid.
-  assert.match(svg, 'height="45mm" viewBox="0 -10 510 45"')
+  // Room below for the note, on whole centimetre lines of the grid.
+  assert.match(svg, 'height="35mm" viewBox="0 0 510 35"')
 })
 
 test('marks beats above every lead, on twelve above the rhythm strip', () => {
@@ -102,6 +102,44 @@ test('marks beats above every lead, on twelve above the rhythm strip', () => {
   const twelve = marks(ecgStrip({ ...strip(TWELVE, 10, () => 0), beats: [100] }))
   assert.equal(twelve, [[34.2, 91]])
   assert.equal(marks(ecgStrip(strip(TWELVE, 10, () => 0))), [])
+})
+
+test('tall complexes stay in their row', () => {
+  // 3 mV up in the first lead, 2.5 mV down in the second.
+  const tall = strip(['I', 'II'], 2, (lead, t) => (t >= 50 && t < 60 ? [3, -2.5][lead] : 0))
+  const [first, second] = traces(ecgStrip(tall)).map(([points]) => points.map(([, y]) => y))
+  assert.ok(Math.min(...first) >= 0)
+  assert.ok(Math.max(...first) < Math.min(...second), 'rows do not touch')
+  assert.match(ecgStrip(tall), 'viewBox="0 0 60 90"')
+  // What no sheet holds is cut off at the edge of its row.
+  assert.match(ecgStrip(strip(['I'], 1, (_, t) => (t === 50 ? 30 : 0))), /<svg x="10" y="0" width="25" height="60"/)
+})
+
+test('draws a long sheet in halves that fit together', () => {
+  const [left, right, ...more] = ecgParts(strip(TWELVE, 10, lead => lead))
+  assert.equal(more, [])
+  assert.equal([left.widthMm, right.widthMm], [135, 125])
+  assert.match(left.svg, 'viewBox="0 0 135 120"')
+  assert.match(right.svg, 'viewBox="135 0 125 120"')
+  assert.match(textOf(left.svg), '|I|aVR|II|aVL|III|aVF|II|')
+  assert.match(textOf(right.svg), '|V1|V4|V2|V5|V3|V6|II|')
+  assert.is(ecgParts(strip(TWELVE, 4, () => 0)).length, 1)
+})
+
+test('writes annotations above the rows that show all of the time', () => {
+  const svg = ecgStrip({
+    ...strip(['I', 'V1'], 4, () => 0),
+    annotations: [
+      { sample: 100, symbol: 'V' },
+      { sample: 200, symbol: '<' },
+    ],
+  })
+  const texts = elementsOf(svg).filter(({ name, attributes }) => name === 'text' && attributes.y === '5.5')
+  assert.equal(
+    texts.map(({ attributes }) => attributes.x),
+    ['35', '60'],
+  )
+  assert.match(textOf(svg), '|V|V|<|<|')
 })
 
 test('escapes names', () => {

@@ -1,10 +1,14 @@
 import type { Dataset } from '../../src-ts/ecg/datasets/dataset.ts'
 import { aamiTables } from '../../src-ts/metrics/aami.ts'
+import { evaluate } from '../../src-ts/metrics/evaluation.ts'
 import type { PatientPredictions } from '../../src-ts/metrics/predictions.ts'
 import { probabilities } from '../../src-ts/metrics/probabilities.ts'
+import { rocCurves } from '../../src-ts/metrics/roc.ts'
 import { scoreDifference } from '../../src-ts/metrics/score-difference.ts'
+import { spreadOfScores } from '../../src-ts/metrics/spread.ts'
 import { chooseThresholds } from '../../src-ts/metrics/threshold.ts'
 import { random } from '../../src-ts/random.ts'
+import type { FoldsReport } from '../../src-ts/report/render-folds.ts'
 import type { ExampleRecord, LayerRow, ReportData } from '../../src-ts/report/report-data.ts'
 import { dataSummary, scoredModel, worstRecords } from '../../src-ts/report/scored-model.ts'
 import { madeUpBeats, madeUpPredictions } from '../metrics/predictions.ts'
@@ -144,6 +148,28 @@ export function beatReport(): ReportData {
     examples: worstRecords({ dataset, unit: 'relative', thresholds: half, model: predictions }, 4),
     examplesAre: 'worst',
     making: { command: 'holter evaluate models/beats.tflite', stages: [], versions: {}, hashes: {} },
+  }
+}
+
+/** Returns the page's data of a cross-validation with three folds. */
+export function foldsReport(): FoldsReport {
+  const folds = [1, 2, 3].map(seed => madeUpPredictions({ seed, records: 300, labels: LABELS, steps: 2 ** 20 }))
+  const thresholds = LABELS.map(() => 0.5)
+  const evaluations = folds.map(predictions => evaluate(predictions, thresholds))
+  const roc = folds.map(rocCurves)
+  const { auc, aucInterval, macroAuc, macroAucInterval, records, patients } = evaluations[0]
+  return {
+    network: 'ecg-tiny',
+    task: 'ptbxl-superclass',
+    stratified: true,
+    seed: 1,
+    command: 'holter cross-validate ecg-tiny --task ptbxl-superclass --folds 3 --seed 1 --stratified --threads 1',
+    data: { name: 'synthetic', synthetic: true, sha256: 'ab'.repeat(32), notes: [] },
+    groups: 'patient',
+    scores: spreadOfScores(evaluations),
+    outOfFold: { records, patients, auc, aucInterval, macroAuc, macroAucInterval },
+    roc: roc[0],
+    folds: roc,
   }
 }
 

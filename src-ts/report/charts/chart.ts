@@ -42,10 +42,10 @@ const CONFIG: vega.Config = {
   text: { fill: INK, font: 'inherit', fontSize: 11 },
 }
 
-/** Returns the SVG of a Vega specification. The same data gives the same text. */
+/** Returns the SVG of a Vega specification. The same data gives the same text. What it shows is said by the figure around it, not by each mark. */
 export async function drawChart(spec: vega.Spec): Promise<string> {
   const view = new vega.View(vega.parse({ ...spec, padding: 4 }, CONFIG), { renderer: 'none' })
   const svg = await view.toSVG()
   view.finalize()
-  return svg
+  return svg.replace(/ (?:role|aria-[a-z]+)="[^"]*"/g, '')
 }

@@ -3,10 +3,17 @@ import { size } from '../numbers.ts'
 import type { LayerRow, MemorySummary } from '../report-data.ts'
 import { FLOAT, INK, INT8 } from './chart.ts'
 
+/** Pixels from axis to edge: for a desk, and for a phone. */
+export const CHART_WIDTHS = { 'chart-wide': 880, 'chart-narrow': 290 } as const
+
 /** Returns the bytes held while each node runs, with the arena's size and the lower bound of any plan as lines. */
-export function memoryOverRun(layers: readonly LayerRow[], { arenaBytes, arenaLowerBoundBytes }: MemorySummary): Spec {
+export function memoryOverRun(
+  layers: readonly LayerRow[],
+  { arenaBytes, arenaLowerBoundBytes }: MemorySummary,
+  width: number = CHART_WIDTHS['chart-wide'],
+): Spec {
   // Many nodes leave no room for names: then their numbers stand for them, as in the layer table.
-  const named = layers.length <= 10
+  const named = layers.length * 85 <= width
   const values = layers.map(({ name, liveBytes, outputBytes }, i) => ({
     place: named ? `${i + 1} ${name}` : `${i + 1}`,
     live: liveBytes / 1024,
@@ -26,7 +33,7 @@ export function memoryOverRun(layers: readonly LayerRow[], { arenaBytes, arenaLo
     },
   })
   return {
-    width: 880,
+    width,
     height: 220,
     data: [{ name: 'nodes', values }],
     scales: [

@@ -32,7 +32,7 @@ export async function calibrationSection({ model }: ReportData): Promise<Html> {
 the mean distance of a bin from the diagonal, ${single ? 'of the largest probability of each record' : 'mean over the labels'}.
 ${calibrated && html`The temperature ${score(temperature!)} divides the logits; it was ${from}. It changes no decision: thresholds are on the probabilities without it, drawn pale.`}</p>
 ${table(
-  [{ head: '' }, ...columns],
+  [{ head: 'probabilities' }, ...columns],
   [row('as the model says', calibration), ...(calibrated ? [row('at the temperature', calibrated)] : [])],
 )}
 <div class="panels">${await Promise.all(panels)}</div>

@@ -56,7 +56,7 @@ function matrix(counts: readonly (readonly number[])[], labels: readonly string[
   const columns = [{ head: 'true \\ called' }, ...[...labels, 'all'].map(head => ({ head, number: true }))]
   const rows = counts.map((row, j) => {
     const all = row.reduce((sum, n) => sum + n, 0)
-    const shade = (n: number) => (all ? Math.round((60 * n) / all) : 0)
+    const shade = (n: number) => (all ? Math.round((45 * n) / all) : 0)
     return [
       labelName(labels[j], j),
       ...row.map(

@@ -33,7 +33,7 @@ ${data.folds ? perFold(data.folds) : ''}
 }
 
 function perFold(folds: readonly number[]): Html {
-  const columns = folds.map((_, i) => ({ head: String(i + 1), number: true }))
+  const columns = folds.map((_, i) => ({ head: `fold ${i + 1}`, number: true }))
   return html`<h3>Records per fold</h3>
 ${table(columns, [folds.map(count)])}`
 }

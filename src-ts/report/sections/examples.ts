@@ -1,4 +1,4 @@
-import { ecgStrip } from '../ecg-strip.ts'
+import { ecgParts } from '../ecg-strip.ts'
 import { type Html, html } from '../html.ts'
 import { score } from '../numbers.ts'
 import { relativeStrip } from '../relative-strip.ts'
@@ -34,14 +34,19 @@ function record(example: ExampleRecord, data: ReportData): Html {
     ? html`<span class="good">${single ? 'right' : 'all labels right'}</span>`
     : html`<span class="bad">${single ? 'wrong' : 'not all labels right'}</span>`
   const title = `${example.leads.length}-lead ECG, record ${example.id}`
-  const strip = example.unit === 'mV' ? ecgStrip({ ...example, title }) : relativeStrip({ ...example, title })
   return html`<article class="example">
 <h3>Record ${example.id}${data.data.folds && `, fold ${example.fold}`}${loss !== undefined && `, loss ${score(loss)}`}</h3>
-<figure class="${example.unit === 'mV' ? 'ecg-figure' : 'strip-figure'}">${inlineSvg(strip)}
+<figure class="${example.unit === 'mV' ? 'ecg-figure' : 'strip-figure'}">${example.unit === 'mV' ? sheet(example, title) : inlineSvg(relativeStrip({ ...example, title }))}
 <figcaption>true: <b>${truth.join(', ') || 'none'}</b> · ${model.name} says: <b>${called.join(', ') || 'none'}</b> · ${verdict}</figcaption></figure>
 ${predictions(example, labels, model, base)}
 </article>
 `
+}
+
+/** The ECG as one sheet of paper; its halves come to stand below each other where the page is narrow. */
+function sheet(example: ExampleRecord, title: string): Html {
+  const parts = ecgParts({ ...example, title })
+  return html`<div class="sheet">${parts.map(({ svg, widthMm }) => html`<div style="--mm:${widthMm}">${inlineSvg(svg)}</div>`)}</div>`
 }
 
 function predictions(

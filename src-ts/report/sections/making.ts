@@ -19,7 +19,6 @@ ${definitions([
 ${sources.length > 0 && html`<h3>Licence and citation of the data</h3>`}
 ${sources.map(({ name, licence, citation }) => html`<p><b>${name}</b>, ${licence}. ${citation}</p>`)}
 </section>
-<footer><b>This is not a medical device.</b> Nothing in this report has been validated for diagnosis, and it must not be used to treat anyone.</footer>
 `
 }
 

@@ -13,7 +13,10 @@ export interface Column {
   readonly text?: boolean
 }
 
-/** Returns a table; a row that stands under `totals` is set off. Scrolls sideways by itself where the page is narrow. */
+/** A table of more columns becomes a list of cards where the page is narrow. */
+const NARROW_COLUMNS = 3
+
+/** Returns a table; a row that stands under `totals` is set off. Every column needs a head: in cards it names the value. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -21,11 +24,13 @@ export function table(
 ): Html {
   const kind = ({ number, text }: Column) => (number ? 'number' : text ? 'text' : 'plain')
   const row = (cells: readonly Cell[], name: string) =>
-    html`<tr class="${name}">${cells.map((cell, i) => html`<td class="${kind(columns[i])}">${cell}</td>`)}</tr>`
-  return html`<div class="scroll"><table class="wide">
-<thead><tr>${columns.map(column => html`<th class="${kind(column)}">${column.head}</th>`)}</tr></thead>
+    html`<tr class="${name}">${cells.map(
+      (cell, i) => html`<td class="${kind(columns[i])}" data-head="${columns[i].head}">${cell}</td>`,
+    )}</tr>`
+  return html`<table class="${columns.length > NARROW_COLUMNS ? 'wide cards' : 'wide'}">
+<thead><tr>${columns.map(column => html`<th scope="col" class="${kind(column)}">${column.head}</th>`)}</tr></thead>
 <tbody>${rows.map(cells => row(cells, 'row'))}${totals.map(cells => row(cells, 'total'))}</tbody>
-</table></div>
+</table>
 `
 }
 
@@ -36,7 +41,11 @@ export function definitions(entries: readonly (readonly [string, Cell])[]): Html
 }
 
 /** Returns a figure with a Vega chart; `name` says to a screen reader what it shows. */
-export async function chart(spec: Spec, name: string, size: 'chart' | 'chart-wide' = 'chart'): Promise<Html> {
+export async function chart(
+  spec: Spec,
+  name: string,
+  size: 'chart' | 'chart-wide' | 'chart-narrow' = 'chart',
+): Promise<Html> {
   return html`<figure class="${size}" role="img" aria-label="${name}">${inlineSvg(await drawChart(spec))}</figure>
 `
 }
