@@ -33,6 +33,7 @@ export { type FetchDataInput, type FetchedData, fetchData } from './runs/fetch-d
 export { type Inspected, type InspectInput, inspect, inspectionFigures } from './runs/inspect.ts'
 export { listData } from './runs/list-data.ts'
 export { type PlotInput, type Plotted, plot } from './runs/plot.ts'
+export { type Answer, type Predicted, type PredictInput, predict } from './runs/predict.ts'
 export { type PruneInput, prune } from './runs/prune.ts'
 export { type QuantizeInput, quantize } from './runs/quantize.ts'
 export { type RunInput, type RunResult, run } from './runs/run.ts'

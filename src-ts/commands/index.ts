@@ -11,6 +11,7 @@ import { flash } from './flash.ts'
 import { inspect } from './inspect.ts'
 import { packageCommand } from './package.ts'
 import { plot } from './plot.ts'
+import { predict } from './predict.ts'
 import { prune } from './prune.ts'
 import { quantize } from './quantize.ts'
 import { run } from './run.ts'
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   evaluate,
   inspect,
   compile,
+  predict,
   run,
   verify,
   bench,

@@ -28,3 +28,22 @@ export function checkRows(inputs: Int8Array, count: number, rowBytes: number, wh
   const expected = `${count} of ${rowBytes} bytes`
   throw new HolterError({ stage: 'engine', where, problem, got: `${inputs.length} bytes`, expected })
 }
+
+/** Returns the engine with a clock: `onRun` is told how many milliseconds each call of a session took. */
+export function withClock(engine: Engine, onRun: (ms: number) => void): Engine {
+  return {
+    ...engine,
+    async open(model, form) {
+      const session = await engine.open(model, form)
+      return {
+        async run(inputs, count) {
+          const start = performance.now()
+          const outputs = await session.run(inputs, count)
+          onRun(performance.now() - start)
+          return outputs
+        },
+        close: () => session.close(),
+      }
+    },
+  }
+}

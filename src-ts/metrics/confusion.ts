@@ -1,4 +1,4 @@
-import { countRecords, type Predictions, perLabel, wrong } from './predictions.ts'
+import { countRecords, type Predictions, perLabel, type Scores, wrong } from './predictions.ts'
 import { probabilities } from './probabilities.ts'
 import { mean } from './roc.ts'
 
@@ -18,17 +18,22 @@ function decideRecord(probabilities: Float64Array, thresholds: readonly number[]
  */
 export function decide(predictions: Predictions, thresholds: readonly number[]): Uint8Array {
   countRecords(predictions)
-  const width = predictions.labels.length
-  if (predictions.kind === 'single-label') return largest(predictions)
+  return decisionsOf(predictions, thresholds)
+}
+
+/** Returns the same of records whose labels nobody knows. */
+export function decisionsOf(scores: Scores, thresholds: readonly number[]): Uint8Array {
+  const width = scores.labels.length
+  if (scores.kind === 'single-label') return largest(scores)
   if (thresholds.length !== width) throw wrong('thresholds', 'not one per label', thresholds.length, width)
-  const all = probabilities(predictions)
+  const all = probabilities(scores)
   const decisions = new Uint8Array(all.length)
   for (let row = 0; row < all.length; row += width)
     decisions.set(decideRecord(all.subarray(row, row + width), thresholds), row)
   return decisions
 }
 
-function largest({ labels, logits }: Predictions): Uint8Array {
+function largest({ labels, logits }: Scores): Uint8Array {
   const decisions = new Uint8Array(logits.length)
   for (let row = 0; row < logits.length; row += labels.length) {
     const own = logits.subarray(row, row + labels.length)

@@ -16,6 +16,9 @@ export interface Predictions {
   readonly targets: Uint8Array
 }
 
+/** What a network said, without what is true. */
+export type Scores = Pick<Predictions, 'kind' | 'labels' | 'logits'>
+
 /** Predictions with the patient of each record: what a bootstrap draws. */
 export interface PatientPredictions extends Predictions {
   readonly patients: readonly string[]

@@ -1,4 +1,4 @@
-import type { Predictions } from './predictions.ts'
+import type { Predictions, Scores } from './predictions.ts'
 
 /** Returns 1 / (1 + e^−logit), in [0, 1]; exact in both tails, no overflow. */
 export function sigmoid(logit: number): number {
@@ -20,7 +20,7 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
  * Returns the probability of each label, row-major [records, labels]: sigmoids of multi-label logits, the softmax of a record's
  * single-label ones. The one place where they meet predictions.
  */
-export function probabilities({ kind, labels, logits }: Pick<Predictions, 'kind' | 'labels' | 'logits'>): Float64Array {
+export function probabilities({ kind, labels, logits }: Scores): Float64Array {
   if (kind !== 'single-label') return Float64Array.from(logits, sigmoid)
   const all = new Float64Array(logits.length)
   for (let row = 0; row < logits.length; row += labels.length)
@@ -45,7 +45,7 @@ export function logitsOf(probabilities: ArrayLike<number>, kind: Predictions['ki
  * Multi-label logits are that already. Single-label logits are not, since those of other records compare only after the softmax:
  * theirs are z − log Σ e^(the others' z), which still tells records apart whose probabilities round to 1.
  */
-export function logOdds({ kind, labels, logits }: Pick<Predictions, 'kind' | 'labels' | 'logits'>): ArrayLike<number> {
+export function logOdds({ kind, labels, logits }: Scores): ArrayLike<number> {
   if (kind !== 'single-label') return logits
   const all = new Float64Array(logits.length)
   const width = labels.length

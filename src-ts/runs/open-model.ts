@@ -3,6 +3,7 @@ import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
 import { engineFor } from '../engines/choose.ts'
 import { loadModel } from '../engines/model.ts'
 import { predictInt8 } from '../engines/predict.ts'
+import { withClock } from '../engines/session.ts'
 import { byName, HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
 import { knowsValidation, type Metadata, madeWithSynthetic } from '../ir/metadata.ts'
@@ -20,6 +21,8 @@ export interface ModelOptions {
   readonly task?: string
   readonly engine?: string
   readonly flavour?: string
+  /** Told how many milliseconds each call of the engine of an int8 model took. */
+  readonly onRun?: (ms: number) => void
 }
 
 /** A model of either kind with its task, ready to predict. */
@@ -77,7 +80,8 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
 }
 
 function int8Model(path: string, options: ModelOptions): OpenedModel {
-  const choice = engineFor(options.engine ?? 'node', options.flavour)
+  const { engine, form } = engineFor(options.engine ?? 'node', options.flavour)
+  const choice = { engine: options.onRun ? withClock(engine, options.onRun) : engine, form }
   const model = loadModel(path)
   const { metadata } = model.graph
   const task = metadata ? taskOf(path, metadata, options) : foreignTask(path, model.graph, options)

@@ -1,7 +1,7 @@
-import { basename, dirname, resolve } from 'node:path'
+import { basename } from 'node:path'
 import { clearestLead, detectQrs } from '../ecg/beats/qrs.ts'
 import { type RecordQuality, recordQuality } from '../ecg/checks/quality.ts'
-import { testFoldOf } from '../ecg/datasets/test-fold.ts'
+import { testFold } from '../ecg/datasets/test-fold.ts'
 import { type EcgWindow, readWindow } from '../ecg/formats/read-window.ts'
 import { limbLeadsProblem } from '../ecg/signal/limb-leads.ts'
 import { byName, HolterError } from '../errors.ts'
@@ -51,7 +51,7 @@ export interface Plotted {
 export function plot(input: PlotInput): Plotted {
   const { from = 0, seconds = 10 } = input
   const record = input.record.replace(/\.(?:hea|dat|edf|csv|npy)$/i, '')
-  if (testFoldOf(dirname(resolve(record)))(record)) {
+  if (testFold()(record)) {
     const problem = 'this record belongs to the test fold, which only holter evaluate --split test opens'
     throw new HolterError({ stage: 'ecg', where: record, problem, hint: 'Plot a record of another fold' })
   }

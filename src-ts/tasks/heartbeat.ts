@@ -1,6 +1,6 @@
 import { BEAT_CLASSES } from '../ecg/beats/beat-classes.ts'
 import { realFolder } from '../ecg/datasets/find-data.ts'
-import { HEARTBEAT_RATE_HZ, HEARTBEAT_SAMPLES } from '../ecg/datasets/heartbeat.ts'
+import { cutHeartbeats, HEARTBEAT_RATE_HZ, HEARTBEAT_SAMPLES } from '../ecg/datasets/heartbeat.ts'
 import { locateHeartbeats, openHeartbeats } from '../ecg/datasets/heartbeat-dataset.ts'
 import type { Task } from './task.ts'
 
@@ -19,6 +19,7 @@ export const heartbeat: Task = {
   unit: 'relative',
   needs: 'mit-bih',
   intraPatient: true,
+  cutBeats: cutHeartbeats,
   locate: locateHeartbeats,
   open: (source, splits, progress) => openHeartbeats(realFolder(source, heartbeat), splits, progress),
 }

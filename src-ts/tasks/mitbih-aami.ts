@@ -2,7 +2,7 @@ import { BEAT_CHANNELS, BEAT_FEATURES } from '../ecg/beats/beat-stream.ts'
 import { BEAT_RATE_HZ, BEAT_SAMPLES } from '../ecg/beats/beat-window.ts'
 import { realFolder } from '../ecg/datasets/find-data.ts'
 import { locateMitBih } from '../ecg/datasets/mit-bih.ts'
-import { BEAT_LABELS, openMitBihBeats } from '../ecg/datasets/mit-bih-beats.ts'
+import { BEAT_LABELS, cutMitBihBeats, openMitBihBeats } from '../ecg/datasets/mit-bih-beats.ts'
 import type { Task } from './task.ts'
 
 /** Beats of MIT-BIH by AAMI class, trained and tested on different people (de Chazal's DS1 and DS2); escape beats are N, as papers on learning count them. */
@@ -18,6 +18,7 @@ export const mitbihAami: Task = {
   unit: 'relative',
   features: BEAT_FEATURES,
   needs: 'mit-bih',
+  cutBeats: cutMitBihBeats,
   locate: locateMitBih,
   open: (source, splits, progress) => openMitBihBeats(realFolder(source, mitbihAami), 'ml', splits, progress),
 }

@@ -1,4 +1,5 @@
 import type { DataSource, LabelKind, Opened, SplitName } from '../ecg/datasets/dataset.ts'
+import type { CutBeats, PeakedRecording } from '../ecg/datasets/peaked-recording.ts'
 
 /** A learning problem: owns data, labels, split and the form of its targets. */
 export interface Task {
@@ -20,6 +21,8 @@ export interface Task {
   readonly needs?: string
   /** The published split goes through patients, so cross-validation deals single records; scores say nothing about new patients. */
   readonly intraPatient?: boolean
+  /** How a recording becomes records of single beats; absent where a record is a stretch of the recording. */
+  readonly cutBeats?: (recording: PeakedRecording) => CutBeats
   /** Finds the folder that holds this task's data below a data root, or undefined. */
   locate(root: string): string | undefined
   /** Opens the splits asked for, and no other signals. `progress(done, total)` is called as records are read. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
@@ -52,6 +52,10 @@ test('leaves the test fold of PTB-XL closed', () =>
     assert.is(status, 1)
     assert.match(stderr, /^\[ecg\] 00009_lr: this record belongs to the test fold/)
     assert.not.ok(readdirSync(dir).some(file => file.endsWith('.svg')))
+    // As deep below the table as PTB-XL's own records.
+    mkdirSync(join(dir, 'records100/00000'), { recursive: true })
+    writeRecord(join(dir, 'records100/00000'), '00009_lr', 16, [good])
+    assert.match(plot(dir, 'records100/00000/00009_lr').stderr, /belongs to the test fold/)
   }))
 
 test.run()

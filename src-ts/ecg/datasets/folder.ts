@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { closest, HolterError } from '../../errors.ts'
 import { readCsv } from '../formats/csv.ts'
-import type { Declared, Ecg } from '../formats/ecg.ts'
+import type { Declared } from '../formats/ecg.ts'
 import { readEcg } from '../formats/read-ecg.ts'
 import { readHeader } from '../formats/wfdb-header.ts'
 import type { Opened, SplitName } from './dataset.ts'
@@ -11,14 +11,13 @@ import { openSplits, type Progress } from './open-splits.ts'
 import type { Form } from './pack-record.ts'
 import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
 import { dealFolds } from './splits.ts'
+import { type Misfit, packStretch, toForm } from './to-form.ts'
 
 /** The table that makes a folder of files a data set. */
 export const LABELS_FILE = 'labels.csv'
 const HINT = 'A row has a file, its labels with blanks between them, its patient, and a fold 1 to 10 or nothing'
 /** Into which patients are dealt. */
 const FOLDS = 10
-const STEPS_PER_MILLIVOLT = 1000
-const LARGEST = 32767
 
 interface FilePlan extends RecordPlan {
   readonly path: string
@@ -153,43 +152,11 @@ function refuseLeaks(plans: readonly FilePlan[], where: string): void {
 }
 
 function packEcg(path: string, form: Form, declared: Declared | undefined, out: PackedSignals, index: number): void {
-  const ecg = readEcg(path, declared)
-  const fail = (problem: string, got: string | number, expected: string | number, hint?: string) =>
-    new HolterError({ stage: 'ecg', where: path, problem, got, expected, hint })
-  if (ecg.sampleRateHz !== form.sampleRateHz)
-    throw fail('wrong sample rate', `${ecg.sampleRateHz} Hz`, `${form.sampleRateHz} Hz`, 'Resample the record')
-  if (ecg.samples !== form.samples) throw fail('wrong length', ecg.samples, form.samples)
-  const names = ecg.leads.map(lead => lead.toUpperCase())
-  for (const [k, lead] of form.leads.entries()) {
-    const from = names.indexOf(lead.toUpperCase())
-    if (from < 0) throw fail(`lead ${lead} is missing`, names.join(' '), form.leads.join(' '))
-    const zero = zeroOf(ecg, from)
-    for (let i = 0; i < form.samples; i++) {
-      const value = ecg.signals[i * names.length + from]
-      const step = Math.round(value * STEPS_PER_MILLIVOLT) - zero
-      if (!(Math.abs(step) <= LARGEST)) {
-        throw fail(
-          `sample ${i} of lead ${lead} is not valid`,
-          `${value} mV`,
-          'a range of at most 65 mV',
-          'Are the units right',
-        )
-      }
-      out.digital[(index * form.samples + i) * form.leads.length + k] = step
-    }
-    out.baseline[index * form.leads.length + k] = -zero
-    out.stepsPerMillivolt[index * form.leads.length + k] = STEPS_PER_MILLIVOLT
-  }
-}
-
-/** The step in the middle of a lead's range where an offset takes it out of 16 bits, as DC-coupled amplifiers give it; else 0. */
-function zeroOf({ signals, leads, samples }: Ecg, lead: number): number {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (let i = 0; i < samples; i++) {
-    const value = signals[i * leads.length + lead]
-    if (value < least) least = value
-    if (value > most) most = value
-  }
-  const fits = Math.max(Math.abs(least), Math.abs(most)) * STEPS_PER_MILLIVOLT <= LARGEST
-  return fits || !Number.isFinite(least + most) ? 0 : Math.round(((least + most) / 2) * STEPS_PER_MILLIVOLT)
+  const { leads, misfits } = toForm(readEcg(path, declared), form)
+  const fail = (misfit: Misfit) => new HolterError({ stage: 'ecg', where: path, ...misfit })
+  if (misfits.length > 0) throw fail(misfits[0])
+  if (leads[0].length !== form.samples)
+    throw fail({ problem: 'wrong length', got: leads[0].length, expected: form.samples })
+  const [invalid] = packStretch(leads, 0, form, out, index)
+  if (invalid) throw fail(invalid)
 }

@@ -5,6 +5,7 @@ import { BEAT_CLASSES } from '../beats/beat-classes.ts'
 import { withFile } from '../formats/read-file.ts'
 import { resample } from '../signal/resample.ts'
 import { MIT_BIH_RATE_HZ, type MitBihRecord } from './mit-bih.ts'
+import type { CutBeats, PeakedRecording } from './peaked-recording.ts'
 
 export const HEARTBEAT_SAMPLES = 187
 export const HEARTBEAT_RATE_HZ = 125
@@ -104,11 +105,36 @@ export function heartbeatSignal(record: MitBihRecord): Float64Array {
  */
 export function heartbeatsOf(record: MitBihRecord, signal: Float64Array = heartbeatSignal(record)): Heartbeats {
   const beats = record.beats('ml')
-  const peaks = Array.from(beats.samples, sample => Math.round((sample * HEARTBEAT_RATE_HZ) / MIT_BIH_RATE_HZ))
+  const { rows, kept } = cutRows(signal, peaksAt125(beats.samples, MIT_BIH_RATE_HZ))
+  const samples = new Float32Array(rows.length * HEARTBEAT_SAMPLES)
+  for (const [i, row] of rows.entries()) samples.set(row, i * HEARTBEAT_SAMPLES)
+  return {
+    length: rows.length,
+    samples,
+    classes: Uint8Array.from(kept, k => beats.classes[k]),
+    places: Int32Array.from(kept, k => beats.samples[k]),
+  }
+}
+
+/** Returns beats of any recording, made in the same way of lead II (MLII), else of its first lead. */
+export function cutHeartbeats({ leads, sampleRateHz, peaks }: PeakedRecording): CutBeats {
+  const mainLead = ['MLII', 'II', ...leads.keys()].find(name => leads.has(name))!
+  const { rows, kept } = cutRows(
+    resample(leads.get(mainLead)!, sampleRateHz, HEARTBEAT_RATE_HZ),
+    peaksAt125(peaks, sampleRateHz),
+  )
+  return { peaks: kept, mainLead, read: (index, out, at) => out.set(rows[index], at) }
+}
+
+function peaksAt125(peaks: Int32Array, sampleRateHz: number): number[] {
+  return Array.from(peaks, sample => Math.round((sample * HEARTBEAT_RATE_HZ) / sampleRateHz))
+}
+
+/** Returns the rows of the peaks that have one, and which these are. */
+function cutRows(signal: Float64Array, peaks: readonly number[]): { rows: Float32Array[]; kept: number[] } {
   const window = WINDOW_SECONDS * HEARTBEAT_RATE_HZ
   const rows: Float32Array[] = []
-  const classes: number[] = []
-  const places: number[] = []
+  const kept: number[] = []
   for (let start = 0, next = 0; start < signal.length; start += window) {
     const first = next
     while (next < peaks.length && peaks[next] < start + window) next++
@@ -124,13 +150,10 @@ export function heartbeatsOf(record: MitBihRecord, signal: Float64Array = heartb
       const row = new Float32Array(HEARTBEAT_SAMPLES)
       for (let i = 0; i < length; i++) row[i] = Math.min(1, Math.max(0, (signal[peaks[k] + i] - least) / range))
       rows.push(row)
-      classes.push(beats.classes[k])
-      places.push(beats.samples[k])
+      kept.push(k)
     }
   }
-  const samples = new Float32Array(rows.length * HEARTBEAT_SAMPLES)
-  for (const [i, row] of rows.entries()) samples.set(row, i * HEARTBEAT_SAMPLES)
-  return { length: rows.length, samples, classes: Uint8Array.from(classes), places: Int32Array.from(places) }
+  return { rows, kept }
 }
 
 function median(values: readonly number[]): number {

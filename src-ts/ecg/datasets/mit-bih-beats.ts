@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
+import { HolterError } from '../../errors.ts'
 import { BEAT_CLASSES, type Convention } from '../beats/beat-classes.ts'
 import { BEAT_CHANNELS, BEAT_FEATURES, BeatStream, type DescribedBeat } from '../beats/beat-stream.ts'
 import { BEAT_RATE_HZ, BEAT_SAMPLES, beatFilter, cutBeat } from '../beats/beat-window.ts'
+import { resample } from '../signal/resample.ts'
 import type { Dataset, Opened, RecordInfo, SplitName } from './dataset.ts'
 import { MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from './mit-bih.ts'
 import { DS1, DS1_TRAIN, DS1_VALIDATION, DS2, SHARED_PATIENT, SHARED_PATIENT_SENTENCE } from './mit-bih-sets.ts'
 import { splitNames } from './packed-dataset.ts'
+import type { CutBeats, PeakedRecording } from './peaked-recording.ts'
 import { makeSplit } from './splits.ts'
 
 /** Classes that a beat can be called; Q (paced, or not to be classified) holds 15 beats of both sides together and is left out. */
@@ -118,6 +121,28 @@ export function describeBeats(
     described.push(...stream.push({ seconds: peak / MIT_BIH_RATE_HZ, windows }))
   }
   return [...described, ...stream.end()]
+}
+
+/**
+ * Returns the beats of any recording of at least two leads, described as those of MIT-BIH are: at 360 Hz, MLII before the other lead
+ * where it is there. Throws HolterError when there is one lead only.
+ */
+export function cutMitBihBeats({ leads, sampleRateHz, peaks }: PeakedRecording): CutBeats {
+  const main = leads.has('MLII') ? 'MLII' : [...leads.keys()][0]
+  const second = [...leads.keys()].find(name => name !== main)
+  if (second === undefined) {
+    const problem = 'a model of these beats looks at two leads at once'
+    throw new HolterError({ stage: 'ecg', where: 'leads', problem, got: main, expected: 'MLII and a second one' })
+  }
+  const at360 = (name: string) => resample(leads.get(name)!, sampleRateHz, MIT_BIH_RATE_HZ)
+  const places = peaks.map(peak => Math.round((peak * MIT_BIH_RATE_HZ) / sampleRateHz))
+  const beats = describeBeats([at360(main), at360(second)], places)
+  return {
+    peaks: [...beats.keys()],
+    mainLead: main,
+    read: (index, out, at) => out.set(beats[index].channels, at),
+    features: { names: BEAT_FEATURES, read: (index, out, at) => out.set(beats[index].features, at) },
+  }
 }
 
 function beatDataset(split: SplitName, beats: readonly LabelledBeat[]): Dataset {

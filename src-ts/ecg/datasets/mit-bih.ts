@@ -75,7 +75,7 @@ function openRecord(dir: string, id: string): MitBihRecord {
 
 /** Returns the annotations that mark beats, with their classes. */
 export function beatsOf(
-  annotations: readonly Annotation[],
+  annotations: readonly Pick<Annotation, 'sample' | 'symbol'>[],
   convention: Convention,
   { from = 0 }: BeatOptions = {},
 ): Beats {

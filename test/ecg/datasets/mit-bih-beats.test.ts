@@ -4,7 +4,12 @@ import { BEAT_CHANNELS } from '../../../src-ts/ecg/beats/beat-stream.ts'
 import { BEAT_PEAK, BEAT_SAMPLES } from '../../../src-ts/ecg/beats/beat-window.ts'
 import type { Dataset } from '../../../src-ts/ecg/datasets/dataset.ts'
 import { locateMitBih, openMitBih } from '../../../src-ts/ecg/datasets/mit-bih.ts'
-import { describeBeats, openMitBihBeats, requireApart } from '../../../src-ts/ecg/datasets/mit-bih-beats.ts'
+import {
+  cutMitBihBeats,
+  describeBeats,
+  openMitBihBeats,
+  requireApart,
+} from '../../../src-ts/ecg/datasets/mit-bih-beats.ts'
 import { DS1, DS2, mitBihPatient, SHARED_PATIENT_SENTENCE } from '../../../src-ts/ecg/datasets/mit-bih-sets.ts'
 import { ecgDataDir, skip } from '../../helpers/environment.ts'
 import { inFolder } from '../../helpers/wfdb-files.ts'
@@ -49,6 +54,24 @@ real('DS1 has the published beats in both conventions; DS2 is counted and not op
   for (let i = 0; i < train!.length; i++) {
     train!.features!.read(i, numbers, 0)
     assert.ok(numbers.every(Number.isFinite), train!.records[i].id)
+  }
+})
+
+real('beats that are cut out of a recording are those of the data set', async dir => {
+  const { validation } = (await ds1(dir)).splits
+  const [record] = openMitBih(dir, ['118'])
+  const { samples } = record.beats('ml')
+  const cut = cutMitBihBeats({ leads: record.leads(), sampleRateHz: 360, peaks: samples })
+  assert.is(cut.mainLead, 'MLII')
+  const [a, b] = [new Float32Array(102 * 4 + 14), new Float32Array(102 * 4 + 14)]
+  for (const [i, { id }] of validation!.records.entries()) {
+    if (!id.startsWith('118/')) continue
+    const place = samples.indexOf(Number(id.slice(4)))
+    validation!.read(i, a, 0)
+    validation!.features!.read(i, a, 408)
+    cut.read(place, b, 0)
+    cut.features!.read(place, b, 408)
+    assert.ok(Buffer.from(a.buffer).equals(Buffer.from(b.buffer)), id)
   }
 })
 
