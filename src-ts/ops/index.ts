@@ -1,3 +1,4 @@
+import { abs } from './abs.ts'
 import { add } from './add.ts'
 import { argMax } from './arg-max.ts'
 import { averagePool2d } from './average-pool2d.ts'
@@ -6,9 +7,11 @@ import { batchToSpaceNd } from './batch-to-space-nd.ts'
 import { concatenation } from './concatenation.ts'
 import { conv2d } from './conv2d.ts'
 import { depthwiseConv2d } from './depthwise-conv2d.ts'
+import { div } from './div.ts'
 import { elu } from './elu.ts'
 import { expandDims } from './expand-dims.ts'
 import { fullyConnected } from './fully-connected.ts'
+import { gather } from './gather.ts'
 import { hardSwish } from './hard-swish.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { logistic } from './logistic.ts'
@@ -19,6 +22,7 @@ import { minimum } from './minimum.ts'
 import { mul } from './mul.ts'
 import type { Op } from './op.ts'
 import { OperatorSet } from './operator-set.ts'
+import { pack } from './pack.ts'
 import { pad } from './pad.ts'
 import { padV2 } from './pad-v2.ts'
 import { prelu } from './prelu.ts'
@@ -33,6 +37,7 @@ import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
 import { spaceToBatchNd } from './space-to-batch-nd.ts'
 import { split } from './split.ts'
+import { squaredDifference } from './squared-difference.ts'
 import { squeeze } from './squeeze.ts'
 import { stridedSlice } from './strided-slice.ts'
 import { sub } from './sub.ts'
@@ -44,6 +49,7 @@ import { unpack } from './unpack.ts'
 
 /** Every operator that Holter knows: one file, one line. */
 export const ops: readonly Op[] = [
+  abs,
   add,
   argMax,
   averagePool2d,
@@ -52,17 +58,20 @@ export const ops: readonly Op[] = [
   concatenation,
   conv2d,
   depthwiseConv2d,
+  div,
   elu,
   expandDims,
   fullyConnected,
+  gather,
   hardSwish,
   leakyRelu,
   logistic,
-  maxPool2d,
   maximum,
+  maxPool2d,
   mean,
   minimum,
   mul,
+  pack,
   pad,
   padV2,
   prelu,
@@ -77,6 +86,7 @@ export const ops: readonly Op[] = [
   softmax,
   spaceToBatchNd,
   split,
+  squaredDifference,
   squeeze,
   stridedSlice,
   sub,

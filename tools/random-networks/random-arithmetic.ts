@@ -158,9 +158,11 @@ const pool = (kind: string): [string, Maker] => [
 
 /** Makers of the ops that compute. */
 export const arithmetic: readonly (readonly [string, Maker])[] = [
+  unary('abs'),
   binary('add', (a, b) => 2 * Math.max(a, b)),
   ['argMax', argMax],
   pool('averagePool2d'),
+  binary('div', (a, b) => (2 * a) / b),
   unary('elu'),
   unary('hardSwish'),
   unary('leakyRelu', undefined, r => ({ alpha: Math.fround(r.uniform() * pick(r, [0.1, 1, 2])) })),
@@ -177,6 +179,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('relu6'),
   ['rsqrt', rsqrt],
   ['softmax', softmax],
+  binary('squaredDifference', (a, b) => 50 * Math.max(a, b) ** 2),
   binary('sub', (a, b) => 2 * Math.max(a, b)),
   reduction('sum'),
   unary('tanh', () => ({ scale: 1 / 128, zeroPoint: 0 })),

@@ -115,6 +115,33 @@ const concatenation: Maker = {
   },
 }
 
+const pack: Maker = {
+  shape: r => anyShape(r).slice(0, 3),
+  draw(r, x, others) {
+    if (x.shape.length > 3) return undefined
+    const like = others.filter(t => t.shape.join() === x.shape.join())
+    const fresh = () => ({ shape: x.shape, ...sameAs(x), ...(r.integer(2) && { constant: 127 }) })
+    const rest = Array.from({ length: r.integer(4) }, () => (like.length && r.integer(2) ? pick(r, like) : fresh()))
+    const parts = rest.length + 1
+    const rank = x.shape.length
+    return moved('pack', { parts, axis: sizeIn(r, -rank - 1, rank) }, rest.toSpliced(r.integer(parts), 0, x), x)
+  },
+}
+
+const gather: Maker = {
+  shape: r => (r.integer(3) ? anyShape(r) : [2, ...plane(r, 3).slice(1)]),
+  draw(r, x) {
+    const rank = x.shape.length
+    const axis = r.integer(rank)
+    const batchDims = r.integer(3) ? 0 : r.integer(axis + 1)
+    const own = [[], [1], [3], [2, 2]][r.integer(4)]
+    const shape = [...x.shape.slice(0, batchDims), ...own]
+    if (rank - 1 - batchDims + shape.length < 1 || count(shape) > 200) return undefined
+    const data = Array.from({ length: count(shape) }, () => r.integer(x.shape[axis]))
+    return moved('gather', { axis: r.integer(2) ? axis : axis - rank, batchDims }, [x, places(data, shape)], x)
+  },
+}
+
 const padding = (kind: 'pad' | 'padV2'): [string, Maker] => [
   kind,
   {
@@ -187,6 +214,8 @@ export const movers: readonly (readonly [string, Maker])[] = [
   ['batchToSpaceNd', batchToSpace],
   ['concatenation', concatenation],
   ['expandDims', expandDims],
+  ['gather', gather],
+  ['pack', pack],
   padding('pad'),
   padding('padV2'),
   ['reshape', reshape],

@@ -2,6 +2,7 @@ import type { IntTensor, Node } from '../../ir/graph.ts'
 import { elements } from '../../ir/graph.ts'
 import { concatenation } from '../../ops/concatenation.ts'
 import { isOf } from '../../ops/op.ts'
+import { pack } from '../../ops/pack.ts'
 import { reshape } from '../../ops/reshape.ts'
 import { type StridedSliceAttrs, stridedSlice } from '../../ops/strided-slice.ts'
 import type { Draft } from '../draft.ts'
@@ -37,7 +38,7 @@ function sizesOf(draft: Draft<IntTensor>, node: Node): number[] | undefined {
   const values = inputs.map(t => (t.type === 'int32' && t.data && t.data.length <= LONGEST ? t.data : undefined))
   if (values.some(v => v === undefined)) return undefined
   const lists = values.map(v => Array.from(v!, Number))
-  if (node.op === 'PACK' || isOf(concatenation, node)) {
+  if (isOf(pack, node) || isOf(concatenation, node)) {
     // Along the only axis that numbers or lists of numbers have.
     return inputs.every(t => t.shape.length <= 1) ? lists.flat() : undefined
   }
