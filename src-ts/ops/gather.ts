@@ -30,8 +30,10 @@ export const gather: Op<GatherAttrs, Slices> = {
     const { axis, batch } = axesOf(attrs, x!.shape, places)
     return [[...x!.shape.slice(0, axis), ...places!.shape.slice(batch), ...x!.shape.slice(axis + 1)]]
   },
-  // tfjs counts the places of a batch only along one axis.
-  evaluate: (tf, { axis, batchDims }, [x, places]) => tf.gather(x!, places as never, axis, batchDims),
+  evaluate: (tf, attrs, [x, places]) => {
+    const { axis, batch } = axesOf(attrs, x!.shape, { shape: places!.shape, data: places!.dataSync() as Int32Array })
+    return tf.gather(x!, places as never, axis, batch)
+  },
   quantization: { kind: 'same-as-input' },
   quantizeConstants: quantizeIndices,
   prepare({ attrs, inputs: [x, places] }) {
