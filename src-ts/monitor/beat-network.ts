@@ -9,6 +9,12 @@ import { ONE } from './integer-logarithm.ts'
 /** Runs one row of a network at once. */
 export type RunRow = (row: Int8Array) => Int8Array
 
+export interface Classified {
+  readonly label: string
+  /** By how much the label leads, in thousandths of a logit. */
+  readonly certainty: number
+}
+
 /** Gives beats their class, by a network that was trained on task mitbih-aami. */
 export class BeatNetwork {
   readonly labels: readonly string[]
@@ -16,6 +22,8 @@ export class BeatNetwork {
   private readonly signal: IntegerMap
   private readonly numbers: readonly IntegerMap[]
   private readonly row: Int8Array
+  /** What a step of the output is, in thousandths of a logit. */
+  private readonly thousandths: number
 
   /** Throws HolterError unless the network takes beats as IntegerBeatStream describes them. */
   constructor(graph: IntGraph, run: RunRow) {
@@ -38,19 +46,22 @@ export class BeatNetwork {
     }
     this.labels = metadata.labels
     this.run = run
+    this.thousandths = Math.round(1000 * graph.tensors[graph.outputs[0]].quantization!.scale[0])
     this.signal = integerMap(HEIGHT, metadata, signal)
     const { mean, deviation } = metadata.features!
     this.numbers = mean.map((m, i) => featureMap(ONE, { mean: m, deviation: deviation[i] }, numbers))
     this.row = new Int8Array(BEAT_SAMPLES * BEAT_CHANNELS.length + mean.length)
   }
 
-  /** Returns the class of a beat; `post` is the interval behind it in samples at 360 Hz. */
-  classify(beat: IntegerBeat, post: number): string {
+  /** Returns the class of a beat, and how certain it is; `post` is the interval behind it in samples at 360 Hz. */
+  classify(beat: IntegerBeat, post: number): Classified {
     const { row, signal, numbers } = this
     const { channels } = beat
     for (let i = 0; i < channels.length; i++) row[i] = mapInteger(channels[i], signal)
     for (const [i, value] of beat.features(post).entries()) row[channels.length + i] = mapInteger(value, numbers[i])
     const logits = this.run(row)
-    return this.labels[logits.indexOf(Math.max(...logits))]
+    const best = logits.indexOf(Math.max(...logits))
+    const second = Math.max(...logits.filter((_, i) => i !== best))
+    return { label: this.labels[best], certainty: (logits[best] - second) * this.thousandths }
   }
 }

@@ -29,7 +29,9 @@ export class FlutterIndex {
 
   /** Returns the index; undefined while there are no four seconds of a usable signal that is large enough. */
   read(usable: boolean): Flutter | undefined {
-    if (!usable || this.samples < LENGTH) return undefined
+    // What was no signal must not be looked at later.
+    if (!usable) this.samples = 0
+    if (this.samples < LENGTH) return undefined
     const at = (i: number) => this.past[(this.samples + i) % LENGTH]
     let [size, steps] = [0, 0]
     for (let i = 1; i < LENGTH; i++) {

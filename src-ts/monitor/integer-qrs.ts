@@ -111,6 +111,15 @@ export class IntegerQrsDetector {
     this.valley = Number.MAX_SAFE_INTEGER
   }
 
+  /** Learns the levels of beats and noise anew: what came before was no signal. */
+  relearn(): void {
+    this.learning = []
+    this.highest = this.learntSamples = 0
+    this.passed = []
+    this.lastBeat = NEVER
+    for (const levels of [this.beatHeights, this.otherHeights, this.intervals]) levels.length = 0
+  }
+
   /** Returns a peak when its top has stayed the highest for long enough. */
   private follow(at: number, height: number): Peak | undefined {
     if (!this.rising) {

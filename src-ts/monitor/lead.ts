@@ -34,6 +34,7 @@ export class Lead {
   private missing = false
   private found: number[] = []
   private slowClarity = 0
+  private lastVerdict = 0
 
   constructor(name: string, sampleRateHz: number, notchHz?: 50 | 60) {
     this.name = name
@@ -92,10 +93,13 @@ export class Lead {
     this.samples++
     this.quality.next(clean, this.missing)
     this.detector.next(clean, this.hear)
-    if (this.samples % HOP === 0) this.followClarity()
+    if (this.samples % HOP === 0) this.followQuality()
   }
 
-  private followClarity(): void {
+  private followQuality(): void {
+    const { verdict } = this.quality
+    if (verdict === 0 && this.lastVerdict !== 0) this.detector.relearn()
+    this.lastVerdict = verdict
     const now = this.detector.clarity * 256
     const before = this.slowClarity
     this.slowClarity = before === 0 ? now : before + Math.floor((now - before) / CLARITY_HOPS)

@@ -1,6 +1,6 @@
-import type { BeatNetwork } from './beat-network.ts'
+import type { BeatNetwork, Classified } from './beat-network.ts'
 import { type Flutter, FlutterIndex } from './flutter-index.ts'
-import { type IntegerBeat, IntegerBeatStream, WINDOW_END, WINDOW_START } from './integer-beat.ts'
+import { type IntegerBeat, IntegerBeatStream, WINDOW_END } from './integer-beat.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import { Lead, MISSING } from './lead.ts'
 import { HOP, type Verdict } from './quality-index.ts'
@@ -8,6 +8,8 @@ import type { WindowNetwork } from './window-network.ts'
 
 /** Two beats lie at least so many samples apart, also where another lead takes over. */
 const APART = 72
+/** The class of a beat that the signal is too poor for. */
+const UNREADABLE: Classified = { label: 'Q', certainty: 0 }
 /** A beat without a successor gets a provisional label after 1.5 s. */
 const PROVISIONAL = 1.5 * RATE_HZ
 /** And sooner where the next beat is overdue: after six fifths of the usual interval, and what it takes to find a beat. */
@@ -18,6 +20,8 @@ const RECENT = 8
 /** Another lead takes over when beats have stood out more clearly in it, by half, for two seconds. */
 const CLEARER = [3, 2] as const
 const CLEARER_HOPS = 8
+/** A lead that has found no beat for so long may have lost them. */
+const SILENT = 3 * RATE_HZ
 /** A gap is longer than this: single missing samples are bridged. */
 const GAP = RATE_HZ / 4
 
@@ -27,6 +31,8 @@ export interface LabelledBeat {
   /** The R peak. */
   readonly sample: number
   readonly label: string
+  /** By how much the label leads, in thousandths of a logit; 0 for Q. */
+  readonly certainty: number
   /** Given before the next beat was seen; the final label follows. */
   readonly provisional: boolean
   /** The interval before it; undefined at the start and after a gap. */
@@ -111,6 +117,8 @@ export class Monitor {
   private speaking = 0
   private clearerHops = 0
   private lastPeak: number | undefined
+  /** The last moment at which the signal was not classifiable. */
+  private poorAt = -1
   private missingSince: number | undefined
   private samples = 0
 
@@ -151,7 +159,6 @@ export class Monitor {
     const from = this.missingSince ?? this.samples
     this.closeBeats()
     for (const lead of this.leads) lead.skip(samples)
-    for (const beats of this.recent) beats.length = 0
     this.options.windows?.restart()
     this.samples += samples
     this.missingSince = undefined
@@ -185,7 +192,8 @@ export class Monitor {
     const { verdict } = this.leads[this.speaking]
     // A line that is no signal has no beats; in noise there may be some.
     if (verdict !== 'good' && verdict !== 'noise') return
-    const pre = lastPeak === undefined ? undefined : sample - lastPeak
+    // An interval over a poor stretch may hide beats.
+    const pre = lastPeak === undefined || this.poorAt > lastPeak ? undefined : sample - lastPeak
     this.lastPeak = sample
     const usable = verdict === 'good' && this.leads[this.shown[0]].verdict === 'good'
     this.waiting.push({ sample, pre, usable, provisional: false })
@@ -232,8 +240,8 @@ export class Monitor {
   }
 
   private labelled(beat: Waiting, post: number, rest: Pick<LabelledBeat, 'provisional' | 'next' | 'at'>): LabelledBeat {
-    const label = beat.described ? this.options.beats.classify(beat.described, post) : 'Q'
-    return { kind: 'beat', sample: beat.sample, label, pre: beat.pre, ...rest }
+    const classified = beat.described ? this.options.beats.classify(beat.described, post) : UNREADABLE
+    return { kind: 'beat', sample: beat.sample, ...classified, pre: beat.pre, ...rest }
   }
 
   /** Gives what waits its label, where nothing can come behind it. */
@@ -244,6 +252,7 @@ export class Monitor {
       this.finish(next?.sample, this.samples)
     }
     this.lastPeak = undefined
+    for (const beats of this.recent) beats.length = 0
   }
 
   /** Marks where samples are missing in all leads; a gap of a quarter of a second ends the rhythm before it. */
@@ -266,8 +275,10 @@ export class Monitor {
     this.choose(at)
     const speaking = this.leads[this.speaking]
     const classifiable = speaking.verdict === 'good'
-    const { lastPeak } = this
     const verdicts = this.leads.map(lead => lead.verdict)
+    if (!classifiable) this.poorAt = at
+    if (!verdicts.some(verdict => verdict === 'good' || verdict === 'noise')) this.closeBeats()
+    const { lastPeak } = this
     this.emit({ kind: 'moment', at, lastPeak, classifiable, verdicts, flutter: this.flutter.read(classifiable) })
     const { windows } = this.options
     if (windows?.due(at)) this.emit({ kind: 'finding', at, labels: windows.classify(verdicts, at) })
@@ -278,16 +289,24 @@ export class Monitor {
     const usable = leads.flatMap((lead, i) => (lead.verdict === 'good' ? [i] : []))
     if (usable.length === 0) return
     const best = usable.reduce((a, b) => (leads[b].clarity > leads[a].clarity ? b : a))
-    if (best === this.speaking) {
-      this.clearerHops = 0
-      return
-    }
     const current = leads[this.speaking]
     const clearer = CLEARER[1] * leads[best].clarity > CLEARER[0] * current.clarity
     this.clearerHops = clearer ? this.clearerHops + 1 : 0
-    if (current.verdict === 'good' && this.clearerHops < CLEARER_HOPS) return
-    this.speaking = best
+    const better = current.verdict !== 'good' || this.clearerHops >= CLEARER_HOPS ? best : undefined
+    const next = better ?? usable.find(i => i !== this.speaking && this.hearsMore(i, now))
+    if (next !== undefined) this.listenTo(next, now)
+  }
+
+  /** Whether a lead has found beats since the one that speaks fell silent. */
+  private hearsMore(lead: number, now: number): boolean {
+    const since = this.lastPeak ?? now
+    return now - since > SILENT && this.recent[lead].filter(beat => beat > since + APART).length >= 2
+  }
+
+  private listenTo(lead: number, now: number): void {
+    if (lead === this.speaking) return
+    this.speaking = lead
     this.clearerHops = 0
-    for (const beat of this.recent[best]) if (beat > now - WINDOW_START - RATE_HZ) this.hear(beat, now)
+    for (const beat of this.recent[lead]) this.hear(beat, now)
   }
 }

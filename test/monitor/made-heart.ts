@@ -24,9 +24,8 @@ const NORMAL = [
 ] as const
 /** Wide, high, without a P wave, its T wave the other way. */
 const VENTRICULAR = [
-  [0, 0.035, 1700],
-  [0.09, 0.04, -600],
-  [0.3, 0.06, -500],
+  [0, 0.035, 2200],
+  [0.22, 0.06, -900],
 ] as const
 
 /** Returns one lead in whole microvolts: beats, and white noise. */

@@ -1,0 +1,94 @@
+import { BEAT_CLASSES } from '../ecg/beats/beat-classes.ts'
+import { locateMitBih } from '../ecg/datasets/mit-bih.ts'
+import type { MitBihSet } from '../ecg/datasets/mit-bih-sets.ts'
+import { byName, HolterError } from '../errors.ts'
+import { averageScore, grossCounts, qrsScore } from '../metrics/ec57.ts'
+import { table } from '../report/terminal.ts'
+import type { MonitorScores } from '../runs/score-monitor.ts'
+import { terminal } from './context.ts'
+
+/** Returns the tables of the monitor on a set of MIT-BIH records: tools/score-monitor. */
+export async function scoreMonitorTables(args: readonly string[]): Promise<string> {
+  const { monitorSets, scoreMonitor } = await import('../runs/score-monitor.ts')
+  const options = args.filter(arg => !arg.startsWith('--'))
+  const [set = 'ds1', root = process.env.ECG_DATA_DIR] = options
+  byName(
+    'set',
+    set,
+    monitorSets.map(name => ({ name })),
+  )
+  const dir = root && locateMitBih(root)
+  if (!dir) {
+    throw new HolterError({
+      stage: 'usage',
+      where: 'score-monitor',
+      problem: 'no MIT-BIH records found',
+      got: root ?? 'no folder',
+      hint: 'Name the folder that holds 100.hea, 100.dat and 100.atr, or set ECG_DATA_DIR',
+    })
+  }
+  const scores = await scoreMonitor({ dir, set: set as MitBihSet, model: 'models/beat-rr.tflite' }, terminal)
+  return args.includes('--json') ? JSON.stringify(scores, null, 2) : tables(scores)
+}
+
+function tables(scores: MonitorScores): string {
+  const { records, latency } = scores
+  const qrs = records.map(record => record.qrs)
+  const sums = [
+    ['gross', qrsScore(grossCounts(qrs))],
+    ['average', averageScore(qrs)],
+  ] as const
+  const beats = records.map(({ record, qrs: counts }) => {
+    const { sensitivity, positivePredictivity } = qrsScore(counts)
+    const { truePositives, falseNegatives, falsePositives } = counts
+    return [
+      record,
+      truePositives + falseNegatives,
+      falseNegatives,
+      falsePositives,
+      percent(sensitivity),
+      percent(positivePredictivity),
+    ]
+  })
+  const gross = sums.map(([name, score]) => [
+    name,
+    '',
+    '',
+    '',
+    percent(score.sensitivity),
+    percent(score.positivePredictivity),
+  ])
+  const confusion = BEAT_CLASSES.map((_, row) =>
+    BEAT_CLASSES.concat('missed' as never).map((_, column) =>
+      records.reduce((sum, { beats }) => sum + beats[row][column], 0),
+    ),
+  )
+  const known = confusion.slice(0, 4)
+  const right = known.reduce((sum, row, i) => sum + row[i], 0)
+  const all = known.reduce((sum, row) => sum + row.slice(0, 5).reduce((a, b) => a + b, 0), 0)
+  const alarms = Object.entries(scores.alarms).map(([rule, { episodes, missed, alarms, falseAlarms }]) => [
+    rule,
+    episodes,
+    missed,
+    alarms,
+    falseAlarms,
+    (falseAlarms / scores.hours).toFixed(2),
+  ])
+  const text = (rows: readonly (readonly (string | number)[])[]) => rows.map(row => row.map(String))
+  return [
+    table(['record', 'beats', 'missed', 'false', 'QRS Se %', '+P %'], text([...beats, ...gross])),
+    table(
+      ['annotated \\ called', ...BEAT_CLASSES, 'missed'],
+      text(confusion.map((row, i) => [BEAT_CLASSES[i], ...row])),
+    ),
+    `Of ${all} beats of classes N S V F that were found, ${percent(right / all)} % are called right (every beat counts).`,
+    table(['rule', 'episodes', 'missed', 'alarms', 'false', 'false/h'], text(alarms)),
+    `False high-priority alarms an hour: ${scores.falseHighPerHour.toFixed(2)} in ${scores.hours.toFixed(2)} h.`,
+    `Labels after the next R peak: ${latency.beats - latency.late} of ${latency.beats} within 0.6 s, the last after ` +
+      `${latency.longest} s; ${latency.provisional} provisional. Tenths of a second: ${latency.histogram.join(' ')}`,
+  ].join('\n\n')
+}
+
+function percent(share: number): string {
+  return Number.isNaN(share) ? '–' : (100 * share).toFixed(3)
+}

@@ -1,0 +1,100 @@
+import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
+import { HolterError } from '../errors.ts'
+import { readFile } from '../files.ts'
+
+const seconds = v.pipe(v.number(), v.minValue(0.25), v.maxValue(3600))
+const beats = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(500))
+const perMinute = v.pipe(v.number(), v.minValue(1), v.maxValue(600))
+const label = v.picklist(['N', 'S', 'V', 'F'])
+
+/** What a rule waits for; docs/monitor.md explains each. */
+const When = v.variant('kind', [
+  v.strictObject({ kind: v.literal('no-beat'), seconds }),
+  v.strictObject({ kind: v.literal('pause'), seconds }),
+  v.strictObject({ kind: v.literal('rate-above'), perMinute, beats }),
+  v.strictObject({ kind: v.literal('rate-below'), perMinute, beats }),
+  v.strictObject({
+    kind: v.literal('flutter'),
+    /** Thousandths that the flutter index leaves, at most. */
+    leakage: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    ratePerMinute: perMinute,
+    seconds,
+  }),
+  v.strictObject({
+    kind: v.literal('run'),
+    label,
+    beats,
+    fromPerMinute: v.optional(perMinute),
+    toPerMinute: v.optional(perMinute),
+    /** Longest interval to shortest of the last `beats`, at most. */
+    regularity: v.optional(v.pipe(v.number(), v.minValue(1))),
+    /** Mean certainty of their labels, in thousandths of a logit, at least. */
+    certainty: v.optional(v.number()),
+    /** A run of so many needs neither. */
+    orBeats: v.optional(beats),
+  }),
+  v.strictObject({ kind: v.literal('count'), label, count: beats, seconds }),
+  v.strictObject({
+    kind: v.literal('pattern'),
+    labels: v.pipe(v.string(), v.regex(/^[NSVF]{2,8}$/)),
+    repeats: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(20)),
+  }),
+  v.strictObject({
+    kind: v.literal('irregular'),
+    beats,
+    /** An interval that differs from the one before by more than this share of it counts. */
+    step: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+    /** So large a share of the last `beats` must. */
+    share: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  }),
+  v.strictObject({ kind: v.literal('unclassifiable'), seconds }),
+  v.strictObject({ kind: v.literal('finding'), label: v.string(), of: beats, windows: beats }),
+])
+
+const Rule = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
+  title: v.pipe(v.string(), v.nonEmpty()),
+  /** A low one is a notice, no alarm. */
+  priority: v.picklist(['high', 'medium', 'low']),
+  /** A latching alarm stays until somebody acknowledges it. */
+  latching: v.boolean(),
+  /** The rhythm that annotations name while it holds, as MIT-BIH writes it: "(VT". */
+  rhythm: v.optional(v.pipe(v.string(), v.regex(/^\([A-Z]+$/))),
+  when: When,
+  source: v.pipe(v.string(), v.nonEmpty()),
+})
+
+const Rules = v.strictObject({ version: v.literal(1), rules: v.pipe(v.array(Rule), v.minLength(1)) })
+
+export type When = v.InferOutput<typeof When>
+export type Rule = v.InferOutput<typeof Rule>
+
+/** The rules that ship; docs/monitor.md has their sources. */
+export const DEFAULT_RULES = fileURLToPath(new URL('./alarms.json', import.meta.url))
+
+/** Reads a table of rules from a JSON file; throws HolterError where it is not one, or two rules have one name. */
+export function readRules(path = DEFAULT_RULES): readonly Rule[] {
+  return parseRules(Buffer.from(readFile(path, 'Give a file like src-ts/monitor/alarms.json')).toString(), path)
+}
+
+/** Returns the rules that a JSON text holds; `where` stands in errors. */
+export function parseRules(text: string, where: string): readonly Rule[] {
+  const refuse = (problem: string): HolterError =>
+    new HolterError({ stage: 'monitor', where, problem, hint: 'docs/monitor.md says what a rule is' })
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (error) {
+    throw refuse(`is no JSON: ${(error as Error).message}`)
+  }
+  const parsed = v.safeParse(Rules, data)
+  if (!parsed.success) {
+    const [issue] = parsed.issues
+    throw refuse(`${v.getDotPath(issue) ?? 'the table'}: ${issue.message}`)
+  }
+  const ids = parsed.output.rules.map(({ id }) => id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice !== undefined) throw refuse(`two rules are named ${twice}`)
+  return parsed.output.rules
+}

@@ -1,0 +1,64 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { locateMitBih } from '../../src-ts/ecg/datasets/mit-bih.ts'
+import { grossCounts, qrsScore } from '../../src-ts/metrics/ec57.ts'
+import { alarmTruth, countAlarms } from '../../src-ts/metrics/mit-bih-alarms.ts'
+import { scoreMonitor } from '../../src-ts/runs/score-monitor.ts'
+import { ecgDataDir, testUnless } from '../helpers/environment.ts'
+
+const dir = ecgDataDir() && locateMitBih(ecgDataDir()!)
+const test = suite('runs/score-monitor')
+const onRecords = testUnless(
+  dir ? undefined : 'no MIT-BIH records (set ECG_DATA_DIR to the folder that holds mitdb/)',
+  'runs/score-monitor',
+  test,
+)
+
+const note = (sample: number, symbol: string, aux = '') => ({
+  sample,
+  symbol,
+  aux,
+  code: 0,
+  subtype: 0,
+  channel: 0,
+  number: 0,
+})
+
+test('episodes by annotations, and which alarms they bear out', () => {
+  const beats = Array.from({ length: 40 }, (_, i) => note(360 * i, 'N'))
+  const run = [0, 1, 2, 3].map(i => note(14_400 + 120 * i, 'V'))
+  const late = note(14_760 + 5 * 360, 'N')
+  const truth = alarmTruth({ annotations: [note(18, '+', '(N\0'), ...beats, ...run, late] })
+  assert.equal(truth.get('ventricular-tachycardia'), [{ from: 14_400, to: 14_760 }])
+  assert.equal(truth.get('asystole'), [{ from: 14_760, to: late.sample }])
+  assert.equal(truth.get('ventricular-fibrillation'), [])
+  const alarm = (rule: string, from: number) => ({ rule, from, to: from + 100 })
+  const counts = (rule: string, ...from: number[]) =>
+    countAlarms(
+      rule,
+      truth,
+      from.map(each => alarm(rule, each)),
+    )
+  assert.equal(counts('asystole', 15_900), { episodes: 1, missed: 0, alarms: 1, falseAlarms: 0 })
+  assert.equal(counts('asystole', 5_000), { episodes: 1, missed: 1, alarms: 1, falseAlarms: 1 })
+  assert.equal(counts('ventricular-tachycardia', 14_800, 5_000), { episodes: 1, missed: 0, alarms: 2, falseAlarms: 1 })
+  // Flutter that is called while the annotations say tachycardia is no false alarm.
+  assert.is(countAlarms('ventricular-fibrillation', truth, [alarm('ventricular-fibrillation', 14_800)]).falseAlarms, 0)
+})
+
+onRecords('DS1: what the monitor must reach', async () => {
+  const scores = await scoreMonitor({ dir: dir!, set: 'ds1', model: 'models/beat-rr.tflite' })
+  const { sensitivity, positivePredictivity } = qrsScore(grossCounts(scores.records.map(({ qrs }) => qrs)))
+  assert.ok(sensitivity > 0.998 && positivePredictivity > 0.997, `QRS ${sensitivity} ${positivePredictivity}`)
+  for (const rule of ['ventricular-tachycardia', 'ventricular-fibrillation', 'asystole'])
+    assert.is(scores.alarms[rule].missed, 0, rule)
+  assert.ok(scores.falseHighPerHour < 0.5, `${scores.falseHighPerHour} false alarms an hour`)
+  assert.ok(scores.latency.late < 0.002 * scores.latency.beats, JSON.stringify(scores.latency))
+  const right = scores.records.reduce(
+    (sum, { beats }) => sum + [0, 1, 2, 3].reduce((all, i) => all + beats[i][i], 0),
+    0,
+  )
+  assert.ok(right / 51_013 > 0.98, `${right} beats right`)
+})
+
+test.run()
