@@ -51,8 +51,8 @@ function sourcesOf(builds: readonly Build[]): string[] {
 function fileManifest(builds: readonly Build[], written: readonly Written[]) {
   const { flavour: _, arena: _arena, memoryBytes: _memory, constantBytes: _constants, ...shared } = builds[0].manifest
   const modules = builds.map(({ manifest }) => {
-    const { flavour, arena, memoryBytes, constantBytes, inputs, outputs } = manifest
-    return { flavour, arena, memoryBytes, constantBytes, inputs, outputs }
+    const { flavour, arena, memoryBytes, constantBytes, inputs, outputs, states } = manifest
+    return { flavour, arena, memoryBytes, constantBytes, inputs, outputs, states }
   })
   return { ...shared, modules, files: written }
 }

@@ -1,6 +1,6 @@
-import type { IntTensor } from '../ir/graph.ts'
+import { type IntTensor, toBytes } from '../ir/graph.ts'
 import type { Emitter } from '../ops/kernel.ts'
-import type { NetworkPlan, Place, Plan, PlannedNode } from '../plan/plan.ts'
+import type { NetworkPlan, Place, Plan, PlannedNode, PlannedState } from '../plan/plan.ts'
 import { type Constants, placeConstants, type Segment } from './constants.ts'
 
 /** A plan as AssemblyScript text and data, ready to compile. */
@@ -25,6 +25,7 @@ const SLACK = 16
 
 /**
  * Returns the program of a plan. A single network exports `input`, `output` and `run`; the i-th of several `input0`, `run0`, ….
+ * One with states exports `push` and `reset` too: `run` is a `push` after a `reset`.
  * The same plan gives the same text and bytes. `heading` is the first comment line.
  * `exportNodes` exports the function of each node too, `node0`, …, so that each can be timed.
  */
@@ -99,11 +100,58 @@ function networkText(network: NetworkPlan, suffix: string, parts: Parts): string
     ...addressText('output', suffix, network.outputs, tensors(graph.outputs)),
     '',
     ...texts.filter(Boolean),
-    `export function run${suffix}(): void {`,
-    ...texts.flatMap((text, step) => (text ? `  ${functionName(step, suffix)}()` : [])),
-    '}',
+    ...runText(
+      network,
+      suffix,
+      texts.flatMap((text, step) => (text ? `  ${functionName(step, suffix)}()` : [])),
+      parts,
+    ),
     '',
   ].join('\n')
+}
+
+/** The functions that a host calls: `run`, of networks with states also `push` and `reset`. */
+function runText({ states }: NetworkPlan, suffix: string, calls: readonly string[], parts: Parts): string[] {
+  if (states.length === 0) return [`export function run${suffix}(): void {`, ...calls, '}']
+  parts.startUp.push(`  reset${suffix}()`)
+  const moved = states.flatMap(({ from, ...state }) => (from === undefined ? [] : copyText(state, from, parts)))
+  return [
+    '// One hop: goes on where the last one stopped.',
+    `export function push${suffix}(): void {`,
+    ...calls,
+    ...moved,
+    '}',
+    '',
+    '// Brings every state back to its start.',
+    `export function reset${suffix}(): void {`,
+    ...states.map(state => startText(state, parts)),
+    '}',
+    '',
+    '// One hop from the start: a function of the input alone.',
+    `export function run${suffix}(): void {`,
+    `  reset${suffix}()`,
+    `  push${suffix}()`,
+    '}',
+  ]
+}
+
+function copyText({ name, address, bytes }: Place, from: number, parts: Parts): string {
+  return `  ${use(parts, 'copy', 'copyRows')}(${from}, ${bytes}, ${address}, ${bytes}, 1, ${bytes}) // ${quote(name)}`
+}
+
+/** A state starts as one byte everywhere, or as a constant. */
+function startText(state: PlannedState, parts: Parts): string {
+  const { name, address, bytes, start } = state
+  const values = toBytes(start)
+  if (values.some(value => value !== values[0])) return copyText(state, parts.constants.place(start, 16), parts)
+  return `  ${use(parts, 'copy', 'fill')}(${address}, ${bytes}, ${values[0]}) // ${quote(name)}`
+}
+
+/** Imports a function of src-as/<file>.ts and returns its name, which may have type arguments. */
+function use({ imports }: Parts, file: string, name: string): string {
+  const plain = name.split('<')[0]
+  imports.set(file, (imports.get(file) ?? new Set()).add(plain))
+  return name
 }
 
 function functionName(step: number, suffix: string): string {
@@ -111,11 +159,6 @@ function functionName(step: number, suffix: string): string {
 }
 
 function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, parts: Parts): Emitter {
-  const use = (file: string, name: string) => {
-    const plain = name.split('<')[0]
-    parts.imports.set(file, (parts.imports.get(file) ?? new Set()).add(plain))
-    return name
-  }
   return {
     ...target,
     input: i => inputs[i].address,
@@ -129,12 +172,12 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
     exported(file, name) {
       if (target.flavour === 'firmware') parts.natives.set(name, file)
     },
-    use,
+    use: (file, name) => use(parts, file, name),
     call(file, name, args) {
       const lines = args.map(
         ([label, ...numbers], k) => `    ${numbers.join(', ')}${k < args.length - 1 ? ',' : ''} // ${label}`,
       )
-      return `  ${use(file, name)}(\n${lines.join('\n')}\n  )`
+      return `  ${use(parts, file, name)}(\n${lines.join('\n')}\n  )`
     },
     atStart: text => void parts.startUp.push(text),
   }

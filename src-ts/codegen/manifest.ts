@@ -16,6 +16,8 @@ export interface Manifest {
   readonly rounding: 'tflm-double'
   readonly inputs: readonly Port[]
   readonly outputs: readonly Port[]
+  /** What the module remembers from one `push` to the next; present where it exports `push` and `reset`. */
+  readonly states?: readonly { name: string; address: number; bytes: number }[]
   readonly memoryBytes: number
   readonly arena: {
     readonly address: number
@@ -55,7 +57,7 @@ export interface Port {
 
 /** Returns the manifest of a program that holds one network. */
 export function manifestOf(program: Program, modelSha256: string): Manifest {
-  const [{ graph, inputs, outputs, arena, arenaAddress, buffers }] = program.plan.networks
+  const [{ graph, inputs, outputs, states, arena, arenaAddress, buffers }] = program.plan.networks
   const port = (place: { name: string; address: number; bytes: number }, tensor: number, border?: Border): Port => {
     const { shape, type, quantization } = graph.tensors[tensor]
     return {
@@ -79,6 +81,7 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
     flavour: program.plan.flavour,
     rounding: 'tflm-double',
     ...ports,
+    ...(states.length && { states: states.map(({ name, address, bytes }) => ({ name, address, bytes })) }),
     memoryBytes: program.memoryBytes,
     arena: {
       address: arenaAddress,

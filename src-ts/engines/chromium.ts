@@ -30,18 +30,21 @@ export const chromium: Engine = {
     try {
       await browser.evaluate(PAGE)
       const loadNs = (await browser.evaluate(call('load', base64(wasm), inputs, outputs))) as number
+      const all = async (call: (rows: string) => string, rows: Int8Array, count: number) => {
+        checkRows(rows, count, inBytes, where)
+        const result = new Int8Array(count * outBytes)
+        const step = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(inBytes, outBytes)))
+        for (let row = 0; row < count; row += step) {
+          const chunk = rows.subarray(row * inBytes, Math.min(row + step, count) * inBytes)
+          const bytes = await browser.evaluate(call(base64(chunk)))
+          result.set(Buffer.from(String(bytes), 'base64'), row * outBytes)
+        }
+        return result
+      }
       return {
-        async run(rows, count) {
-          checkRows(rows, count, inBytes, where)
-          const result = new Int8Array(count * outBytes)
-          const step = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(inBytes, outBytes)))
-          for (let row = 0; row < count; row += step) {
-            const chunk = rows.subarray(row * inBytes, Math.min(row + step, count) * inBytes)
-            const bytes = await browser.evaluate(call('run', base64(chunk)))
-            result.set(Buffer.from(String(bytes), 'base64'), row * outBytes)
-          }
-          return result
-        },
+        run: (rows, count) => all(chunk => call('run', chunk), rows, count),
+        push: (rows, count) => all(chunk => call('push', chunk), rows, count),
+        reset: async () => void (await browser.evaluate('reset()')),
         async time(row, reps) {
           checkRows(row, 1, inBytes, where)
           return { loadNs, runNs: (await browser.evaluate(call('time', base64(row), reps))) as number[] }
@@ -57,7 +60,7 @@ export const chromium: Engine = {
 
 /** What the page holds: a module, and how rows come and go as base64. A browser rounds its clock, so `time` counts runs of some milliseconds. */
 const PAGE = `
-  let memory, runModule, inputs, outputs
+  let memory, runModule, pushModule, reset, inputs, outputs
   const bytesOf = text => Uint8Array.from(atob(text), character => character.charCodeAt(0))
   const total = ports => ports.reduce((sum, { bytes }) => sum + bytes, 0)
   function write(row) {
@@ -73,14 +76,18 @@ const PAGE = `
     const loadNs = Math.round((performance.now() - began) * 1e6)
     memory = instance.exports.memory
     runModule = instance.exports.run
+    pushModule = instance.exports.push ?? runModule
+    reset = instance.exports.reset ?? (() => {})
     return loadNs
   }
-  function run(text) {
+  const run = text => rows(text, runModule)
+  const push = text => rows(text, pushModule)
+  function rows(text, once) {
     const rows = bytesOf(text)
     const results = []
     for (let at = 0; at < rows.length; at += total(inputs)) {
       write(rows.subarray(at, at + total(inputs)))
-      runModule()
+      once()
       for (const { address, bytes } of outputs) results.push(String.fromCharCode(...new Uint8Array(memory.buffer, address, bytes)))
     }
     return btoa(results.join(''))

@@ -29,6 +29,15 @@ export interface Session {
   run(inputs: Int8Array, count: number): Promise<Int8Array>
   /** Runs one row at once, without a promise, for work in real time; present where the engine runs in this process. */
   runNow?(row: Int8Array): Int8Array
+  /**
+   * Runs `count` inputs as the next hops of one stream: each goes on where the one before stopped, in this call or an earlier one. Of a
+   * network without states the same as `run`, which starts every input anew, and leaves the stream at an end of its own.
+   */
+  push(inputs: Int8Array, count: number): Promise<Int8Array>
+  /** Pushes one row at once, without a promise; present where `runNow` is. */
+  pushNow?(row: Int8Array): Int8Array
+  /** Begins a new stream: every state is at its start. So it is when the session opens. */
+  reset(): Promise<void>
   /** Times `reps` runs of one row without the cost of calling; present where the engine has a clock of its own. */
   time?(row: Int8Array, reps: number): Promise<Times>
   /** Ends what the session holds, such as a process, also in the middle of a run. */

@@ -10,6 +10,14 @@ const RELAXED = Uint8Array.of(
   ...[0x41, 1, 0xfd, 15, 0x41, 2, 0xfd, 15, 0xfd, 0x80, 2, 11],
 )
 
+/** What a module exports; the last two where it has states. */
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  run(): void
+  push?(): void
+  reset?(): void
+}
+
 /** The module in this process, by V8. */
 export const node: Engine = {
   name: 'node',
@@ -26,7 +34,7 @@ export const node: Engine = {
     const start = process.hrtime.bigint()
     const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
     const loadNs = Number(process.hrtime.bigint() - start)
-    const { memory, run } = instance.exports as { memory: WebAssembly.Memory; run(): void }
+    const { memory, run, push = run, reset = () => {} } = instance.exports as unknown as Exports
     const bytes = new Int8Array(memory.buffer)
     const inBytes = totalBytes(manifest.inputs)
     const outBytes = totalBytes(manifest.outputs)
@@ -45,25 +53,22 @@ export const node: Engine = {
         at += port.bytes
       }
     }
+    const all = (once: () => void, inputs: Int8Array, count: number) => {
+      checkRows(inputs, count, inBytes, where)
+      const outputs = new Int8Array(count * outBytes)
+      for (let row = 0; row < count; row++) {
+        write(inputs.subarray(row * inBytes, (row + 1) * inBytes))
+        once()
+        read(outputs.subarray(row * outBytes, (row + 1) * outBytes))
+      }
+      return outputs
+    }
     return {
-      async run(inputs, count) {
-        checkRows(inputs, count, inBytes, where)
-        const outputs = new Int8Array(count * outBytes)
-        for (let row = 0; row < count; row++) {
-          write(inputs.subarray(row * inBytes, (row + 1) * inBytes))
-          run()
-          read(outputs.subarray(row * outBytes, (row + 1) * outBytes))
-        }
-        return outputs
-      },
-      runNow(row) {
-        checkRows(row, 1, inBytes, where)
-        const output = new Int8Array(outBytes)
-        write(row)
-        run()
-        read(output)
-        return output
-      },
+      run: async (inputs, count) => all(run, inputs, count),
+      push: async (inputs, count) => all(push, inputs, count),
+      runNow: row => all(run, row, 1),
+      pushNow: row => all(push, row, 1),
+      reset: async () => reset(),
       async time(row, reps) {
         checkRows(row, 1, inBytes, where)
         const runNs: number[] = []

@@ -1,5 +1,5 @@
 import { rowBytes } from '../codegen/manifest.ts'
-import { rowRunner } from '../reference/run.ts'
+import { rowRunner, rowStream } from '../reference/run.ts'
 import type { Engine } from './engine.ts'
 import { checkRows } from './session.ts'
 
@@ -11,13 +11,18 @@ export const reference: Engine = {
   missing: () => undefined,
   async open({ graph }) {
     const run = rowRunner(graph)
-    const checked = (inputs: Int8Array, count: number) => {
-      checkRows(inputs, count, rowBytes(graph, graph.inputs), graph.name)
-      return run(inputs, count)
+    const { push, reset } = rowStream(graph)
+    const inBytes = rowBytes(graph, graph.inputs)
+    const checked = (once: typeof run, inputs: Int8Array, count: number) => {
+      checkRows(inputs, count, inBytes, graph.name)
+      return once(inputs, count)
     }
     return {
-      run: async (inputs, count) => checked(inputs, count),
-      runNow: row => checked(row, 1),
+      run: async (inputs, count) => checked(run, inputs, count),
+      push: async (inputs, count) => checked(push, inputs, count),
+      runNow: row => checked(run, row, 1),
+      pushNow: row => checked(push, row, 1),
+      reset: async () => reset(),
       close: async () => {},
     }
   },

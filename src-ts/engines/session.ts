@@ -35,13 +35,16 @@ export function withClock(engine: Engine, onRun: (ms: number) => void): Engine {
     ...engine,
     async open(model, form) {
       const session = await engine.open(model, form)
+      const timed = async (call: () => Promise<Int8Array>) => {
+        const start = performance.now()
+        const outputs = await call()
+        onRun(performance.now() - start)
+        return outputs
+      }
       return {
-        async run(inputs, count) {
-          const start = performance.now()
-          const outputs = await session.run(inputs, count)
-          onRun(performance.now() - start)
-          return outputs
-        },
+        run: (inputs, count) => timed(() => session.run(inputs, count)),
+        push: (inputs, count) => timed(() => session.push(inputs, count)),
+        reset: () => session.reset(),
         close: () => session.close(),
       }
     },

@@ -1,7 +1,8 @@
 """Runs int8 and int16 .tflite files in TensorFlow Lite Micro, through the PyPI package tflite-micro, until stdin ends.
 
 Requests, each a line and bytes: `model BYTES OUTPUTS INPUT…`, then the file (INPUT: bytes per row of each input, OUTPUTS: how many);
-`run ROWS`, then rows of the last model (all inputs of the network one after another).
+`push ROWS`, then rows of the last model (all inputs of the network one after another), as the next hops of its stream; `run ROWS`, the
+same with each row from the start of a stream; `reset`, which begins a new stream.
 Each answer is one line of JSON, {"bytes": n}, and n bytes: rows of all outputs; or {"bytes": 0, "refused": what TFLM says}.
 """
 import json
@@ -24,15 +25,22 @@ listener.register(1, 0)
 
 class Model:
     def __init__(self, file, outputs, sizes):
-        self.network = runtime.Interpreter.from_bytes(file, arena_size=ARENA_BYTES)
+        self.file = file
+        self.reset()
         self.outputs = outputs
         self.row_bytes = sum(sizes)
         self.ends = numpy.cumsum(sizes)
         self.details = [self.network.get_input_details(i) for i in range(len(sizes))]
 
-    def run(self, rows):
+    def reset(self):
+        # A new interpreter: the old one's reset() forgets what CALL_ONCE wrote into variables.
+        self.network = runtime.Interpreter.from_bytes(self.file, arena_size=ARENA_BYTES)
+
+    def run(self, rows, anew):
         outputs = bytearray()
         for row in rows:
+            if anew:
+                self.reset()
             for i, (detail, part) in enumerate(zip(self.details, numpy.split(row, self.ends[:-1]))):
                 self.network.set_input(part.view(detail['dtype']).reshape(detail['shape']), i)
             self.network.invoke()
@@ -85,10 +93,13 @@ def main():
             model = None
             model, refused = attempt(lambda: Model(file, outputs, sizes))
             answer(refused)
+        elif word == b'reset':
+            _, refused = attempt(model.reset)
+            answer(refused)
         else:
             rows = sys.stdin.buffer.read(numbers[0] * model.row_bytes)
             rows = numpy.frombuffer(rows, numpy.int8).reshape(numbers[0], model.row_bytes)
-            outputs, refused = attempt(lambda: model.run(rows))
+            outputs, refused = attempt(lambda: model.run(rows, word == b'run'))
             answer(refused, outputs or b'')
 
 

@@ -38,13 +38,16 @@ export const tfliteMicro: Engine = {
       await python.close()
       throw error
     }
+    const rows = (request: Request) => async (inputs: Int8Array, count: number) => {
+      checkRows(inputs, count, rowBytes(graph, graph.inputs), graph.name)
+      const result = await ask(python, request, graph, inputs, count)
+      if (typeof result === 'string') throw refusal(graph, result)
+      return result
+    }
     return {
-      async run(inputs, count) {
-        checkRows(inputs, count, rowBytes(graph, graph.inputs), graph.name)
-        const result = await ask(python, graph, inputs, count)
-        if (typeof result === 'string') throw refusal(graph, result)
-        return result
-      },
+      run: rows(runOf(graph)),
+      push: rows('push'),
+      reset: async () => void (await python.ask('reset 0')),
       close: python.close,
     }
   },
@@ -56,7 +59,7 @@ export async function runTfliteMicro(jobs: readonly Job[]): Promise<(Int8Array |
   const python = startPython()
   try {
     for (const { graph, tflite, inputs, count } of jobs) {
-      results.push((await load(python, graph, tflite)) ?? (await ask(python, graph, inputs, count)))
+      results.push((await load(python, graph, tflite)) ?? (await ask(python, runOf(graph), graph, inputs, count)))
     }
   } finally {
     await python.close()
@@ -71,9 +74,17 @@ function startPython(): WorkerProcess {
   })
 }
 
+/** How the script is to run rows: each from the start of a stream, or one after another. */
+type Request = 'run' | 'push'
+
+/** Without states both give the same, and a push needs no new interpreter. */
+function runOf({ states }: IntGraph): Request {
+  return states ? 'run' : 'push'
+}
+
 /** Runs rows of the network in the types that the file itself has; returns rows of the network, or what TFLM says when it refuses. */
-async function ask(python: WorkerProcess, graph: IntGraph, inputs: Int8Array, count: number) {
-  const { refused, bytes } = await python.ask(`run ${count}`, toFile(graph, inputs, count))
+async function ask(python: WorkerProcess, request: Request, graph: IntGraph, inputs: Int8Array, count: number) {
+  const { refused, bytes } = await python.ask(`${request} ${count}`, toFile(graph, inputs, count))
   return refused === undefined ? fromFile(graph, bytes, count) : (refused as string)
 }
 

@@ -177,7 +177,8 @@ typedef struct {
   Ranges in, out;
   wasmtime_context_t *context;
   wasmtime_memory_t memory;
-  wasmtime_func_t run;
+  wasmtime_func_t run, push, reset; /* The last two only of modules with states. */
+  bool states;
 } Instance;
 
 /* Copies a row into the module's memory, or out of it. */
@@ -198,9 +199,9 @@ static uint64_t now_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void call(const Instance *instance) {
+static void call(const Instance *instance, const wasmtime_func_t *function) {
   wasm_trap_t *trap = NULL;
-  wasmtime_error_t *error = wasmtime_func_call(instance->context, &instance->run, NULL, 0, NULL, 0, &trap);
+  wasmtime_error_t *error = wasmtime_func_call(instance->context, function, NULL, 0, NULL, 0, &trap);
   check(error, trap);
 }
 
@@ -225,23 +226,34 @@ static void load(Instance *instance, size_t size, bool ahead, bool relaxed) {
   uint64_t load_ns = now_ns() - began;
   instance->memory = export_of(instance->context, &made, "memory", WASMTIME_EXTERN_MEMORY).of.memory;
   instance->run = export_of(instance->context, &made, "run", WASMTIME_EXTERN_FUNC).of.func;
+  wasmtime_extern_t item;
+  instance->states = wasmtime_instance_export_get(instance->context, &made, "push", 4, &item);
+  if (instance->states) {
+    instance->push = export_of(instance->context, &made, "push", WASMTIME_EXTERN_FUNC).of.func;
+    instance->reset = export_of(instance->context, &made, "reset", WASMTIME_EXTERN_FUNC).of.func;
+  }
   printf("{\"bytes\":0,\"loadNs\":%" PRIu64 "}\n", load_ns);
   free(wasm);
 }
 
-static void run_rows(const Instance *instance, size_t rows) {
+static void run_rows(const Instance *instance, const wasmtime_func_t *function, size_t rows) {
   uint8_t *in = allocate(instance->in.total), *out = allocate(instance->out.total);
   printf("{\"bytes\":%zu}\n", rows * instance->out.total);
   for (size_t row = 0; row < rows; row++) {
     read_bytes(in, instance->in.total);
     copy(instance, &instance->in, in, true);
-    call(instance);
+    call(instance, function);
     copy(instance, &instance->out, out, false);
     fwrite(out, 1, instance->out.total, stdout);
     end_when_alone();
   }
   free(in);
   free(out);
+}
+
+static void restart(const Instance *instance) {
+  call(instance, &instance->reset);
+  puts("{\"bytes\":0}");
 }
 
 static void time_row(const Instance *instance, size_t reps) {
@@ -251,7 +263,7 @@ static void time_row(const Instance *instance, size_t reps) {
   for (size_t rep = 0; rep < reps; rep++) {
     copy(instance, &instance->in, in, true);
     uint64_t start = now_ns();
-    call(instance);
+    call(instance, &instance->run);
     printf("%s%" PRIu64, rep ? "," : "", now_ns() - start);
     end_when_alone();
   }
@@ -277,7 +289,9 @@ int main(int argc, char **argv) {
     if (sscanf(line, "%15s %zu", word, &number) != 2) fail("a request has the wrong form");
     if (!strcmp(word, "module")) load(&instance, number, ahead, relaxed);
     else if (!instance.context) fail("the first request must be a module");
-    else if (!strcmp(word, "run")) run_rows(&instance, number);
+    else if (!strcmp(word, "run")) run_rows(&instance, &instance.run, number);
+    else if (!strcmp(word, "push") && instance.states) run_rows(&instance, &instance.push, number);
+    else if (!strcmp(word, "reset") && instance.states) restart(&instance);
     else if (!strcmp(word, "time")) time_row(&instance, number);
     else fail("no such request");
     fflush(stdout);

@@ -40,6 +40,13 @@ export const wasmtime: Engine = {
           checkRows(inputs, count, inBytes, where)
           return (await host.ask(`run ${count}`, inputs)).bytes
         },
+        async push(inputs, count) {
+          checkRows(inputs, count, inBytes, where)
+          return (await host.ask(`${manifest.states ? 'push' : 'run'} ${count}`, inputs)).bytes
+        },
+        async reset() {
+          if (manifest.states) await host.ask('reset 0')
+        },
         async time(row, reps) {
           checkRows(row, 1, inBytes, where)
           const { runNs } = await host.ask(`time ${reps}`, row)

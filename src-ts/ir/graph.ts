@@ -50,6 +50,16 @@ export interface Node {
 
 export type Attrs = Readonly<Record<string, unknown>>
 
+/** A tensor that a network remembers: what one inference leaves in `next` is in `current` in the next one. */
+export interface State {
+  /** Computed by no node. */
+  readonly current: number
+  /** Of the same shape and type: an input, computed, or `current` itself where nothing changes it. */
+  readonly next: number
+  /** What `current` holds in the first inference; its zero point everywhere where this is absent, as in tflite-micro. */
+  readonly start?: IntData
+}
+
 /** A network as plain data: nodes are in an order in which they can run. */
 export interface Graph<T> {
   readonly name: string
@@ -57,6 +67,8 @@ export interface Graph<T> {
   readonly nodes: readonly Node[]
   readonly inputs: readonly number[]
   readonly outputs: readonly number[]
+  /** What lives from one inference to the next; absent in networks whose outputs depend on their inputs alone. */
+  readonly states?: readonly State[]
   readonly metadata?: Metadata
 }
 
@@ -111,6 +123,12 @@ export function fromBytes(bytes: Int8Array, type: IntType): IntData {
 /** Returns the bytes of elements, without a copy. */
 export function toBytes(data: IntData): Int8Array {
   return new Int8Array(data.buffer, data.byteOffset, data.byteLength)
+}
+
+/** Returns what a state's tensor holds in the first inference. */
+export function startOf({ current, start }: State, tensors: readonly IntTensor[]): IntData {
+  const { type, shape, quantization } = tensors[current]
+  return start ?? new arrays[type as ActivationType](elements(shape)).fill(quantization?.zeroPoint[0] ?? 0)
 }
 
 /** Bytes of a tensor's values. */

@@ -20,7 +20,12 @@ export function printGraph(graph: FloatGraph | IntGraph): string {
     printed.add(index)
     return describe(graph.tensors[index], index)
   }
-  const lines = [`network ${graph.name}`, ...graph.inputs.map(index => `input ${tensor(index)}`)]
+  const states = graph.states ?? []
+  const lines = [
+    `network ${graph.name}`,
+    ...graph.inputs.map(index => `input ${tensor(index)}`),
+    ...states.map(({ current, start }) => `state ${tensor(current)}${start ? `, at first ${values(start)}` : ''}`),
+  ]
   for (const node of graph.nodes) {
     const own = [...node.inputs, ...node.outputs].filter(index => index >= 0 && !printed.has(index))
     lines.push(
@@ -31,6 +36,7 @@ export function printGraph(graph: FloatGraph | IntGraph): string {
     )
   }
   lines.push('', ...graph.outputs.map(index => `output ${label(graph.tensors[index], index)}`))
+  lines.push(...states.map(({ current, next }) => `state %${current} becomes ${label(graph.tensors[next], next)}`))
   const unused = graph.tensors.map((_, index) => index).filter(index => !printed.has(index))
   lines.push(...unused.map(index => `unused ${tensor(index)}`))
   if (graph.metadata) lines.push('', `metadata ${metadataJson(graph.metadata)}`)

@@ -3,7 +3,7 @@ import { type AnyTensor, elements, type Graph } from './graph.ts'
 
 /**
  * Throws HolterError unless a graph is well formed: shapes are positive integers, constants fill their shapes, every index exists,
- * every tensor has one producer, and nodes are in an order in which they can run.
+ * every tensor has one producer, every state has what it becomes, and nodes are in an order in which they can run.
  * `where` names the file or the pass that made the graph.
  */
 export function verifyGraph(graph: Graph<AnyTensor>, stage: Stage, where: string): void {
@@ -28,6 +28,13 @@ export function verifyGraph(graph: Graph<AnyTensor>, stage: Stage, where: string
     if (known.has(index)) fail(`input ${name(index)} is listed twice`)
     known.add(index)
   }
+  const states = graph.states ?? []
+  for (const { current } of states) {
+    if (!exists(current)) fail(`state ${name(current)} does not exist`)
+    if (constant(current)) fail(`state ${name(current)} is a constant`)
+    if (known.has(current)) fail(`state ${name(current)} is an input, or a state twice`)
+    known.add(current)
+  }
   for (const node of graph.nodes) {
     const place = `node "${shorten(node.name)}"`
     for (const index of node.inputs) {
@@ -46,6 +53,15 @@ export function verifyGraph(graph: Graph<AnyTensor>, stage: Stage, where: string
   for (const index of graph.outputs) {
     if (!exists(index)) fail(`output ${name(index)} does not exist`)
     if (!known.has(index)) fail(`output ${name(index)} is not computed by any node`)
+  }
+  for (const { current, next, start } of states) {
+    const other = next !== current && states.some(state => state.current === next)
+    if (!exists(next) || !known.has(next) || other)
+      fail(`state ${name(current)} becomes ${name(next)}, which is not computed`)
+    const [shape, after] = [current, next].map(index => graph.tensors[index].shape.join())
+    if (shape !== after) fail(`state ${name(current)} of shape [${shape}] becomes ${name(next)} of shape [${after}]`)
+    const size = elements(graph.tensors[current].shape)
+    if (start && start.length !== size) fail(`state ${name(current)} starts with ${start.length} values for ${size}`)
   }
 }
 

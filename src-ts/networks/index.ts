@@ -5,6 +5,7 @@ import { cnn1dTeacher } from './cnn1d-teacher.ts'
 import { ecgMcu } from './ecg-mcu.ts'
 import { ecgTiny } from './ecg-tiny.ts'
 import { gapCnn } from './gap-cnn.ts'
+import { gapCnnCausal } from './gap-cnn-causal.ts'
 import { inceptionCnn } from './inception-cnn.ts'
 import { inceptionGap } from './inception-gap.ts'
 import type { Network } from './network.ts'
@@ -15,6 +16,7 @@ import { vitCnn } from './vit-cnn.ts'
 /** Every network that can be trained by name. */
 export const networks: readonly Network[] = [
   gapCnn,
+  gapCnnCausal,
   ecgMcu,
   ecgTiny,
   inceptionGap,

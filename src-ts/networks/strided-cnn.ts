@@ -13,6 +13,8 @@ export interface StridedCnn extends Omit<Network, 'build'> {
   readonly convolutions: readonly StridedConvolution[]
   /** Share of the pooled features that a training step drops. */
   readonly dropout: number
+  /** With 'valid' no feature sees the zeros beyond the record's ends, so that the network can be streamed (passes/int/stream.ts). Default 'same'. */
+  readonly padding?: 'same' | 'valid'
 }
 
 /**
@@ -20,7 +22,7 @@ export interface StridedCnn extends Omit<Network, 'build'> {
  * Batch norm stands between convolution and ReLU, so that it folds into the convolution exactly.
  * Because the head pools over time, a trained network takes windows of any length: it may train on crops.
  */
-export function stridedCnn({ convolutions, dropout, ...network }: StridedCnn): Network {
+export function stridedCnn({ convolutions, dropout, padding = 'same', ...network }: StridedCnn): Network {
   return {
     ...network,
     build(tf, { samples, leads, labels }, seed): LayersModel {
@@ -34,7 +36,7 @@ export function stridedCnn({ convolutions, dropout, ...network }: StridedCnn): N
       }
       for (const [i, { filters, kernelSize }] of convolutions.entries()) {
         const name = `conv${i + 1}`
-        const kernel = { kernelSize, filters, strides: 2, padding: 'same', useBias: false } as const
+        const kernel = { kernelSize, filters, strides: 2, padding, useBias: false } as const
         add(layers.conv1d({ ...kernel, kernelInitializer: kernelInitializer(), name }))
         add(layers.batchNormalization({ name: `${name}-norm` }))
         add(layers.reLU({ name: `${name}-relu` }))

@@ -10,6 +10,7 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 export const elu: Op<Record<string, never>, TablePrepared> = {
   kind: 'elu',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   tflite: { code: 111, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

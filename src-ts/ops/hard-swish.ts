@@ -11,6 +11,7 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 export const hardSwish: Op<Record<string, never>, TablePrepared> = {
   kind: 'hardSwish',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   tflite: { code: 117, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

@@ -16,6 +16,7 @@ export interface LeakyReluAttrs {
 export const leakyRelu: Op<LeakyReluAttrs, TwoSlopesPrepared> = {
   kind: 'leakyRelu',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: {

@@ -12,6 +12,7 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 export const logistic: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'logistic',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   probabilities: 'made',
   inputTypes: ['int8', 'int16'],

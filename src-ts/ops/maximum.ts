@@ -6,6 +6,7 @@ import { emitExtremum, extremum, extremumCase } from './parts/extremum.ts'
 export const maximum: Op<Record<string, never>, Operands> = {
   kind: 'maximum',
   truth: 'tflite-micro',
+  rowwise: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 55, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

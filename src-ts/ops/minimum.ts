@@ -6,6 +6,7 @@ import { emitExtremum, extremum, extremumCase } from './parts/extremum.ts'
 export const minimum: Op<Record<string, never>, Operands> = {
   kind: 'minimum',
   truth: 'tflite-micro',
+  rowwise: true,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 57, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [a, b]) => [broadcastShape(a!.shape, b!.shape)],

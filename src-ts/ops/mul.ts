@@ -22,6 +22,7 @@ import { type ActivationAttrs, activationOptions } from './parts/scaled-sum.ts'
 export const mul: Op<ActivationAttrs, MulPrepared> = {
   kind: 'mul',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: repeatedOperands,
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],

@@ -107,6 +107,8 @@ export interface Op<Attrs = any, Prepared = any> {
    * them, that have the channels along their last axis; undefined where this node mixes them.
    */
   channelwise?(node: NodeView<Attrs>): readonly number[] | undefined
+  /** Set where a row of the last axis of the output depends on the same row of the inputs alone: such nodes keep step with a stream. */
+  readonly rowwise?: true
   /** Whether the output holds probabilities ('made'), or what the input held under another shape or scale ('kept'). */
   readonly probabilities?: 'made' | 'kept'
   /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */

@@ -31,6 +31,7 @@ export interface PreluPrepared extends Operands {
 export const prelu: Op<Record<string, never>, PreluPrepared> = {
   kind: 'prelu',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: repeatedOperands,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 54, options: 0, read: () => ({}), write: () => 0 },

@@ -12,6 +12,7 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
 export const quantize: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'quantize',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   probabilities: 'kept',
   inputTypes: ['int8', 'int16'],

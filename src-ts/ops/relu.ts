@@ -11,6 +11,7 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
 export const relu: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 19, options: 0, read: () => ({}), write: () => 0 },

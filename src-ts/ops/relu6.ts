@@ -16,6 +16,7 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
 export const relu6: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'relu6',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 21, options: 0, read: () => ({}), write: () => 0 },

@@ -15,6 +15,7 @@ const RAISED = 20
 export const rsqrt: Op<Record<string, never>, TablePrepared> = {
   kind: 'rsqrt',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   tflite: { code: 76, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [x]) => [x!.shape],

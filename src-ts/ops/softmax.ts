@@ -27,6 +27,7 @@ const MOST_CLASSES = 2 ** SUM_BITS - 1
 export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
   kind: 'softmax',
   truth: 'tflite-micro',
+  rowwise: true,
   probabilities: 'made',
   inputTypes: ['int8', 'int16'],
   outputTypes: ['int8', 'int16'],

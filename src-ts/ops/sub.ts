@@ -11,6 +11,7 @@ import { type ActivationAttrs, activationOptions, prepareSum, type ScaledSumPrep
 export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   kind: 'sub',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: repeatedOperands,
   fusesActivation: true,
   inputTypes: ['int8', 'int16'],

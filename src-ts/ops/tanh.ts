@@ -12,6 +12,7 @@ import { lookUp, type TablePrepared, tableOf } from './parts/table.ts'
 export const tanh: Op<Record<string, never>, TablePrepared | Int16Sigmoid> = {
   kind: 'tanh',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 28, options: 0, read: () => ({}), write: () => 0 },

@@ -1,4 +1,4 @@
-import type { AnyTensor, FloatTensor, Graph, Node } from '../ir/graph.ts'
+import type { AnyTensor, FloatTensor, Graph, Node, State } from '../ir/graph.ts'
 
 /**
  * A graph while a pass rewrites it. Tensors keep their numbers until `finish`, which leaves out what nothing uses.
@@ -11,6 +11,7 @@ export class Draft<T extends AnyTensor = FloatTensor> {
   private readonly tensors: T[]
   private readonly inputs: number[]
   private readonly outputs: number[]
+  private states: readonly State[]
   /** For each node of the graph, the nodes that replace it now. */
   private readonly places: Node[][]
   private readonly placeOf = new Map<Node, number>()
@@ -23,6 +24,7 @@ export class Draft<T extends AnyTensor = FloatTensor> {
     this.tensors = [...graph.tensors]
     this.inputs = [...graph.inputs]
     this.outputs = [...graph.outputs]
+    this.states = graph.states ?? []
     this.places = graph.nodes.map(node => [node])
     graph.nodes.forEach((node, place) => {
       this.connect(node, place)
@@ -54,8 +56,9 @@ export class Draft<T extends AnyTensor = FloatTensor> {
     return found.sort((a, b) => this.placeOf.get(a)! - this.placeOf.get(b)!)
   }
 
+  /** Whether a tensor leaves the network: as an output, or as what a state becomes. */
   isOutput(tensor: number): boolean {
-    return this.outputs.includes(tensor)
+    return this.outputs.includes(tensor) || this.states.some(({ next }) => next === tensor)
   }
 
   /** The place of a tensor among the graph's inputs; −1 if it is none. */
@@ -105,11 +108,12 @@ export class Draft<T extends AnyTensor = FloatTensor> {
         if (index === from) border[place] = to
       })
     }
+    this.states = this.states.map(state => (state.next === from ? { ...state, next: to } : state))
   }
 
   /** Returns the graph, without nodes whose results nobody reads and tensors that no node names. */
   finish(): Graph<T> {
-    const live = new Set(this.outputs)
+    const live = new Set([...this.outputs, ...this.states.map(({ next }) => next)])
     const nodes = this.nodes
       .toReversed()
       .filter(node => {
@@ -118,13 +122,16 @@ export class Draft<T extends AnyTensor = FloatTensor> {
         return needed
       })
       .toReversed()
-    const kept = new Set([...this.inputs, ...live])
+    const kept = new Set([...this.inputs, ...this.states.map(({ current }) => current), ...live])
     const number = new Map<number, number>([[-1, -1]])
     const tensors = this.tensors.filter((_, i) => kept.has(i) && number.set(i, number.size - 1))
     // An index that does not exist, as damaged files have them, stays as it is: the graph's verifier names it.
     const renumber = (indices: readonly number[]) => indices.map(i => number.get(i) ?? i)
+    const one = (index: number) => renumber([index])[0]
+    const states = this.states.map(s => ({ ...s, current: one(s.current), next: one(s.next) }))
     return {
       ...this.graph,
+      ...(states.length && { states }),
       tensors,
       nodes: nodes.map(node => ({ ...node, inputs: renumber(node.inputs), outputs: renumber(node.outputs) })),
       inputs: renumber(this.inputs),

@@ -31,7 +31,8 @@ export function buffersOf(graph: IntGraph, placements: readonly Placement[], scr
     ofTensor[tensor] = ofTensor[base]
     buffers[ofTensor[tensor]].last = step
   }
-  for (const tensor of graph.inputs) start(tensor, -1)
+  const states = graph.states ?? []
+  for (const tensor of [...graph.inputs, ...states.map(({ current }) => current)]) start(tensor, -1)
   const ofScratch = graph.nodes.map((node, step) => {
     for (const tensor of node.inputs) {
       if (tensor >= 0 && ofTensor[tensor] >= 0) buffers[ofTensor[tensor]].last = step
@@ -40,6 +41,8 @@ export function buffersOf(graph: IntGraph, placements: readonly Placement[], scr
     const bytes = scratchBytes[step]
     return bytes ? buffers.push({ name: `${node.name} scratch`, bytes, first: step, last: step }) - 1 : -1
   })
-  for (const tensor of graph.outputs) buffers[ofTensor[tensor]].last = graph.nodes.length
+  // States are never overwritten by others, and what they become is kept until it is in their place.
+  const kept = [...graph.outputs, ...states.flatMap(({ current, next }) => [current, next])]
+  for (const tensor of kept) buffers[ofTensor[tensor]].last = graph.nodes.length
   return { buffers, ofTensor, ofScratch }
 }

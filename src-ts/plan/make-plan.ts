@@ -1,4 +1,4 @@
-import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { type IntGraph, startOf, tensorBytes } from '../ir/graph.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import type { KernelTarget } from '../ops/kernel.ts'
 import { type PreparedNode, prepareGraph } from '../reference/prepare.ts'
@@ -14,7 +14,7 @@ export interface PlanOptions {
   readonly goal?: KernelTarget['goal']
   /** Lets concatenations be written in place by the nodes before them, and nodes work in place. Default false. */
   readonly views?: boolean
-  /** Lets several networks share one arena: each run overwrites what the others left, their outputs too. Default false. */
+  /** Lets several networks without states share one arena: each run overwrites what the others left, their outputs too. Default false. */
   readonly sharedArena?: boolean
   /** Puts a node's kernels into another order, best first, or others in their place: for tests and tuning. Default: by their cost. */
   readonly choose?: (fitting: readonly Candidate[], node: PreparedNode, target: KernelTarget) => readonly Candidate[]
@@ -36,9 +36,10 @@ const ALIGNMENT = 16
 export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options: PlanOptions = {}): Plan {
   const { goal = 'speed', views = false, sharedArena = false, choose = fitting => fitting } = options
   const drafts = graphs.map(graph => draftOf(graph, flavour, goal, views, choose))
+  const shared = sharedArena && graphs.every(({ states }) => !states?.length)
   let end = FIRST_ADDRESS
   const arenaAddresses = drafts.map(({ arena }) => {
-    const address = sharedArena ? FIRST_ADDRESS : end
+    const address = shared ? FIRST_ADDRESS : end
     end = Math.max(end, address + arena.bytes + SLACK)
     return address
   })
@@ -137,6 +138,11 @@ function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => n
     arenaAddress,
     inputs: graph.inputs.map(portOf),
     outputs: graph.outputs.map(portOf),
+    states: (graph.states ?? []).map(state => {
+      const own = portOf(state.current)
+      const from = portOf(state.next).address
+      return { ...own, ...(from !== own.address && { from }), start: startOf(state, graph.tensors) }
+    }),
   }
 }
 

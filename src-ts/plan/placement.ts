@@ -32,6 +32,7 @@ export function placeTensors(graph: IntGraph, nodes: readonly ChosenNode[], view
     placements[outputs[0]] = { base, offset: 0, pitch: rowBytes(graph.tensors[outputs[0]]) }
     shared.add(base)
   })
+  for (const { current, next } of graph.states ?? []) placeState(graph, current, next, placements, shared)
   if (!views) return placements
   // The last first: what a concatenation of a concatenation holds follows its place.
   for (let step = nodes.length - 1; step >= 0; step--) {
@@ -49,6 +50,21 @@ function rowBytes(tensor: IntGraph['tensors'][number]): number {
 /** The nodes that read a tensor. */
 function readers(graph: IntGraph, tensor: number): number[] {
   return graph.nodes.flatMap(({ inputs }, step) => (inputs.includes(tensor) ? [step] : []))
+}
+
+/** Lets a node write what a state becomes into the state's own place, where all readers of the old value come before it. */
+function placeState(
+  graph: IntGraph,
+  current: number,
+  next: number,
+  placements: Placement[],
+  shared: ReadonlySet<number>,
+): void {
+  const producer = graph.nodes.findIndex(({ outputs }) => outputs.includes(next))
+  const own = placements[next].base === next && !shared.has(next) && !shared.has(current)
+  if (!own || producer < 0 || readers(graph, current).some(reader => reader >= producer)) return
+  if (graph.outputs.includes(current)) return
+  placements[next] = { ...placements[next], base: current }
 }
 
 /** Lets the nodes that compute the parts of a concatenation write them into it, where their kernels and all other readers can. */
@@ -101,7 +117,10 @@ function placeOver(graph: IntGraph, nodes: readonly ChosenNode[], step: number, 
     const { base, offset, pitch } = placements[input]
     const members = placements.flatMap((each, i) => (each.base === base ? [i] : []))
     const last = Math.max(...members.flatMap(member => readers(graph, member)))
-    const kept = members.some(member => graph.outputs.includes(member))
+    const states = graph.states ?? []
+    const kept = members.some(
+      member => graph.outputs.includes(member) || states.some(s => s.current === member || s.next === member),
+    )
     const whole = offset === 0 && pitch === rowBytes(graph.tensors[input])
     const fits = tensorBytes(graph.tensors[output]) <= tensorBytes(graph.tensors[input])
     if (last > step || kept || !whole || !fits || members.includes(output)) continue

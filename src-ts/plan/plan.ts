@@ -1,4 +1,4 @@
-import type { IntGraph } from '../ir/graph.ts'
+import type { IntData, IntGraph } from '../ir/graph.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import type { Kernel, KernelTarget } from '../ops/kernel.ts'
 import type { PreparedNode } from '../reference/prepare.ts'
@@ -27,6 +27,15 @@ export interface NetworkPlan {
   readonly arenaAddress: number
   readonly inputs: readonly Place[]
   readonly outputs: readonly Place[]
+  readonly states: readonly PlannedState[]
+}
+
+/** Memory that a network keeps from one hop to the next; nothing else lies there. */
+export interface PlannedState extends Place {
+  /** Where its next value is after a hop, if not in its place already. */
+  readonly from?: number
+  /** Its first value. */
+  readonly start: IntData
 }
 
 /** One node, with the kernel that computes it and the places of what it reads and writes. */

@@ -11,6 +11,7 @@ export function planData({ flavour, goal, networks, constantsAddress }: Plan) {
       arena: { address: network.arenaAddress, ...arenaOf(network) },
       inputs: network.inputs,
       outputs: network.outputs,
+      states: network.states.map(({ name, address, bytes }) => ({ name, address, bytes })),
       nodes: network.nodes.map(node => ({
         name: node.prepared.view.name,
         op: node.prepared.op.kind,

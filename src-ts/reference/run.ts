@@ -5,28 +5,59 @@ import {
   type IntData,
   type IntGraph,
   type IntTensor,
+  startOf,
   tensorBytes,
   toBytes,
 } from '../ir/graph.ts'
 import { prepareGraph } from './prepare.ts'
 
-/** Returns a function that runs a graph once by the ops' references: the definition of the network, byte for byte. */
-export function referenceRunner(graph: IntGraph): (inputs: readonly IntData[]) => IntData[] {
+/** A network that goes on from one inference to the next. */
+export interface ReferenceStream {
+  /** Runs one inference that goes on where the last one stopped. */
+  push(inputs: readonly IntData[]): IntData[]
+  /** Brings every state back to its start. */
+  reset(): void
+}
+
+/** Returns a graph's stream by the ops' references: the definition of the network, byte for byte. */
+export function referenceStream(graph: IntGraph): ReferenceStream {
   const prepared = prepareGraph(graph)
+  const states = graph.states ?? []
   const values = graph.tensors.map(t => (t.data ? undefined : valuesOf(t))) as (IntData | undefined)[]
+  const remember = (contents: readonly IntData[]) => {
+    states.forEach(({ current }, i) => {
+      values[current] = contents[i].slice() as IntData
+    })
+  }
+  const reset = () => remember(states.map(state => startOf(state, graph.tensors)))
+  reset()
+  return {
+    reset,
+    push(inputs) {
+      graph.inputs.forEach((tensor, i) => {
+        values[tensor] = inputs[i]
+      })
+      prepared.forEach((node, step) => {
+        const outputs = graph.nodes[step].outputs.map(i => values[i]!)
+        node.op.reference(
+          node.constants,
+          node.dataInputs.map(i => values[i]!),
+          outputs,
+        )
+      })
+      const outputs = graph.outputs.map(tensor => values[tensor]!.slice() as IntData)
+      remember(states.map(({ next }) => values[next]!))
+      return outputs
+    },
+  }
+}
+
+/** Returns a function that runs a graph once, from the start of its states: its outputs depend on the inputs alone. */
+export function referenceRunner(graph: IntGraph): (inputs: readonly IntData[]) => IntData[] {
+  const { push, reset } = referenceStream(graph)
   return inputs => {
-    graph.inputs.forEach((tensor, i) => {
-      values[tensor] = inputs[i]
-    })
-    prepared.forEach((node, step) => {
-      const outputs = graph.nodes[step].outputs.map(i => values[i]!)
-      node.op.reference(
-        node.constants,
-        node.dataInputs.map(i => values[i]!),
-        outputs,
-      )
-    })
-    return graph.outputs.map(tensor => values[tensor]!.slice() as IntData)
+    reset()
+    return push(inputs)
   }
 }
 
@@ -35,9 +66,18 @@ export function referenceRunner(graph: IntGraph): (inputs: readonly IntData[]) =
  * each value in its tensor's type, little endian.
  */
 export function rowRunner(graph: IntGraph): (inputs: Int8Array, count: number) => Int8Array {
-  const run = referenceRunner(graph)
+  return overRows(graph, referenceRunner(graph))
+}
+
+/** Returns a graph's stream for rows of bytes: each row goes on where the one before stopped. */
+export function rowStream(graph: IntGraph) {
+  const { push, reset } = referenceStream(graph)
+  return { push: overRows(graph, push), reset }
+}
+
+function overRows(graph: IntGraph, once: (inputs: readonly IntData[]) => IntData[]) {
   const outBytes = graph.outputs.reduce((sum, i) => sum + tensorBytes(graph.tensors[i]), 0)
-  return (inputs, count) => {
+  return (inputs: Int8Array, count: number): Int8Array => {
     const outputs = new Int8Array(count * outBytes)
     let from = 0
     let to = 0
@@ -46,7 +86,7 @@ export function rowRunner(graph: IntGraph): (inputs: Int8Array, count: number) =
         from += tensorBytes(graph.tensors[i])
         return fromBytes(inputs.subarray(from - tensorBytes(graph.tensors[i]), from), graph.tensors[i].type)
       })
-      for (const output of run(parts)) {
+      for (const output of once(parts)) {
         outputs.set(toBytes(output), to)
         to += output.byteLength
       }
@@ -61,6 +101,7 @@ export function runReference(graph: IntGraph, inputs: readonly IntData[]): (IntD
   graph.inputs.forEach((tensor, i) => {
     values[tensor] = inputs[i]
   })
+  for (const state of graph.states ?? []) values[state.current] = startOf(state, graph.tensors)
   prepareGraph(graph).forEach((node, step) => {
     const outputs = graph.nodes[step].outputs
     for (const i of outputs) values[i] = valuesOf(graph.tensors[i])

@@ -14,6 +14,8 @@ export interface Rows {
   readonly graph: IntGraph
   readonly inputs: Int8Array
   readonly count: number
+  /** Set where the rows are the hops of one stream: each goes on where the one before stopped. */
+  readonly stream?: true
 }
 
 /** Returns the output rows of each network, all compiled into one module: asc costs more than the networks. */
@@ -32,8 +34,9 @@ export async function runProgram(
 /** The same for a module that stands ready. */
 export function runModule(instance: WebAssembly.Instance, program: Program, jobs: readonly Rows[]): Int8Array[] {
   const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
-  return jobs.map(({ graph, inputs, count }, i) => {
-    const run = instance.exports[jobs.length === 1 ? 'run' : `run${i}`] as () => void
+  return jobs.map(({ graph, inputs, count, stream }, i) => {
+    const name = stream && graph.states ? 'push' : 'run'
+    const run = instance.exports[jobs.length === 1 ? name : `${name}${i}`] as () => void
     const places = program.plan.networks[i]
     const all = new Int8Array(count * rowBytes(graph, graph.outputs))
     let from = 0

@@ -1,0 +1,28 @@
+import type { Network } from './network.ts'
+import { stridedCnn } from './strided-cnn.ts'
+
+/** `gap-cnn` without padding: no feature sees a border of the record, so that `holter stream` can compute it hop by hop. */
+export const gapCnnCausal: Network = stridedCnn({
+  name: 'gap-cnn-causal',
+  title: 'gap-cnn without padding, for streams; 74 k parameters',
+  task: 'ptbxl-superclass',
+  recipe: {
+    epochs: 75,
+    batchSize: 64,
+    learningRate: 4e-3,
+    schedule: 'one-cycle',
+    weightDecay: 1e-4,
+    augment: 'record',
+    cropSamples: 250,
+    auxiliary: 1,
+  },
+  convolutions: [
+    { filters: 32, kernelSize: 7 },
+    { filters: 48, kernelSize: 5 },
+    { filters: 64, kernelSize: 5 },
+    { filters: 96, kernelSize: 3 },
+    { filters: 96, kernelSize: 3 },
+  ],
+  dropout: 0.3,
+  padding: 'valid',
+})
