@@ -3,7 +3,7 @@ import { writeFile } from '../files.ts'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import type { Evaluated, EvaluateInput } from '../runs/evaluate.ts'
 import { terminal } from './context.ts'
-import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
+import { withDataOptions } from './data-options.ts'
 import { json, printJson } from './options.ts'
 
 interface EvaluateOptions extends Omit<EvaluateInput, 'model'> {
@@ -12,28 +12,27 @@ interface EvaluateOptions extends Omit<EvaluateInput, 'model'> {
 }
 
 /** `holter evaluate`: the scores of a model on a split. The only command that opens the test split. */
-export const evaluate = new Command('evaluate')
-  .summary('score a float or int8 model on the validation or test split')
-  .description(
-    'Scores a model with the thresholds stored in its file. Decisions use uncalibrated probabilities; calibration is shown ' +
-      'without and with temperature scaling. Opens the test split only with --split test, which is for final figures. ' +
-      'A .tflite file from elsewhere needs --task, which says what it was made for.',
-  )
-  .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
-  .option('-t, --task <task>', "default: the model's own")
-  .addOption(
-    new Option('-s, --split <split>', 'records to score on').choices(['validation', 'test']).default('validation'),
-  )
-  .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
-  .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)')
-  .option('--against <model>', 'second model to compare with, by a paired bootstrap over patients')
-  .option(
-    '--html <file>',
-    'write a page with curves, confusion matrix, calibration and the records with the largest loss',
-  )
-  .addOption(dataOption())
-  .addOption(skipMissingOption())
-  .addOption(syntheticOption())
+export const evaluate = withDataOptions(
+  new Command('evaluate')
+    .summary('score a float or int8 model on the validation or test split')
+    .description(
+      'Scores a model with the thresholds stored in its file. Decisions use uncalibrated probabilities; calibration is shown ' +
+        'without and with temperature scaling. Opens the test split only with --split test, which is for final figures. ' +
+        'A .tflite file from elsewhere needs --task, which says what it was made for.',
+    )
+    .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
+    .option('-t, --task <task>', "default: the model's own")
+    .addOption(
+      new Option('-s, --split <split>', 'records to score on').choices(['validation', 'test']).default('validation'),
+    )
+    .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
+    .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)')
+    .option('--against <model>', 'second model to compare with, by a paired bootstrap over patients')
+    .option(
+      '--html <file>',
+      'write a page with curves, confusion matrix, calibration and the records with the largest loss',
+    ),
+)
   .addOption(json())
   .addHelpText('after', '\nExample: holter evaluate models/gap-cnn.tflite --split validation --engine wasmtime')
   .action(async (path: string, options: EvaluateOptions) => {

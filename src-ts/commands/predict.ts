@@ -1,34 +1,31 @@
 import { Argument, Command, Option } from 'commander'
-import { VOLTAGES } from '../ecg/signal/voltage-units.ts'
 import { count, counted, duration } from '../report/numbers.ts'
 import { facts, table } from '../report/terminal.ts'
 import type { Answer, Predicted, PredictedRecord, PredictInput } from '../runs/predict.ts'
 import { inTerminal, interrupted } from './context.ts'
-import { json, noChecksum, printJson, within } from './options.ts'
+import { withReadingOptions } from './data-options.ts'
+import { json, noChecksum, printJson } from './options.ts'
 
 interface PredictOptions extends Omit<PredictInput, 'model' | 'records'> {
   readonly json?: boolean
 }
 
 /** `holter predict`: what a model finds in recordings. */
-export const predict = new Command('predict')
-  .summary('say what a model finds in recordings')
-  .description(
-    'Classifies recordings (WFDB, EDF, CSV, .npy): every stretch of the length that the model takes or, by a model of beats, every beat. ' +
-      'Shows probabilities (with the temperature of the model), the labels above their thresholds, and the quality of the signal; a poor ' +
-      'one is not classifiable, and it is said why. The answers are those that holter evaluate scores. No medical device. ' +
-      'The test fold of PTB-XL stays closed. Exits with 1 if a recording cannot be read.',
-  )
-  .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
-  .addArgument(new Argument('<records...>', 'WFDB records, with or without .hea, or files of other formats'))
-  .option('-t, --task <task>', "default: the model's own")
-  .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
-  .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)')
-  .addOption(
-    new Option('--rate <hz>', "sample rate of CSV and .npy files (default: the model's)").argParser(within(1, 1e6)),
-  )
-  .addOption(new Option('--units <unit>', 'unit of CSV and .npy files (default: mV)').choices(VOLTAGES))
-  .option('--resample', 'convert recordings of another sample rate')
+export const predict = withReadingOptions(
+  new Command('predict')
+    .summary('say what a model finds in recordings')
+    .description(
+      'Classifies recordings (WFDB, EDF, CSV, .npy): every stretch of the length that the model takes or, by a model of beats, every beat. ' +
+        'Shows probabilities (with the temperature of the model), the labels above their thresholds, and the quality of the signal; a poor ' +
+        'one is not classifiable, and it is said why. The answers are those that holter evaluate scores. No medical device. ' +
+        'The test fold of PTB-XL stays closed. Exits with 1 if a recording cannot be read.',
+    )
+    .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
+    .addArgument(new Argument('<records...>', 'WFDB records, with or without .hea, or files of other formats'))
+    .option('-t, --task <task>', "default: the model's own")
+    .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
+    .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)'),
+)
   .addOption(
     new Option(
       '--peaks <source>',

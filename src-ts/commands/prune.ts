@@ -4,7 +4,7 @@ import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { facts } from '../report/terminal.ts'
 import type { PruneInput } from '../runs/prune.ts'
 import { inTerminal, interrupted } from './context.ts'
-import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
+import { withDataOptions } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
 
 interface PruneOptions extends Omit<PruneInput, 'model'> {
@@ -12,20 +12,19 @@ interface PruneOptions extends Omit<PruneInput, 'model'> {
 }
 
 /** `holter prune`: cut the smallest weights of a float model, train on with them held at zero. */
-export const prune = new Command('prune')
-  .summary('remove the smallest weights of a float model and fine-tune it')
-  .description(
-    'Sets the smallest weights of every kernel but the last to zero, fine-tunes with these weights held at zero, by the recipe that ' +
-      'the model records, and writes a float model.',
-  )
-  .addArgument(new Argument('<model>', 'folder of a float model'))
-  .addOption(new Option('--sparsity <x>', 'share of the weights to remove').argParser(within(0, 0.99)).default(0.3))
-  .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
-  .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
-  .requiredOption('-o, --out <dir>', 'folder to write into')
-  .addOption(dataOption())
-  .addOption(skipMissingOption())
-  .addOption(syntheticOption())
+export const prune = withDataOptions(
+  new Command('prune')
+    .summary('remove the smallest weights of a float model and fine-tune it')
+    .description(
+      'Sets the smallest weights of every kernel but the last to zero, fine-tunes with these weights held at zero, by the recipe that ' +
+        'the model records, and writes a float model.',
+    )
+    .addArgument(new Argument('<model>', 'folder of a float model'))
+    .addOption(new Option('--sparsity <x>', 'share of the weights to remove').argParser(within(0, 0.99)).default(0.3))
+    .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
+    .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
+    .requiredOption('-o, --out <dir>', 'folder to write into'),
+)
   .addOption(json())
   .addHelpText('after', '\nExample: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned')
   .action(async (model: string, options: PruneOptions) => {

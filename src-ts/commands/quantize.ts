@@ -5,7 +5,7 @@ import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import type { QuantizeInput } from '../runs/quantize.ts'
 import { terminal } from './context.ts'
-import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
+import { withDataOptions } from './data-options.ts'
 import { json, printJson, seed } from './options.ts'
 
 interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
@@ -14,33 +14,32 @@ interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
 }
 
 /** `holter quantize`: a float model becomes an int8 .tflite file, calibrated on training records. */
-export const quantize = new Command('quantize')
-  .summary('turn a float model into an int8 .tflite file')
-  .description(
-    'Folds batch norm, calibrates on training records, writes an int8 .tflite file, and shows the quantization noise of each layer.',
-  )
-  .addArgument(new Argument('<model>', 'folder of a float model'))
-  .requiredOption('-o, --out <file>', '.tflite file to write')
-  .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
-  .addOption(
-    new Option(
-      '--weight-bits <n>',
-      'bits of the weights; 7 keep products of the relaxed flavour small on every processor',
+export const quantize = withDataOptions(
+  new Command('quantize')
+    .summary('turn a float model into an int8 .tflite file')
+    .description(
+      'Folds batch norm, calibrates on training records, writes an int8 .tflite file, and shows the quantization noise of each layer.',
     )
-      .choices(['8', '7', '4'])
-      .default('8'),
-  )
-  .addOption(
-    new Option(
-      '--int16 <nodes>',
-      'nodes that compute in int16, by the names that the table shows, with commas between them',
+    .addArgument(new Argument('<model>', 'folder of a float model'))
+    .requiredOption('-o, --out <file>', '.tflite file to write')
+    .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
+    .addOption(
+      new Option(
+        '--weight-bits <n>',
+        'bits of the weights; 7 keep products of the relaxed flavour small on every processor',
+      )
+        .choices(['8', '7', '4'])
+        .default('8'),
     )
-      .argParser((text: string) => text.split(','))
-      .default([], 'none'),
-  )
-  .addOption(dataOption())
-  .addOption(skipMissingOption())
-  .addOption(syntheticOption())
+    .addOption(
+      new Option(
+        '--int16 <nodes>',
+        'nodes that compute in int16, by the names that the table shows, with commas between them',
+      )
+        .argParser((text: string) => text.split(','))
+        .default([], 'none'),
+    ),
+)
   .addOption(json())
   .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
   .action(async (model: string, options: QuantizeOptions) => {

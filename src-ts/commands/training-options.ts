@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { networks } from '../networks/index.ts'
 import type { TrainingInput } from '../runs/training-input.ts'
-import { dataOption, skipMissingOption, syntheticOption } from './data-options.ts'
+import { withDataOptions } from './data-options.ts'
 import { json, seed, whole, within } from './options.ts'
 
 /** Options of every command that trains a network from its first weights on. */
@@ -13,15 +13,16 @@ export interface TrainingOptions extends Omit<TrainingInput, 'network'> {
 
 /** Gives a command the argument and options of training, and returns it. */
 export function withTrainingOptions(command: Command): Command {
-  return command
-    .addArgument(new Argument('<network>', networks.map(n => `${n.name}: ${n.title}`).join('; ')))
-    .option('-t, --task <task>', "default: the network's own")
-    .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
-    .addOption(new Option('--seed <n>', 'seed of weights, order, augmentation and dropout').argParser(seed).default(1))
-    .option('-o, --out <dir>', 'folder to write into (default: build/NETWORK)')
-    .addOption(dataOption())
-    .addOption(skipMissingOption())
-    .addOption(syntheticOption())
+  return withDataOptions(
+    command
+      .addArgument(new Argument('<network>', networks.map(n => `${n.name}: ${n.title}`).join('; ')))
+      .option('-t, --task <task>', "default: the network's own")
+      .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
+      .addOption(
+        new Option('--seed <n>', 'seed of weights, order, augmentation and dropout').argParser(seed).default(1),
+      )
+      .option('-o, --out <dir>', 'folder to write into (default: build/NETWORK)'),
+  )
     .addOption(new Option('--batch-size <n>', 'records per batch').argParser(whole(1)))
     .addOption(new Option('--learning-rate <x>', 'peak learning rate of Adam').argParser(within(1e-9, 10)))
     .addOption(new Option('--schedule <name>', 'learning-rate schedule').choices(['one-cycle', 'cosine', 'constant']))

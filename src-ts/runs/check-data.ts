@@ -1,17 +1,22 @@
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { checkRecords, findRecords, type Verdict } from '../ecg/checks/check.ts'
+import { checkOwnFile, checkTable } from '../ecg/checks/check-folder.ts'
+import type { FileReading } from '../ecg/datasets/dataset.ts'
+import { locateFolder } from '../ecg/datasets/folder.ts'
 import { testFoldOf } from '../ecg/datasets/test-fold.ts'
+import { ptbxlSuperclass } from '../tasks/ptbxl-superclass.ts'
 import { type Context, openWatch } from '../watch.ts'
 
 /** Records between two looks at the event loop, so that the bar is drawn and Ctrl-C is heard. */
 const RECORDS_PER_TURN = 16
 
-export interface CheckDataInput {
-  /** Folder with WFDB records, at or below it. */
+export interface CheckDataInput extends Pick<FileReading, 'units' | 'resample'> {
+  /** A folder of one's own with labels.csv, or one with WFDB records at or below it. */
   readonly dir: string
-  /** Samples that every record is to have. */
+  /** Samples that every record is to have; a task says it of a folder with labels.csv. */
   readonly samples?: number
-  /** Hz, that every record is to have. */
+  /** Hz, that every record is to have; in a folder with labels.csv that of its CSV and .npy files. */
   readonly rate?: number
   /** False reads records whose samples differ from the checksums of their headers, too. Default true. */
   readonly checksum?: boolean
@@ -22,28 +27,56 @@ export interface CheckedData {
   readonly checked: number
   /** Records of the test fold of PTB-XL, which were not opened. */
   readonly testFoldLeftClosed: number
+  /** Records with findings, and the places in labels.csv that are wrong. */
   readonly withProblems: readonly Verdict[]
+  /** Sentences about all of it. */
+  readonly notes: readonly string[]
 }
 
-/** Reads every record of a folder and says what is wrong with it. */
+/** Reads every record of a folder and says all that is wrong with it. */
 export async function checkData(input: CheckDataInput, context: Context = {}): Promise<CheckedData> {
-  const { dir, samples, rate: sampleRateHz, checksum = true } = input
-  const closed = testFoldOf(dir)
-  const all = findRecords(dir)
-  const records = all.filter(record => !closed(record))
-  const watch = openWatch(context, 'check', 'records', records.length)
-  const verdicts: Verdict[] = []
-  for (const verdict of checkRecords(dir, records, { samples, sampleRateHz }, { checksum })) {
-    verdicts.push(verdict)
-    watch.update(verdicts.length)
-    if (verdicts.length % RECORDS_PER_TURN > 0) continue
+  const { before, verdicts, total, testFoldLeftClosed } = locateFolder(input.dir) ? ownFolder(input) : records(input)
+  const watch = openWatch(context, 'check', 'records', total)
+  const checked: Verdict[] = []
+  for (const verdict of verdicts) {
+    checked.push(verdict)
+    watch.update(checked.length)
+    if (checked.length % RECORDS_PER_TURN > 0) continue
     await setImmediate()
     context.signal?.throwIfAborted()
   }
   watch.stop()
+  const unproved = checked.filter(({ lacksChecksums }) => lacksChecksums).length
+  const note = `${unproved} of the headers state no checksum (0 throughout), so that nobody can tell whether samples changed on their way.`
   return {
-    checked: verdicts.length,
-    testFoldLeftClosed: all.length - records.length,
-    withProblems: verdicts.filter(({ problems }) => problems.length > 0),
+    checked: checked.length,
+    testFoldLeftClosed,
+    withProblems: [...before, ...checked].filter(({ problems }) => problems.length > 0),
+    notes: unproved > 0 ? [note] : [],
   }
+}
+
+/** What there is to check, one verdict after another. */
+interface Checks {
+  /** What is wrong before any record is read. */
+  readonly before: readonly Verdict[]
+  readonly verdicts: Iterable<Verdict>
+  readonly total: number
+  readonly testFoldLeftClosed: number
+}
+
+function records({ dir, samples, rate: sampleRateHz, checksum = true }: CheckDataInput): Checks {
+  const closed = testFoldOf(dir)
+  const all = findRecords(dir)
+  const open = all.filter(record => !closed(record))
+  const verdicts = checkRecords(dir, open, { samples, sampleRateHz }, { checksum })
+  return { before: [], verdicts, total: open.length, testFoldLeftClosed: all.length - open.length }
+}
+
+function ownFolder({ dir, ...reading }: CheckDataInput): Checks {
+  const { files, verdicts: before } = checkTable(dir, ptbxlSuperclass)
+  const verdicts = function* (): Generator<Verdict> {
+    for (const file of files) yield { record: file, problems: checkOwnFile(join(dir, file), ptbxlSuperclass, reading) }
+  }
+  return { before, verdicts: verdicts(), total: files.length, testFoldLeftClosed: 0 }
 }

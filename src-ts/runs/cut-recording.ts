@@ -3,7 +3,7 @@ import { type QualityFinding, type RecordQuality, recordQuality } from '../ecg/c
 import type { Features } from '../ecg/datasets/dataset.ts'
 import { beatsOf } from '../ecg/datasets/mit-bih.ts'
 import { packedDataset, packedSignals } from '../ecg/datasets/packed-dataset.ts'
-import { packStretch, toForm } from '../ecg/datasets/to-form.ts'
+import { invalidWords, packStretch, toForm } from '../ecg/datasets/to-form.ts'
 import type { Ecg } from '../ecg/formats/ecg.ts'
 import { bridgeGaps } from '../ecg/signal/gaps.ts'
 import { HolterError } from '../errors.ts'
@@ -75,7 +75,8 @@ function cutIntoStretches(ecg: Ecg, where: string, task: Task, { resample }: Cut
     const stretch = new Map(names.map((name, k) => [name, leads[k].subarray(from, from + samples)]))
     const quality = recordQuality(stretch, sampleRateHz)
     const [invalid] = packStretch(leads, from, task, signals, index)
-    return { seconds: from / sampleRateHz, reason: quality.reason ?? invalid?.problem, remarks: remarksOf(quality) }
+    const reason = quality.reason ?? (invalid && invalidWords(invalid, ecg.source.firstRow).problem)
+    return { seconds: from / sampleRateHz, reason, remarks: remarksOf(quality) }
   })
   const plans = list.map((_, i) => ({ id: `${i}`, patient: '', fold: 0, labels: [] }))
   const { read } = packedDataset({ ...task, synthetic: false, split: 'test', plans, signals })

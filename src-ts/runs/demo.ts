@@ -109,12 +109,8 @@ function requireMetadata({ graph }: RunnableModel, where: string): Metadata {
 }
 
 /** Finds the data, says which, and makes the folder before the work begins. */
-function prepare(
-  task: Task,
-  { data: dir, skipMissing, synthetic, out, probes }: DemoInput,
-  context: Context,
-): ShippedOptions {
-  const { source, sentence } = findData(task, { dir, skipMissing, synthetic })
+function prepare(task: Task, { data: dir, out, probes, ...choice }: DemoInput, context: Context): ShippedOptions {
+  const { source, sentence } = findData(task, { ...choice, dir })
   makeFolder(out)
   context.say?.(sentence)
   return { ...context, task, source, probes, out }

@@ -1,4 +1,4 @@
-import type { DataSource, SplitName } from '../ecg/datasets/dataset.ts'
+import type { DataSource, FileReading, SplitName } from '../ecg/datasets/dataset.ts'
 import { findData } from '../ecg/datasets/find-data.ts'
 import { fitStandardization } from '../ecg/datasets/standardize.ts'
 import { HolterError } from '../errors.ts'
@@ -8,7 +8,7 @@ import type { Task } from '../tasks/task.ts'
 import { type Context, watched } from '../watch.ts'
 
 /** Where the records of a run come from. */
-export interface DataChoice {
+export interface DataChoice extends FileReading {
   /** The folder that holds them; default: ECG_DATA_DIR, then fetched data, then synthetic records. */
   readonly data?: string
   /** Leaves out records whose files are missing, and counts them. */
@@ -30,9 +30,9 @@ export function forModel(path: string, metadata: Metadata, choice: DataChoice): 
 
 /** Finds a task's data, says which and how many records it has, and opens the splits asked for. */
 export async function openRecords(task: Task, splits: readonly SplitName[], choice: DataForModel, context: Context) {
-  const { data: dir, skipMissing, synthetic, realModel } = choice
-  const { source, sentence } = findData(task, { dir, skipMissing, synthetic })
-  if (realModel !== undefined && source.kind === 'synthetic' && !synthetic) throw silentlySynthetic(realModel)
+  const { data: dir, realModel, ...options } = choice
+  const { source, sentence } = findData(task, { ...options, dir })
+  if (realModel !== undefined && source.kind === 'synthetic' && !choice.synthetic) throw silentlySynthetic(realModel)
   context.say?.(sentence)
   const found = await openSplits(task, source, splits, context)
   context.say?.(countsSentence(found.opened))

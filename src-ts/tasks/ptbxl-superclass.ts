@@ -1,3 +1,4 @@
+import { refuseReading } from '../ecg/datasets/find-data.ts'
 import { locateFolder, openFolder } from '../ecg/datasets/folder.ts'
 import { openPtbXl } from '../ecg/datasets/ptb-xl.ts'
 import { locatePtbXl } from '../ecg/datasets/ptb-xl-labels.ts'
@@ -25,8 +26,9 @@ export const ptbxlSuperclass: Task = {
   locate: root => locatePtbXl(root) ?? locateFolder(root),
   open(source, splits, progress) {
     if (source.kind === 'synthetic') return openSynthetic(source.seed, splits, source.records, progress)
-    if (locatePtbXl(source.dir)) return openPtbXl(source.dir, form, splits, source, progress)
-    const declared = { sampleRateHz: form.sampleRateHz, units: form.unit, leads: form.leads }
-    return openFolder(source.dir, form, splits, { declared, skipMissing: source.skipMissing }, progress)
+    if (!locatePtbXl(source.dir))
+      return openFolder(source.dir, { ...form, kind: 'multi-label' }, splits, source, progress)
+    refuseReading(source, 'PTB-XL')
+    return openPtbXl(source.dir, form, splits, source, progress)
   },
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dataServer } from '../helpers/data-server.ts'
+import { madeEcg } from '../helpers/made-ecg.ts'
 import { ROWS, writePtbXl } from '../helpers/ptb-xl-folder.ts'
 import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
 
@@ -44,7 +45,7 @@ test('list names where data is found', () =>
 
 test('check: a table or JSON, exit 1 for what cannot be read, the test fold closed', () =>
   inFolder(async dir => {
-    const digital = Array.from({ length: 300 }, (_, i) => (i * 37) % 91)
+    const digital = Array.from(madeEcg(10, 100).signal, mv => Math.round(200 * mv))
     for (const name of ['cut', 'good']) writeRecord(dir, name, 16, [{ digital }])
     assert.match((await holter(['check', dir])).stdout, /^2 records checked, 0 with findings\.\n$/)
     truncateSync(join(dir, 'cut.dat'), 10)

@@ -1,21 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { locatePtbXl } from '../../src-ts/ecg/datasets/ptb-xl-labels.ts'
-import { SYNTHETIC_LEADS } from '../../src-ts/ecg/synthetic/synthetic-record.ts'
-import { writeNpy } from '../../src-ts/npy.ts'
-import { random } from '../../src-ts/random.ts'
 import { evaluate } from '../../src-ts/runs/evaluate.ts'
 import type { Answer, Predicted } from '../../src-ts/runs/predict.ts'
 import { predict } from '../../src-ts/runs/predict.ts'
-import { edfFile } from '../helpers/edf-file.ts'
 import { ecgDataDir, testUnless } from '../helpers/environment.ts'
 import { runHolter } from '../helpers/holter-process.ts'
 import { madeEcg } from '../helpers/made-ecg.ts'
 import { path100 } from '../helpers/ptb-xl-folder.ts'
+import { twelveLeads, writers } from '../helpers/twelve-leads.ts'
 import { writeRecord } from '../helpers/wfdb-files.ts'
 
 const test = suite('holter predict')
@@ -28,48 +25,13 @@ const ptbXl = locatePtbXl(ecgDataDir() ?? '/nowhere')
 /** The engine without a compiler answers first. */
 const predictBy = (engine: string, ...args: string[]) => runHolter(['predict', ...args, '--engine', engine])
 
-/** Twelve leads of a made heart in microvolts, whole numbers, so that every format holds the same values. */
-function microvolts(seconds: number, rateHz: number): number[][] {
-  const { signal } = madeEcg(seconds, rateHz, 3)
-  const stream = random(5)
-  return SYNTHETIC_LEADS.map(() => {
-    const gain = 500 + 500 * stream.uniform()
-    return Array.from(signal, value => Math.round(gain * value))
-  })
-}
-
-const rowsOf = (leads: readonly (readonly number[])[]) => leads[0].map((_, t) => leads.map(lead => lead[t]))
-const csvOf = (leads: readonly (readonly number[])[]) =>
-  [SYNTHETIC_LEADS.join(','), ...rowsOf(leads).map(row => row.map(uv => uv / 1000).join(','))].join('\n')
-
-function wfdb(name: string, leads: readonly (readonly number[])[], rateHz = 100): string {
-  const signals = leads.map((digital, k) => ({ digital, gain: '1000/mV 16 0', name: SYNTHETIC_LEADS[k] }))
-  writeRecord(dir, name, 16, signals, { rateHz })
-  return join(dir, name)
-}
-
-const good = microvolts(10, 100)
+const good = twelveLeads(10, 100)
 const flat = good.map((lead, k) => (k < 5 ? lead.map(() => 0) : lead))
-const files = {
-  wfdb: wfdb('good', good),
-  csv: join(dir, 'good.csv'),
-  npy: join(dir, 'good.npy'),
-  edf: join(dir, 'good.edf'),
-}
-writeFileSync(files.csv, csvOf(good))
-writeFileSync(files.npy, writeNpy({ shape: [1000, 12], data: Float64Array.from(rowsOf(good).flat(), uv => uv / 1000) }))
-const scale = { physical: [-32768, 32767], units: 'uV' } as const
-writeFileSync(
-  files.edf,
-  edfFile(
-    good.map((lead, k) => ({ label: SYNTHETIC_LEADS[k], records: [lead], ...scale })),
-    { seconds: 10 },
-  ),
-)
+const files = Object.values(writers).map(write => write(dir, 'good', good))
 
 test('a recording has one answer, whatever its format; what cannot be read is told beside the others', () => {
   const missing = join(dir, 'missing')
-  const { status, stdout, stderr } = predictBy('node', model, ...Object.values(files), missing, '--json')
+  const { status, stdout, stderr } = predictBy('node', model, ...files, missing, '--json')
   assert.is(status, 1)
   assert.match(stderr, /missing: the file is missing/)
   const { records, of, labels, thresholds, temperature, speed } = JSON.parse(stdout) as Predicted
@@ -88,9 +50,9 @@ test('a recording has one answer, whatever its format; what cannot be read is to
 })
 
 test('a poor signal is not classifiable, and it is said why; long recordings are cut; other rates are converted on demand', () => {
-  const long = wfdb('long', microvolts(25, 100))
-  const fast = wfdb('fast', microvolts(10, 500), 500)
-  const text = predictBy('reference', model, wfdb('flat', flat), long)
+  const long = writers.wfdb(dir, 'long', twelveLeads(25, 100))
+  const fast = writers.wfdb(dir, 'fast', twelveLeads(10, 500), 500)
+  const text = predictBy('reference', model, writers.wfdb(dir, 'flat', flat), long)
   assert.is(text.status, 0)
   assert.match(text.stdout, /^ *flat +0 +not classifiable +– .*5 of 12/m)
   assert.match(text.stdout, /^ *long +0 .*\n *long +10 /m)

@@ -4,23 +4,17 @@ import { HolterError } from '../../errors.ts'
 import type { Form } from '../datasets/pack-record.ts'
 import { readHeader } from '../formats/wfdb-header.ts'
 import { type PhysicalRecord, readPhysical } from '../formats/wfdb-record.ts'
-import type { ReadOptions } from '../formats/wfdb-signals.ts'
-import { FLAT_MILLIVOLTS, OFFSET_MILLIVOLTS, RANGE_MILLIVOLTS } from '../signal/lead-limits.ts'
-import { limbLeadsProblem } from '../signal/limb-leads.ts'
-import { flatRuns, type Run, railRuns } from '../signal/runs.ts'
+import { lacksChecksums, type ReadOptions } from '../formats/wfdb-signals.ts'
 import { unitsPerMillivolt } from '../signal/voltage-units.ts'
+import { type CheckedLead, checkLeads, type Finding, missingSamples } from './check-leads.ts'
 
 /** What is wrong with a record; an empty list of problems means nothing that these checks know. */
 export interface Verdict {
   /** Path of the record below the folder, without extension. */
   readonly record: string
   readonly problems: readonly Finding[]
-}
-
-export interface Finding {
-  readonly kind: 'unreadable' | 'length' | 'invalid samples' | 'flat' | 'offset' | 'saturated' | 'units' | 'limb leads'
-  /** One clause for people. */
-  readonly text: string
+  /** The header states the checksum 0 throughout, so that nobody can tell whether the samples are the ones that were written. */
+  readonly lacksChecksums?: boolean
 }
 
 /** What all records of a folder are to have in common. */
@@ -37,9 +31,11 @@ export function* checkRecords(
   options: ReadOptions = {},
 ): Generator<Verdict> {
   for (const record of records) {
-    const problems = checkRecord(join(dir, record), expected, options)
-    if (problems.some(({ kind }) => kind === 'unreadable') && isLayout(join(dir, record))) continue
-    yield { record, problems }
+    const path = join(dir, record)
+    const problems = checkRecord(path, expected, options)
+    const header = problems.some(({ kind }) => kind === 'unreadable') ? undefined : readHeader(`${path}.hea`)
+    if (!header && isLayout(path)) continue
+    yield { record, problems, ...(header && lacksChecksums(header) && { lacksChecksums: true }) }
   }
 }
 
@@ -68,59 +64,18 @@ export function checkRecord(path: string, expected?: Expected, options: ReadOpti
     const text = `${frames} samples at ${header.sampleRateHz} Hz, ${samples} at ${sampleRateHz} Hz expected`
     problems.push({ kind: 'length', text })
   }
-  const leads = new Map<string, Float64Array>()
+  const leads: CheckedLead[] = []
   for (const [index, { name: lead, units, values, samplesPerFrame }] of signals.entries()) {
     const name = lead || `signal ${index}`
-    const missing = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0)
-    if (missing > 0) problems.push({ kind: 'invalid samples', text: `${name}: ${missing} of ${values.length}` })
+    const missing = missingSamples(name, values)
+    if (missing) problems.push(missing)
     // Of breath, pressure and the like nothing more is known.
     const perMillivolt = unitsPerMillivolt(units)
     if (perMillivolt === undefined) continue
     const millivolts = values.map(value => value / perMillivolt)
-    problems.push(...checkLead(name, millivolts, header.sampleRateHz * samplesPerFrame))
-    leads.set(name.toUpperCase(), millivolts)
+    leads.push({ name, millivolts, sampleRateHz: header.sampleRateHz * samplesPerFrame })
   }
-  const limbs = limbLeadsProblem(leads)
-  if (limbs) problems.push({ kind: 'limb leads', text: limbs })
-  return problems
-}
-
-/** What is wrong with the voltages of a lead. */
-function checkLead(name: string, values: Float64Array, samplesPerSecond: number): Finding[] {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (value < least) least = value
-    if (value > most) most = value
-  }
-  const range = most - least
-  if (!(range >= 0)) return []
-  const problems: Finding[] = []
-  const add = (kind: Finding['kind'], text: string) => problems.push({ kind, text: `${name}: ${text}` })
-  if (Math.max(-least, most) > OFFSET_MILLIVOLTS) {
-    const sorted = values.filter(value => !Number.isNaN(value)).sort()
-    const middle = sorted[sorted.length >> 1]
-    if (Math.abs(middle) > OFFSET_MILLIVOLTS) add('offset', `lies at ${middle.toFixed(0)} mV`)
-  }
-  const rails = railRuns(values)
-  for (const { start, end } of longestAtEachValue(rails, values)) {
-    add('saturated', `${end - start} samples in a row at ${values[start]}`)
-  }
-  // A lead on a rail stands still there as well, and reaches far; the rail is what is to be said.
-  if (rails.length > 0) return problems
-  if (range > RANGE_MILLIVOLTS) add('units', `ranges over ${range.toFixed(0)} mV; are these microvolts`)
-  const [still] = flatRuns(values, samplesPerSecond).sort((a, b) => b.end - b.start - a.end + a.start)
-  if (still) add('flat', `${((still.end - still.start) / samplesPerSecond).toFixed(2)} s at ${values[still.start]}`)
-  else if (range < FLAT_MILLIVOLTS) add('flat', `${range.toFixed(3)} mV between its extremes; are the units right`)
-  return problems
-}
-
-function longestAtEachValue(runs: readonly Run[], values: Float64Array): Run[] {
-  const longest = new Map<number, Run>()
-  for (const run of runs) {
-    const before = longest.get(values[run.start])
-    if (!before || run.end - run.start > before.end - before.start) longest.set(values[run.start], run)
-  }
-  return [...longest.values()]
+  return [...problems, ...checkLeads(leads)]
 }
 
 /**

@@ -31,7 +31,7 @@ export interface RecordQuality {
 }
 
 /** Below this there may be no beat in it to judge by. */
-const MIN_SECONDS = 2
+export const MIN_SECONDS = 2
 /** A lead may lack a tenth of its samples; a fifth of it may lie on a rail or stand still. */
 const MAX_MISSING = 0.1
 const MAX_DEAD = 0.2

@@ -62,8 +62,18 @@ export interface RecordInfo {
 
 /** Where a task's records come from. */
 export type DataSource =
-  | { readonly kind: 'folder'; readonly dir: string; readonly skipMissing?: boolean }
+  | { readonly kind: 'folder'; readonly dir: string; readonly skipMissing?: boolean; readonly reading?: FileReading }
   | { readonly kind: 'synthetic'; readonly seed: number; readonly records?: number }
+
+/** How files of a folder of one's own are read. */
+export interface FileReading {
+  /** Sample rate in Hz of CSV and .npy files; default the task's. */
+  readonly rate?: number
+  /** Unit of CSV and .npy files; default mV. */
+  readonly units?: string
+  /** Converts files of another rate than the task's; else they are errors. */
+  readonly resample?: boolean
+}
 
 /** Standardization by the training records: (x − mean) / deviation, a scalar each over all leads and samples. */
 export interface Standardization {

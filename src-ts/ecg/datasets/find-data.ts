@@ -2,9 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HolterError } from '../../errors.ts'
 import { cacheDir } from '../../places.ts'
-import type { DataSource } from './dataset.ts'
+import type { DataSource, FileReading } from './dataset.ts'
 
-export interface FindOptions {
+export interface FindOptions extends FileReading {
   /** The folder given on the command line (--data). */
   readonly dir?: string
   readonly skipMissing?: boolean
@@ -48,8 +48,9 @@ export function signalCacheDir(environment: Environment = process.env): string {
  */
 export function findData(task: Locator, options: FindOptions = {}): FoundData {
   const { dir, skipMissing, synthetic, environment = process.env } = options
+  const reading = readingOf(options)
   const folder = (found: string, why: string): FoundData => ({
-    source: { kind: 'folder', dir: found, skipMissing },
+    source: { kind: 'folder', dir: found, skipMissing, ...(reading && { reading }) },
     sentence: `Data: ${found} (${why}).`,
   })
   if (synthetic) return drawn(task, dir)
@@ -83,6 +84,28 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
   }
 }
 
+function readingOf({ rate, units, resample }: FileReading): FileReading | undefined {
+  const given = {
+    ...(rate !== undefined && { rate }),
+    ...(units !== undefined && { units }),
+    ...(resample && { resample }),
+  }
+  return Object.keys(given).length > 0 ? given : undefined
+}
+
+/** Throws HolterError when it was said how to read the files of a published data set: their headers say it. */
+export function refuseReading(source: DataSource, data: string): void {
+  if (source.kind !== 'folder' || !source.reading) return
+  throw new HolterError({
+    stage: 'usage',
+    where: Object.keys(source.reading)
+      .map(name => `--${name}`)
+      .join(', '),
+    problem: `the files of ${data} are read as they were published`,
+    hint: 'Leave it out: it is for a folder of your own files',
+  })
+}
+
 /** Synthetic records that were asked for. */
 function drawn(task: Locator, dir: string | undefined): FoundData {
   if (dir !== undefined) {
@@ -104,6 +127,7 @@ function drawn(task: Locator, dir: string | undefined): FoundData {
 /** Returns the folder of a source for a task that cannot draw synthetic records, and whose protocol names every record. */
 export function realFolder(source: DataSource, task: Locator): string {
   if (source.kind !== 'folder') throw noStandIn(task, '')
+  refuseReading(source, task.name)
   if (source.skipMissing) {
     throw new HolterError({
       stage: 'usage',

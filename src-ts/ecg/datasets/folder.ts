@@ -1,30 +1,25 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { closest, HolterError } from '../../errors.ts'
-import { readCsv } from '../formats/csv.ts'
-import type { Declared } from '../formats/ecg.ts'
+import { HolterError } from '../../errors.ts'
+import type { Ecg } from '../formats/ecg.ts'
 import { readEcg } from '../formats/read-ecg.ts'
 import { readHeader } from '../formats/wfdb-header.ts'
-import type { Opened, SplitName } from './dataset.ts'
+import type { FileReading, Opened, SplitName } from './dataset.ts'
+import { type FilePlan, LABELS_FILE, type LabelForm, readFolderTable } from './folder-table.ts'
 import { withoutMissing } from './missing-files.ts'
 import { openSplits, type Progress } from './open-splits.ts'
 import type { Form } from './pack-record.ts'
-import { type PackedSignals, type RecordPlan, splitOfFold } from './packed-dataset.ts'
-import { dealFolds } from './splits.ts'
-import { type Misfit, packStretch, toForm } from './to-form.ts'
+import type { PackedSignals } from './packed-dataset.ts'
+import { invalidWords, type Misfit, packStretch, toForm } from './to-form.ts'
 
-/** The table that makes a folder of files a data set. */
-export const LABELS_FILE = 'labels.csv'
-const HINT = 'A row has a file, its labels with blanks between them, its patient, and a fold 1 to 10 or nothing'
-/** Into which patients are dealt. */
-const FOLDS = 10
+/** Of so many problems each is told; more would hide the first. */
+const TOLD = 20
 
-interface FilePlan extends RecordPlan {
-  readonly path: string
-}
+/** What the records of a folder are to be. */
+export type FolderForm = Form & LabelForm
 
 export interface FolderOptions {
-  readonly declared?: Declared
+  readonly reading?: FileReading
   /** Seed by which patients are dealt to folds where the table leaves them open. */
   readonly seed?: number
   /** Leave out records whose files are missing, and count them, instead of refusing the folder. */
@@ -32,24 +27,27 @@ export interface FolderOptions {
 }
 
 /**
- * Opens a user's own files of any format that readEcg knows. `labels.csv` has the columns file, labels, patient and fold; where all folds
- * are empty, patients are dealt to ten folds with equal shares of each label. Folds 1–8 train, 9 validates, 10 tests. Samples are kept in
- * steps of 1 µV. Files of another rate, length or without a lead of the form are errors, and so is a patient on two sides. With `skipMissing`,
- * records of the opened splits whose files are missing are taken out of them and listed in `dropped['missing file']`.
+ * Opens a user's own files of any format that readEcg knows, by the table of the folder (folder-table.ts). Folds 1–8 train, 9 validates, 10
+ * tests. Files of mere numbers hold columns of the form's leads. Samples are kept in steps of 1 µV. Files of another length, rate (unless
+ * they may be resampled) or without a lead of the form are errors, and so is a patient on two sides: all that is wrong with the opened
+ * splits is told in one error. With `skipMissing`, records whose files are missing are taken out and stand in `dropped['missing file']`.
  */
-export function openFolder(
+export async function openFolder(
   dir: string,
-  form: Form & { readonly labels: readonly string[] },
+  form: FolderForm,
   splits: readonly SplitName[],
-  { declared, seed = 0, skipMissing }: FolderOptions = {},
+  { reading = {}, seed, skipMissing }: FolderOptions = {},
   progress?: Progress,
 ): Promise<Opened> {
-  const table = join(dir, LABELS_FILE)
-  const plans = withFolds(readPlans(dir, form.labels), seed, table)
-  refuseLeaks(plans, table)
+  const table = readFolderTable(dir, form, seed)
+  refuse(table.problems, dir)
   const pathOf = ({ path }: FilePlan) => join(dir, path)
-  const { present, dropped } = withoutMissing(plans, splits, { pathOf, isPresent, skipMissing })
-  return openSplits(
+  const all = { present: table.plans, dropped: {} }
+  const { present, dropped } = skipMissing
+    ? withoutMissing(table.plans, splits, { pathOf, isPresent, skipMissing })
+    : all
+  const problems: HolterError[] = []
+  const opened = await openSplits(
     {
       name: 'folder',
       synthetic: false,
@@ -57,16 +55,70 @@ export function openFolder(
       ...form,
       plans: present,
       dropped,
-      load: (plan, signals, index) => packEcg(pathOf(plan), form, declared, signals, index),
+      load(plan, signals, index) {
+        problems.push(...packFile(pathOf(plan), form, reading, signals, index))
+      },
     },
     splits,
     progress,
   )
+  refuse(problems, dir)
+  return opened
 }
 
 /** Returns `root` if it is a folder with a table of labels. */
 export function locateFolder(root: string): string | undefined {
   return existsSync(join(root, LABELS_FILE)) ? root : undefined
+}
+
+/** Reads a file of a folder: CSV and .npy hold millivolts at the form's rate, in columns of its leads, unless something else is said. */
+export function readOwnFile(path: string, form: Form, { rate, units = 'mV' }: FileReading): Ecg {
+  if (!isPresent(path)) {
+    const hint = 'Complete the folder, or leave such records out with --skip-missing'
+    throw new HolterError({
+      stage: 'ecg',
+      where: path,
+      problem: 'the file, or one that its header names, is missing',
+      hint,
+    })
+  }
+  return readEcg(path, { sampleRateHz: rate ?? form.sampleRateHz, units, leads: form.leads })
+}
+
+/** Throws all problems in one error, if there are any. */
+function refuse(problems: readonly HolterError[], dir: string): void {
+  if (problems.length === 0) return
+  if (problems.length === 1) throw problems[0]
+  const told = problems.slice(0, TOLD).map(({ detail: { where, problem, got, expected } }) => {
+    const facts = [got === undefined ? [] : `got ${got}`, expected === undefined ? [] : `expected ${expected}`].flat()
+    return `${where}: ${problem}${facts.length ? ` (${facts.join(', ')})` : ''}`
+  })
+  const more = problems.length > TOLD ? `; and ${problems.length - TOLD} more` : ''
+  const hint = [...new Set(problems.flatMap(({ detail: { hint } }) => hint ?? []))].slice(0, 3).join('. ')
+  const problem = `${problems.length} things are wrong: ${told.join('; ')}${more}`
+  throw new HolterError({ stage: 'ecg', where: dir, problem, hint: hint || undefined })
+}
+
+/** Packs a file as record `index`, or returns what is wrong with it. */
+function packFile(path: string, form: Form, reading: FileReading, out: PackedSignals, index: number): HolterError[] {
+  const fail = (misfit: Misfit) => new HolterError({ stage: 'ecg', where: path, ...misfit })
+  try {
+    const ecg = readOwnFile(path, form, reading)
+    const { leads, misfits } = toForm(ecg, form, reading.resample)
+    if (misfits.length > 0) return misfits.map(fail)
+    const wrong = wrongLength(leads[0].length, form)
+    if (wrong) return [fail(wrong)]
+    return packStretch(leads, 0, form, out, index).map(invalid => fail(invalidWords(invalid, ecg.source.firstRow)))
+  } catch (error) {
+    if (error instanceof HolterError) return [error]
+    throw error
+  }
+}
+
+/** Returns what is wrong with a record of so many samples, if anything is. */
+export function wrongLength(samples: number, form: Form): Misfit | undefined {
+  if (samples === form.samples) return undefined
+  return { problem: 'wrong length', got: `${samples} samples`, expected: `${form.samples}` }
 }
 
 /** A WFDB record, which may be named without its header's extension, is its header and all files that the header and its segments name. */
@@ -88,75 +140,4 @@ function filesNamedBy(header: string): string[] {
   } catch {
     return []
   }
-}
-
-function readPlans(dir: string, labels: readonly string[]): FilePlan[] {
-  const rows = readCsv(join(dir, LABELS_FILE), ['file', 'labels', 'patient', 'fold'] as const, HINT)
-  const seen = new Set<string>()
-  return rows.map(({ where, cells }) => {
-    const fail = (problem: string, got: string, expected?: string) =>
-      new HolterError({ stage: 'ecg', where, problem, got: JSON.stringify(got.slice(0, 60)), expected, hint: HINT })
-    const { file, patient } = cells
-    const inside = file.split('/').every(part => part !== '' && !/^\.+$/.test(part) && !part.includes('\\'))
-    if (!inside) throw fail('this is not a path inside the folder', file)
-    if (seen.has(file)) throw fail('the file comes twice', file)
-    seen.add(file)
-    if (!patient) throw fail('the patient is missing', file, 'a name or number, so that no patient is on two sides')
-    const fold = cells.fold === '' ? 0 : Number(cells.fold)
-    if (!(Number.isInteger(fold) && fold >= (cells.fold === '' ? 0 : 1) && fold <= 10))
-      throw fail('no such fold', cells.fold, '1 to 10')
-    const own = cells.labels.split(/\s+/).filter(Boolean)
-    for (const label of own) {
-      if (labels.includes(label)) continue
-      const near = closest(label, labels)
-      throw fail('no such label', label, `${labels.join(', ')}${near ? `; ${near}?` : ''}`)
-    }
-    const indices = [...new Set(own.map(label => labels.indexOf(label)))].sort((a, b) => a - b)
-    return { id: file, patient, fold, labels: indices, path: file }
-  })
-}
-
-function withFolds(plans: readonly FilePlan[], seed: number, where: string): FilePlan[] {
-  const open = plans.filter(({ fold }) => fold === 0)
-  if (open.length === 0) return plans.slice()
-  if (open.length < plans.length) {
-    const [problem, got] = ['some files have a fold and others have none', open[0].id]
-    throw new HolterError({ stage: 'ecg', where, problem, got, expected: 'a fold for each or for none', hint: HINT })
-  }
-  const patients = new Set(plans.map(({ patient }) => patient)).size
-  if (patients < FOLDS) {
-    throw new HolterError({
-      stage: 'ecg',
-      where,
-      problem: 'no file has a fold, and there are too few patients to deal them to ten',
-      got: patients,
-      expected: `at least ${FOLDS}`,
-      hint: 'Give each file a fold: 1 to 8 to train, 9 to validate, 10 to test',
-    })
-  }
-  const fold = dealFolds(plans, { folds: FOLDS, seed, labelsOf: i => plans[i].labels })
-  return plans.map((plan, i) => ({ ...plan, fold: fold[i] + 1 }))
-}
-
-/** No patient may be on two of the three sides. */
-function refuseLeaks(plans: readonly FilePlan[], where: string): void {
-  const first = new Map<string, FilePlan>()
-  const place = ({ id, fold }: FilePlan) => `${id} in fold ${fold} (${splitOfFold(fold)})`
-  for (const plan of plans) {
-    const other = first.get(plan.patient) ?? plan
-    first.set(plan.patient, other)
-    if (splitOfFold(other.fold) === splitOfFold(plan.fold)) continue
-    const problem = `patient ${plan.patient} is on two sides: ${place(other)}, ${place(plan)}`
-    throw new HolterError({ stage: 'ecg', where, problem, hint: 'Give all files of a patient to one of them' })
-  }
-}
-
-function packEcg(path: string, form: Form, declared: Declared | undefined, out: PackedSignals, index: number): void {
-  const { leads, misfits } = toForm(readEcg(path, declared), form)
-  const fail = (misfit: Misfit) => new HolterError({ stage: 'ecg', where: path, ...misfit })
-  if (misfits.length > 0) throw fail(misfits[0])
-  if (leads[0].length !== form.samples)
-    throw fail({ problem: 'wrong length', got: leads[0].length, expected: form.samples })
-  const [invalid] = packStretch(leads, 0, form, out, index)
-  if (invalid) throw fail(invalid)
 }

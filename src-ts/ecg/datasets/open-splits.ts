@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { HolterError } from '../../errors.ts'
-import type { Dataset, Opened, SplitName } from './dataset.ts'
+import type { Dataset, LabelKind, Opened, SplitName } from './dataset.ts'
 import { signalCacheDir } from './find-data.ts'
 import {
   hashOf,
@@ -19,6 +19,8 @@ export interface Collection<Plan extends RecordPlan> {
   readonly name: string
   readonly synthetic: boolean
   readonly source: string
+  /** Default 'multi-label'. */
+  readonly kind?: LabelKind
   readonly samples: number
   readonly sampleRateHz: number
   readonly leads: readonly string[]
@@ -47,8 +49,21 @@ export async function openSplits<Plan extends RecordPlan>(
   splits: readonly SplitName[],
   progress?: Progress,
 ): Promise<Opened> {
-  const { name, synthetic, source, samples, sampleRateHz, leads, labels, auxiliary, plans, dropped, load, files } =
-    collection
+  const {
+    name,
+    synthetic,
+    source,
+    kind,
+    samples,
+    sampleRateHz,
+    leads,
+    labels,
+    auxiliary,
+    plans,
+    dropped,
+    load,
+    files,
+  } = collection
   const folds = new Array<number>(10).fill(0)
   const records: Record<SplitName, number> = { train: 0, validation: 0, test: 0 }
   for (const { fold } of plans) {
@@ -87,7 +102,7 @@ export async function openSplits<Plan extends RecordPlan>(
       done += own.length
       progress?.(done, total)
     }
-    parts.push({ name, synthetic, split, samples, sampleRateHz, leads, labels, auxiliary, plans: own, signals })
+    parts.push({ name, synthetic, split, kind, samples, sampleRateHz, leads, labels, auxiliary, plans: own, signals })
   }
   const datasets: Partial<Record<SplitName, Dataset>> = {}
   for (const part of parts) datasets[part.split] = packedDataset(part)

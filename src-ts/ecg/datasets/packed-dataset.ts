@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
-import type { Dataset, RecordInfo, SplitName } from './dataset.ts'
+import type { Dataset, LabelKind, RecordInfo, SplitName } from './dataset.ts'
 
 /** Which part of the data a fold belongs to: 1–8 train, 9 validation, 10 test (the recommendation of PTB-XL's authors). */
 export function splitOfFold(fold: number): SplitName {
@@ -44,6 +44,8 @@ export interface PackedParts {
   readonly name: string
   readonly synthetic: boolean
   readonly split: SplitName
+  /** Default 'multi-label'. */
+  readonly kind?: LabelKind
   readonly samples: number
   readonly sampleRateHz: number
   readonly leads: readonly string[]
@@ -64,7 +66,7 @@ export function packedDataset({ plans, signals, auxiliary, ...facts }: PackedPar
   )
   return {
     ...facts,
-    kind: 'multi-label',
+    kind: facts.kind ?? 'multi-label',
     length: plans.length,
     targets,
     records: plans.map(({ id, patient, fold }) => ({ id, patient, fold })),

@@ -56,9 +56,16 @@ function missingLead(lead: string, names: readonly string[], wanted: readonly st
   }
 }
 
+/** A sample that cannot be kept: missing (NaN), or out of the range of 16 bits. */
+export interface InvalidSample {
+  readonly lead: string
+  readonly sample: number
+  readonly millivolts: number
+}
+
 /**
  * Writes the stretch of `form.samples` samples of each lead that begins at sample `from` to place `index` of `out`, in steps of 1 µV, and
- * returns what could not be written: for each such lead its first sample that is missing or out of 16 bits.
+ * returns the first sample of each lead that cannot be kept.
  */
 export function packStretch(
   leads: readonly Float64Array[],
@@ -66,15 +73,15 @@ export function packStretch(
   form: Form,
   out: PackedSignals,
   index: number,
-): Misfit[] {
-  const misfits: Misfit[] = []
+): InvalidSample[] {
+  const invalid: InvalidSample[] = []
   for (const [k, lead] of leads.entries()) {
     const values = lead.subarray(from, from + form.samples)
     const zero = zeroOf(values)
     for (let i = 0; i < form.samples; i++) {
       const step = Math.round(values[i] * STEPS_PER_MILLIVOLT) - zero
       if (!(Math.abs(step) <= LARGEST)) {
-        misfits.push(invalidSample(from + i, form.leads[k], values[i]))
+        invalid.push({ lead: form.leads[k], sample: from + i, millivolts: values[i] })
         break
       }
       out.digital[(index * form.samples + i) * leads.length + k] = step
@@ -82,15 +89,22 @@ export function packStretch(
     out.baseline[index * leads.length + k] = -zero
     out.stepsPerMillivolt[index * leads.length + k] = STEPS_PER_MILLIVOLT
   }
-  return misfits
+  return invalid
 }
 
-function invalidSample(sample: number, lead: string, value: number): Misfit {
+/** Returns what is wrong with a sample, in the words of an error; `firstRow` is that of a table's first sample, where rows are samples. */
+export function invalidWords({ lead, sample, millivolts }: InvalidSample, firstRow?: number): Misfit {
+  const place = firstRow === undefined ? `sample ${sample}` : `row ${sample + firstRow}`
+  if (Number.isNaN(millivolts)) {
+    const empty = firstRow === undefined ? 'is missing' : 'is an empty cell or NaN'
+    return { problem: `${place} of lead ${lead} ${empty}`, hint: 'A network needs every sample: leave the record out' }
+  }
+  const hint = 'Are the units right? --units names those of CSV and .npy files'
   return {
-    problem: `sample ${sample} of lead ${lead} is not valid`,
-    got: `${value} mV`,
+    problem: `${place} of lead ${lead} is not valid`,
+    got: `${millivolts} mV`,
     expected: 'a range of at most 65 mV',
-    hint: 'Are the units right? --units names those of CSV and .npy files',
+    hint,
   }
 }
 

@@ -7,7 +7,7 @@ import { type Declared, type Ecg, MAX_VALUES } from './ecg.ts'
 import { readText } from './read-file.ts'
 
 const MAX_TEXT_BYTES = 256 << 20
-const DECLARE = 'Numbers alone do not say it: declare rate, units and leads'
+const DECLARE = 'Numbers alone do not say it: declare rate, units and leads (--rate, --units)'
 
 /**
  * Returns the ECG in a CSV file: a column per lead, a row per sample, names in the first row or declared; commas, semicolons or tabs.
@@ -53,7 +53,13 @@ export function parseEcgCsv(text: string, where: string, declared: Declared): Ec
     }
   }
   const omitted = names?.filter(name => !leads.includes(name)) ?? []
-  return { signals, samples: rows.length, leads, sampleRateHz, source: { path: where, format: 'csv', omitted } }
+  return {
+    signals,
+    samples: rows.length,
+    leads,
+    sampleRateHz,
+    source: { path: where, format: 'csv', omitted, firstRow: named ? 2 : 1 },
+  }
 }
 
 /** Returns the ECG in a .npy file of shape [samples] or [samples, leads]; leads without declared names are numbered. */

@@ -31,6 +31,8 @@ export interface Source {
   readonly format: 'wfdb' | 'edf' | 'csv' | 'npy'
   /** Signals that were left out since they are no voltages, such as respiration. */
   readonly omitted: readonly string[]
+  /** Of a table, the row of the file in which the first sample stands, from 1 on. */
+  readonly firstRow?: number
 }
 
 /** What a file of mere numbers does not say, and what its reader has to be told. */

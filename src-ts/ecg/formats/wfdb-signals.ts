@@ -57,7 +57,7 @@ export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord 
     for (const [position, channel] of separate(group, samples, end - first).entries()) {
       const signal = signals[position]
       // Without a length in the header its checksums mean nothing (header(5)).
-      const sumHolds = header.frames !== undefined && !options.range
+      const sumHolds = header.frames !== undefined && !options.range && !lacksChecksums(header)
       if ((options.checksum ?? true) && first === 0) verify(group.path, signal, indices[position], channel, sumHolds)
       align(group, signal, channel)
       const perFrame = signal.samplesPerFrame
@@ -66,6 +66,14 @@ export function readRecord(path: string, options: ReadOptions = {}): WfdbRecord 
   }
   const [from, to] = options.range ?? [0, frames!]
   return { header, frames: to - from, digital }
+}
+
+/**
+ * Returns whether a header states the checksum 0 throughout: published data sets (CinC 2017) write it where none was computed, and all
+ * signals of a record hardly ever sum up to it.
+ */
+export function lacksChecksums({ signals }: WfdbHeader): boolean {
+  return signals.length > 0 && signals.every(({ checksum }) => checksum === 0)
 }
 
 /**

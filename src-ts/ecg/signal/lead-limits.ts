@@ -4,3 +4,5 @@ export const FLAT_MILLIVOLTS = 0.05
 export const OFFSET_MILLIVOLTS = 300
 /** No heart, pacemaker or bump of an electrode reaches it: microvolts were taken for millivolts. PTB-XL's largest spikes have 28 mV. */
 export const RANGE_MILLIVOLTS = 100
+/** Farther from the middle of a lead nothing of a heart or a pacemaker's edge lies, but spikes of electrodes do; such records can be used. */
+export const EXCURSION_MILLIVOLTS = 20

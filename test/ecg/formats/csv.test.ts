@@ -36,6 +36,17 @@ test('quotes, commas and newlines in cells, CRLF, byte order mark, a column with
   assert.ok(rows[1].where.endsWith('t.csv row 3'))
 })
 
+test('semicolons or tabs, as the header shows; optional columns that are not there are empty', async () => {
+  for (const separator of [';', '\t']) {
+    const rows = await read(['a', 'b'].join(separator).concat('\n', ['1,5', 'x'].join(separator)), ['b', 'a'])
+    assert.equal(rows[0].cells, { b: 'x', a: '1,5' })
+  }
+  await inFolder(dir => {
+    writeFileSync(join(dir, 't.csv'), 'a\n1\n')
+    assert.equal(readCsv(join(dir, 't.csv'), ['a', 'b'], '', ['b'])[0].cells, { a: '1', b: '' })
+  })
+})
+
 for (const [what, content, expected] of [
   ['a missing column', 'ecg-id,fold\n1,2', 'the column ecg_id is missing. Did you rename it to ecg-id? Fetch it again'],
   ['a doubled column', 'ecg_id,fold,fold\n1,2,3', 'the column fold comes twice'],

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { physical, readRecord } from '../../../src-ts/ecg/formats/wfdb-signals.ts'
+import { readHeader } from '../../../src-ts/ecg/formats/wfdb-header.ts'
+import { lacksChecksums, physical, readRecord } from '../../../src-ts/ecg/formats/wfdb-signals.ts'
 import { HolterError } from '../../../src-ts/errors.ts'
 import { inFolder, writeRecord } from '../../helpers/wfdb-files.ts'
 
@@ -142,6 +143,27 @@ test('a cut file, a long file, a lying header: file, size, expected size, hint',
       /shorter than its header says \(got 60 bytes/,
     )
     assert.ok(performance.now() - begin < 500)
+  }))
+
+test('checksums of 0 throughout say that none were computed, as in CinC 2017', () =>
+  inFolder(dir => {
+    const path = writeRecord(dir, 'r', 16, three)
+    const header = readFileSync(path, 'utf8')
+    const without = (times: number) => {
+      let left = times
+      writeFileSync(
+        path,
+        header.replace(/^(r\.dat \S+ \S+ \d+ -?\d+ -?\d+) \d+/gm, (line, start) => (left-- > 0 ? `${start} 0` : line)),
+      )
+    }
+    without(3)
+    assert.is(readRecord(path).frames, 10)
+    assert.ok(lacksChecksums(readHeader(path)))
+    without(1)
+    assert.match(
+      refusal(() => readRecord(path)),
+      /the sum of the samples differs .*expected 0\)/,
+    )
   }))
 
 test('damaged samples: file, signal, got, expected; and a way to read them all the same', () =>
