@@ -14,6 +14,8 @@ export interface Job {
   readonly tflite: Uint8Array
   readonly inputs: Int8Array
   readonly count: number
+  /** Set where the rows are the hops of one stream. */
+  readonly stream?: true
 }
 
 /**
@@ -58,8 +60,9 @@ export async function runTfliteMicro(jobs: readonly Job[]): Promise<(Int8Array |
   const results: (Int8Array | string)[] = []
   const python = startPython()
   try {
-    for (const { graph, tflite, inputs, count } of jobs) {
-      results.push((await load(python, graph, tflite)) ?? (await ask(python, runOf(graph), graph, inputs, count)))
+    for (const { graph, tflite, inputs, count, stream } of jobs) {
+      const request = stream ? 'push' : runOf(graph)
+      results.push((await load(python, graph, tflite)) ?? (await ask(python, request, graph, inputs, count)))
     }
   } finally {
     await python.close()

@@ -11,6 +11,7 @@ import { followSlopes, prepareTwoSlopes, type TwoSlopesPrepared } from './parts/
 export const abs: Op<Record<string, never>, TwoSlopesPrepared> = {
   kind: 'abs',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: oneInput,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 101, options: 0, read: () => ({}), write: () => 0 },

@@ -47,6 +47,7 @@ const LARGEST_SHIFT = 22
 export const div: Op<ActivationAttrs, DivPrepared> = {
   kind: 'div',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: repeatedOperands,
   fusesActivation: true,
   tflite: { code: 42, options: 29, ...activationOptions },

@@ -34,6 +34,7 @@ const LEFT_SHIFTS = { int8: 7, int16: 0 }
 export const squaredDifference: Op<Record<string, never>, SquaredDifferencePrepared> = {
   kind: 'squaredDifference',
   truth: 'tflite-micro',
+  rowwise: true,
   channelwise: repeatedOperands,
   inputTypes: ['int8', 'int16'],
   tflite: { code: 99, options: 0, read: () => ({}), write: () => 0 },

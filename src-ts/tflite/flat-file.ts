@@ -143,7 +143,8 @@ export class FlatTable implements OptionsReader {
 
   float32(field: number, fallback: number): number {
     const at = this.place(field, 4)
-    return at ? this.file.buffer.readFloat32(at) : fallback
+    // −0 is read as 0: a default of 0, which a file leaves out, comes back so.
+    return at ? this.file.buffer.readFloat32(at) + 0 : fallback
   }
 
   has(field: number): boolean {

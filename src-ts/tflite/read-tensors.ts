@@ -1,6 +1,6 @@
 import { elements, type IntData, type IntTensor, type IntType, type Quantization } from '../ir/graph.ts'
 import { brief, type FlatTable } from './flat-file.ts'
-import { Buffer, elementTypeNames, elementTypes, QuantizationParameters, Tensor } from './schema.ts'
+import { Buffer, elementTypeNames, elementTypes, handleType, QuantizationParameters, Tensor } from './schema.ts'
 
 /** What one decoded tensor costs in memory beyond its vectors, about. */
 const TENSOR_BYTES = 160
@@ -34,6 +34,11 @@ export function readTensors(
     const name = table.string(Tensor.name)
     const where = `tensor ${i} "${brief(name)}"`
     refuseExtras(table, where)
+    if (table.int8(Tensor.type, 0) === handleType) {
+      // It has no value: only the operators of variables read it, which become states.
+      tensors.push({ name, shape: [], type: 'int32' })
+      continue
+    }
     const type = elementType(table, where)
     const { shape, dynamic } = readShape(table, where)
     isDynamic ||= dynamic

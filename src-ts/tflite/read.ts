@@ -9,6 +9,7 @@ import { runImportPasses } from '../passes/int/index.ts'
 import { brief, FlatFile, type FlatTable } from './flat-file.ts'
 import { tfliteName } from './operator-names.ts'
 import { checkNodes, readNodes, refuseMissing } from './read-nodes.ts'
+import { initSubgraphs, readStates } from './read-states.ts'
 import { bufferBytes, readTensors } from './read-tensors.ts'
 import {
   fileIdentifier,
@@ -47,13 +48,23 @@ export function readTflite(bytes: Uint8Array, name: string, known: OperatorSet =
   const version = model.uint32(Model.version, 0)
   if (version !== schemaVersion)
     file.fail('', { problem: 'unknown schema version', got: version, expected: schemaVersion })
-  const subgraph = onlySubgraph(model)
+  const subgraphs = model.tables(Model.subgraphs, 'subgraph')
+  if (subgraphs.length === 0) refuseSubgraphs(file, 0)
+  const subgraph = subgraphs.at(0)
   const buffers = model.tables(Model.buffers, 'buffer')
   const inputs = subgraph.int32Vector(SubGraph.inputs)
   const outputs = subgraph.int32Vector(SubGraph.outputs)
-  const tensors = readTensors(subgraph, SubGraph.tensors, buffers, warn)
-  const nodes = readNodes({ model, subgraph }, tensors, known)
-  const network = runImportPasses({ name: graphName(subgraph, name), tensors, nodes, inputs, outputs }, warn)
+  const read = (table: FlatTable) => {
+    const tensors = readTensors(table, SubGraph.tensors, buffers, warn)
+    return { table, tensors, nodes: readNodes({ model, subgraph: table }, tensors, known) }
+  }
+  const main = read(subgraph)
+  const { tensors } = main
+  const called = initSubgraphs(main)
+  if (subgraphs.length !== 1 + called.length) refuseSubgraphs(file, subgraphs.length)
+  const starts = called.map(i => read(subgraphs.at(i)))
+  const raw = readStates({ name: graphName(subgraph, name), inputs, outputs }, main, starts)
+  const network = runImportPasses(raw, warn)
   refuseFloat(file, network, known)
   refuseMissing(file, network.nodes, known)
   const borders = bordersOf(network, { inputs, outputs, tensors })
@@ -78,13 +89,9 @@ function graphName(subgraph: FlatTable, fileName: string): string {
   return name && name !== 'main' ? name : fileName.replace(/^.*[/\\]/, '').replace(/\.tflite$/, '')
 }
 
-function onlySubgraph(model: FlatTable): FlatTable {
-  const subgraphs = model.tables(Model.subgraphs, 'subgraph')
-  if (subgraphs.length !== 1) {
-    const hint = 'Holter runs networks without control flow; export the inference function alone'
-    model.file.fail('', { problem: 'has the wrong number of subgraphs', got: subgraphs.length, expected: 1, hint })
-  }
-  return subgraphs.at(0)
+function refuseSubgraphs(file: FlatFile, got: number): never {
+  const hint = 'Holter runs networks without control flow; export the inference function alone'
+  return file.fail('', { problem: 'has the wrong number of subgraphs', got, expected: 1, hint })
 }
 
 /** Returns where the file's inputs and outputs are of another type than the network's, which starts and ends behind them. */
@@ -140,7 +147,7 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: IntGra
  * Each operator knows which types of activations TFLM's kernel takes: another one would be computed wrongly. int16 is symmetric in
  * TFLite, and most kernels do not look at its zero point.
  */
-function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph, known: OperatorSet): void {
+function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs, states = [] }: IntGraph, known: OperatorSet): void {
   const require = (index: number, types: readonly IntType[], reader = '', symmetric = true) => {
     const { name, type, quantization } = tensors[index]
     const where = `tensor "${brief(name)}"`
@@ -153,7 +160,7 @@ function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs }: IntGraph, 
       file.fail(where, { problem: 'is int16 with another zero point than 0', got: zeroPoint, expected: 0 })
     }
   }
-  for (const index of inputs) require(index, ['int8', 'int16'])
+  for (const index of [...inputs, ...states.map(({ current }) => current)]) require(index, ['int8', 'int16'])
   for (const node of nodes) {
     const op = known.byKind(node.op)
     const { inputTypes = ['int8'], outputTypes } = op

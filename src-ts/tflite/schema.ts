@@ -168,6 +168,9 @@ export const elementTypes: Readonly<Record<IntType, ElementType>> = {
   int8: { code: 9, bytes: 1, array: Int8Array, min: -128, max: 127 },
 }
 
+/** TensorType of a variable's handle, `resource`. */
+export const handleType = 13
+
 /** Names of all element types of the schema by their code, for messages. */
 export const elementTypeNames = (
   'float32 float16 int32 uint8 int64 string bool int16 complex64 int8 float64 complex128 uint64 resource variant ' +

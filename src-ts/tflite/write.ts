@@ -1,7 +1,7 @@
 import { Builder } from 'flatbuffers'
 import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
-import { elements, type IntGraph, type IntTensor, type Node } from '../ir/graph.ts'
+import { elements, type IntGraph, type IntTensor } from '../ir/graph.ts'
 import { metadataJson, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
 import { operators } from '../ops/index.ts'
@@ -13,6 +13,7 @@ import {
   Buffer,
   elementTypes,
   fileIdentifier,
+  handleType,
   Metadata,
   Model,
   metadataName,
@@ -23,6 +24,7 @@ import {
   schemaVersion,
   Tensor,
 } from './schema.ts'
+import { type FileNode, type FileSubgraph, type FileTensor, subgraphsOf, variableOperators } from './variables.ts'
 
 /** Interpreters map files into memory and let vector instructions read the constants where they lie. */
 const BUFFER_ALIGNMENT = 16
@@ -38,19 +40,23 @@ export function writeTflite(graph: IntGraph, known: OperatorSet = operators): Ui
   for (const tensor of graph.tensors) checkTensor(graph, tensor)
   const builder = new Builder(1024)
   const buffers = new BufferList(builder)
-  const tensors = graph.tensors.map(tensor => writeTensor(builder, buffers, tensor))
+  const contents = subgraphsOf(graph)
+  const tensors = contents.map(each => each.tensors.map(tensor => writeTensor(builder, buffers, tensor)))
   const metadata = graph.metadata ? [writeMetadata(builder, buffers, graph)] : []
-  const used = [...new Set(graph.nodes.map(node => node.op))].map(kind => known.byKind(kind))
-  const nodes = graph.nodes.map(node => {
-    const index = used.findIndex(op => op.kind === node.op)
-    return writeNode(builder, used[index], index, node)
+  const kinds = new Set(contents.flatMap(({ nodes }) => nodes.map(node => node.op)))
+  const used = Array.from(kinds, kind => variableOperators.get(kind) ?? known.byKind(kind))
+  const made = contents.map((each, i) => {
+    const nodes = each.nodes.map(node => {
+      const index = used.findIndex(op => op.kind === node.op)
+      return writeNode(builder, used[index], index, node)
+    })
+    return writeSubgraph(builder, each, tensors[i], nodes)
   })
-  const subgraph = writeSubgraph(builder, graph, tensors, nodes)
   const codes = offsets(
     builder,
     used.map(op => writeOperatorCode(builder, op)),
   )
-  const subgraphs = offsets(builder, [subgraph])
+  const subgraphs = offsets(builder, made)
   const bufferVector = offsets(builder, buffers.tables)
   const metadataVector = metadata.length ? offsets(builder, metadata) : 0
   const description = builder.createString(`Holter ${version}`)
@@ -116,7 +122,8 @@ function checkTensor(graph: IntGraph, { name, type, shape, data, quantization }:
   if (outside !== undefined) fail('zero point lies outside of its type', outside, `${min} to ${max}`)
 }
 
-function writeTensor(builder: Builder, buffers: BufferList, tensor: IntTensor): number {
+function writeTensor(builder: Builder, buffers: BufferList, tensor: FileTensor): number {
+  if ('handle' in tensor) return writeHandle(builder, tensor.name)
   const buffer = tensor.data ? buffers.add(tensor.data) : 0
   const shape = int32s(builder, tensor.shape)
   const name = builder.createString(tensor.name)
@@ -127,6 +134,17 @@ function writeTensor(builder: Builder, buffers: BufferList, tensor: IntTensor): 
   builder.addFieldInt32(Tensor.buffer, buffer, 0)
   builder.addFieldOffset(Tensor.name, name, 0)
   builder.addFieldOffset(Tensor.quantization, quantization, 0)
+  return builder.endObject()
+}
+
+/** The handle of a variable: a scalar of its own type. */
+function writeHandle(builder: Builder, handle: string): number {
+  const shape = int32s(builder, [])
+  const name = builder.createString(handle)
+  builder.startObject(Tensor.fields)
+  builder.addFieldOffset(Tensor.shape, shape, 0)
+  builder.addFieldInt8(Tensor.type, handleType, 0)
+  builder.addFieldOffset(Tensor.name, name, 0)
   return builder.endObject()
 }
 
@@ -143,7 +161,7 @@ function writeQuantization(
   return builder.endObject()
 }
 
-function writeNode(builder: Builder, { tflite }: Op, index: number, node: Node): number {
+function writeNode(builder: Builder, { tflite }: Pick<Op, 'tflite'>, index: number, node: FileNode): number {
   const builtin = tflite.custom === undefined ? tflite.write(builder, node.attrs) : 0
   const custom = tflite.custom === undefined ? 0 : builder.createByteVector(tflite.write(node.attrs))
   const from = int32s(builder, node.inputs)
@@ -158,7 +176,7 @@ function writeNode(builder: Builder, { tflite }: Op, index: number, node: Node):
   return builder.endObject()
 }
 
-function writeOperatorCode(builder: Builder, { tflite }: Op): number {
+function writeOperatorCode(builder: Builder, { tflite }: Pick<Op, 'tflite'>): number {
   const name = tflite.custom === undefined ? 0 : builder.createString(tflite.custom)
   const code = tflite.custom === undefined ? tflite.code : customOperatorCode
   builder.startObject(OperatorCode.fields)
@@ -168,7 +186,7 @@ function writeOperatorCode(builder: Builder, { tflite }: Op): number {
   return builder.endObject()
 }
 
-function writeSubgraph(builder: Builder, graph: IntGraph, tensors: number[], nodes: number[]): number {
+function writeSubgraph(builder: Builder, graph: FileSubgraph, tensors: number[], nodes: number[]): number {
   const tensorVector = offsets(builder, tensors)
   const inputs = int32s(builder, graph.inputs)
   const outputs = int32s(builder, graph.outputs)

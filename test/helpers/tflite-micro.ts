@@ -9,6 +9,8 @@ export interface Job {
   readonly count: number
   /** The file to run instead of the one that writeTflite makes of the graph. */
   readonly file?: Uint8Array
+  /** Set where the rows are the hops of one stream. */
+  readonly stream?: true
 }
 
 /** Returns for each job the output bytes of all rows one after another, or what TFLM said when it refused the file. */

@@ -1,13 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
-import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { causalGraph, streamGraph } from '../../src-ts/passes/streaming/stream.ts'
 import { random } from '../../src-ts/random.ts'
 import { rowRunner, rowStream } from '../../src-ts/reference/run.ts'
 import { randomStream } from '../../tools/random-networks/random-stream.ts'
 import { difference, flavoursHere, type Rows, runProgram } from '../../tools/random-networks/run-program.ts'
 import { NetworkBuilder } from '../helpers/network-builder.ts'
+import { stridedNetwork } from '../helpers/stream-network.ts'
 
 /** HOLTER_LONG=1 for all 200. */
 const NETWORKS = process.env.HOLTER_LONG ? 200 : 24
@@ -73,15 +73,15 @@ for (const flavour of flavoursHere) {
 }
 
 test('a stream remembers no more than its hops need', () => {
-  const stream = streamGraph(convolutions('valid'), { hop: 8 })
+  const stream = streamGraph(stridedNetwork('valid'), { hop: 8 })
   const remembered = stream.states!.map(({ current }) => stream.tensors[current].shape[2])
   // 18 rows are averaged, of which two are new; they need five of the rows before, of which four are new, and these 14 of the input.
   assert.equal(remembered, [6, 1, 16])
 })
 
 test('where rows see a border, the node is named; a causal form leaves them out', () => {
-  const graph = convolutions('same')
-  assert.throws(() => streamGraph(graph, { hop: 4 }), /node "borders 0": its outer rows see the zeros/)
+  const graph = stridedNetwork('same')
+  assert.throws(() => streamGraph(graph, { hop: 4 }), /node "strided 0": its outer rows see the zeros/)
   assert.throws(() => streamGraph(graph, { hop: 4 }), /its causal form/)
   const causal = causalGraph(graph)
   assert.is(causal.states, undefined)
@@ -93,18 +93,10 @@ test('where rows see a border, the node is named; a causal form leaves them out'
 })
 
 test('a hop must lie within the window, and a stream is none again', () => {
-  const graph = convolutions('valid')
+  const graph = stridedNetwork('valid')
   for (const hop of [0, 1.5, 81]) assert.throws(() => streamGraph(graph, { hop }), /1 to 80 rows/)
   const stream = streamGraph(graph, { hop: 8 })
   assert.throws(() => streamGraph(stream, { hop: 8 }), /it is a stream already/)
 })
-
-/** Two strided convolutions and a pooled head. */
-function convolutions(padding: 'same' | 'valid'): IntGraph {
-  const net = new NetworkBuilder('borders')
-  const a = net.conv(net.input([1, 1, 80, 2]), 4, [1, 5], [1, 2], 'relu', padding)
-  const b = net.conv(a, 4, [1, 3], [1, 2], 'relu', padding)
-  return net.graph(net.dense(net.mean(b), 3))
-}
 
 test.run()

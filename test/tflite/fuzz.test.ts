@@ -2,12 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HolterError } from '../../src-ts/errors.ts'
+import { elements } from '../../src-ts/ir/graph.ts'
+import { streamGraph } from '../../src-ts/passes/streaming/stream.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { prepareGraph } from '../../src-ts/reference/prepare.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
 import { allCases } from '../helpers/one-node.ts'
 import { logisticFile, rawTflite } from '../helpers/raw-tflite.ts'
+import { stridedNetwork } from '../helpers/stream-network.ts'
 
 const test = suite('tflite fuzz')
 
@@ -22,7 +25,11 @@ function validFiles(): Uint8Array[] {
     '"mean":0,"deviation":1,"thresholds":[0.5],"rounding":"tflm-double","provenance":{}}'
   const signature = { inputs: [['in', 0]] as [string, number][], outputs: [['out', 1]] as [string, number][] }
   const buffers = [undefined, new TextEncoder().encode(record)]
-  return [...cases, rawTflite({ ...logisticFile(), buffers, metadata, signature })]
+  const stream = streamGraph(stridedNetwork('valid'), { hop: 4 })
+  const [first, ...others] = stream.states!
+  const size = elements(stream.tensors[first.current].shape)
+  const started = { ...stream, states: [{ ...first, start: new Int8Array(size).fill(9) }, ...others] }
+  return [...cases, writeTflite(started), rawTflite({ ...logisticFile(), buffers, metadata, signature })]
 }
 
 /** Returns a damaged copy: flipped bytes, edited offsets and lengths, cut ends, moved, inserted and removed pieces. */

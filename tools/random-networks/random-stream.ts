@@ -63,7 +63,7 @@ class Line {
   unary(x: number): number {
     const kind = pick(this.r, unary)
     const out = { logistic: [1 / 256, -128], tanh: [1 / 128, 0] }[kind as string] ?? [SCALE, zeroOf(this.r)]
-    return this.op(kind, kind === 'leakyRelu' ? { alpha: 0.1 } : {}, [x], { scale: out[0], zeroPoint: out[1] })
+    return this.op(kind, kind === 'leakyRelu' ? { alpha: 0.125 } : {}, [x], { scale: out[0], zeroPoint: out[1] })
   }
 
   /** x beside a convolution of it, cut to the rows that the convolution leaves: added, or side by side. */
