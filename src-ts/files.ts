@@ -99,7 +99,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 }
 
-function fileError(path: string, problem: string, error: unknown, hint?: string): HolterError {
+/** Returns what went wrong with a file as one sentence. */
+export function fileError(path: string, problem: string, error: unknown, hint?: string): HolterError {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const reason = REASONS[code] ?? (error as Error).message
   return new HolterError({ stage: 'file', where: path, problem: `${problem}: ${reason}`, hint })

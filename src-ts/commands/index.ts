@@ -9,6 +9,7 @@ import { distill } from './distill.ts'
 import { evaluate } from './evaluate.ts'
 import { flash } from './flash.ts'
 import { inspect } from './inspect.ts'
+import { monitor } from './monitor.ts'
 import { packageCommand } from './package.ts'
 import { plot } from './plot.ts'
 import { predict } from './predict.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   inspect,
   compile,
   predict,
+  monitor,
   run,
   verify,
   bench,

@@ -119,6 +119,7 @@ export class Monitor {
   private lastPeak: number | undefined
   /** The last moment at which the signal was not classifiable. */
   private poorAt = -1
+  private skipped = false
   private missingSince: number | undefined
   private samples = 0
 
@@ -132,6 +133,17 @@ export class Monitor {
     this.shown = [main, this.leads.length < 2 ? main : main === 0 ? 1 : 0]
     this.windowOf = this.shown.map(i => sample => offset => this.leads[i].at(sample + offset))
     this.flutter = new FlutterIndex()
+  }
+
+  /** Samples at 360 Hz that have been analysed, or are known to be lost. */
+  get now(): number {
+    return this.samples
+  }
+
+  /** Lets the recording's time begin at a sample: what was before it has been seen by somebody else. */
+  beginAt(sample: number): void {
+    for (const lead of this.leads) lead.skip(sample)
+    this.samples += sample
   }
 
   /** Seconds from an instant to when the monitor can know of it, before any analysis. */
@@ -154,15 +166,18 @@ export class Monitor {
     while (this.samples < leads[0].samples) this.step(this.samples++)
   }
 
-  /** Goes on after `samples` (at 360 Hz) that never came. */
+  /** Goes on after `samples` (at 360 Hz) that never came. Gaps that follow each other are one. */
   skip(samples: number): void {
-    const from = this.missingSince ?? this.samples
+    this.missingSince ??= this.samples
+    this.skipped = true
     this.closeBeats()
     for (const lead of this.leads) lead.skip(samples)
     this.options.windows?.restart()
     this.samples += samples
-    this.missingSince = undefined
-    this.emit({ kind: 'gap', from, to: this.samples })
+    const at = this.samples
+    this.poorAt = at
+    const verdicts = this.leads.map(() => 'missing' as const)
+    this.emit({ kind: 'moment', at, lastPeak: undefined, classifiable: false, verdicts, flutter: undefined })
   }
 
   /** Gives the beats that still wait their labels, at the end of the recording. */
@@ -261,12 +276,13 @@ export class Monitor {
       this.missingSince ??= this.samples
       if (this.samples - this.missingSince === GAP) this.closeBeats()
     } else if (this.missingSince !== undefined) {
-      if (this.samples - this.missingSince >= GAP) {
+      if (this.skipped || this.samples - this.missingSince >= GAP) {
         this.closeBeats()
         this.emit({ kind: 'gap', from: this.missingSince, to: this.samples })
         for (const lead of this.leads) lead.skip(0)
       }
       this.missingSince = undefined
+      this.skipped = false
     }
   }
 

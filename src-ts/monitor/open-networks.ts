@@ -1,7 +1,14 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { engineFor } from '../engines/choose.ts'
-import { loadModel } from '../engines/model.ts'
 import { HolterError } from '../errors.ts'
+import { readFile } from '../files.ts'
 import type { IntGraph } from '../ir/graph.ts'
+import { root } from '../places.ts'
+import { readTflite } from '../tflite/index.ts'
 import type { RunRow } from './beat-network.ts'
 
 /** A network in an engine of this process. */
@@ -13,8 +20,9 @@ export interface OpenNetwork {
 /** Opens a .tflite file in an engine that can answer at once: 'node' (the module that holter compile makes), or 'reference'. */
 export async function openNetwork(path: string, engineName = 'node', flavour?: string): Promise<OpenNetwork> {
   const { engine, form } = engineFor(engineName, flavour)
-  const model = loadModel(path)
-  const session = await engine.open(model, form)
+  const tflite = readFile(path, 'Give the path of an int8 .tflite file')
+  const graph = readTflite(tflite, path)
+  const session = await engine.open({ graph, tflite, module: each => compileElsewhere(path, each) }, form)
   if (!session.runNow) {
     await session.close()
     throw new HolterError({
@@ -24,5 +32,25 @@ export async function openNetwork(path: string, engineName = 'node', flavour?: s
       expected: 'node or reference',
     })
   }
-  return { graph: model.graph, run: row => session.runNow!(row) }
+  return { graph, run: row => session.runNow!(row) }
+}
+
+/** Compiles a module in a process of its own: compilers need 300 MB, and a monitor that runs for days should not keep them. */
+async function compileElsewhere(path: string, flavour: string): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), 'holter-monitor-'))
+  try {
+    const holter = join(root, 'tools/holter.mjs')
+    await promisify(execFile)(process.execPath, [holter, 'compile', path, '--flavour', flavour, '--out', folder])
+    const module = readdirSync(folder).find(name => name.endsWith(`.${flavour}.wasm`))!
+    return readFile(join(folder, module))
+  } catch (error) {
+    const { stderr } = error as { stderr?: string }
+    throw new HolterError({
+      stage: 'codegen',
+      where: path,
+      problem: `holter compile failed: ${stderr?.trim().split('\n').at(-1) ?? (error as Error).message}`,
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
