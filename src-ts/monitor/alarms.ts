@@ -1,6 +1,6 @@
 import { type Condition, conditions } from './conditions.ts'
 import { RATE_HZ } from './integer-qrs.ts'
-import type { Observation } from './monitor.ts'
+import type { Observation } from './observations.ts'
 import type { Rule, When } from './rules.ts'
 
 /** What happened, as a line of events.jsonl has it. */

@@ -1,5 +1,5 @@
 import { RATE_HZ } from './integer-qrs.ts'
-import type { Finding, FoundBeat, LabelledBeat, Moment } from './monitor.ts'
+import type { Finding, FoundBeat, LabelledBeat, Moment } from './observations.ts'
 import type { When } from './rules.ts'
 
 /** Whether what a rule waits for holds, as observations come. Each call returns the value that goes into the log, or undefined. */

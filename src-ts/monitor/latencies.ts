@@ -1,5 +1,5 @@
 import { RATE_HZ } from './integer-qrs.ts'
-import type { LabelledBeat } from './monitor.ts'
+import type { LabelledBeat } from './observations.ts'
 
 /** Bins of a tenth of a second; the last holds the rest. */
 const BINS = 20

@@ -1,9 +1,10 @@
 import type { BeatNetwork, Classified } from './beat-network.ts'
-import { type Flutter, FlutterIndex } from './flutter-index.ts'
+import { FlutterIndex } from './flutter-index.ts'
 import { type IntegerBeat, IntegerBeatStream, WINDOW_END } from './integer-beat.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import { Lead, MISSING } from './lead.ts'
-import { HOP, type Verdict } from './quality-index.ts'
+import type { LabelledBeat, Observation } from './observations.ts'
+import { HOP } from './quality-index.ts'
 import type { WindowNetwork } from './window-network.ts'
 
 /** Two beats lie at least so many samples apart, also where another lead takes over. */
@@ -24,61 +25,6 @@ const CLEARER_HOPS = 8
 const SILENT = 3 * RATE_HZ
 /** A gap is longer than this: single missing samples are bridged. */
 const GAP = RATE_HZ / 4
-
-/** A beat with its class, or Q where the signal is too poor to tell. Times are samples at 360 Hz of the signal. */
-export interface LabelledBeat {
-  readonly kind: 'beat'
-  /** The R peak. */
-  readonly sample: number
-  readonly label: string
-  /** By how much the label leads, in thousandths of a logit; 0 for Q. */
-  readonly certainty: number
-  /** Given before the next beat was seen; the final label follows. */
-  readonly provisional: boolean
-  /** The interval before it; undefined at the start and after a gap. */
-  readonly pre: number | undefined
-  /** The R peak behind it; undefined where none came. */
-  readonly next: number | undefined
-  /** When the label was known. */
-  readonly at: number
-}
-
-/** The state of the signal, four times a second. */
-export interface Moment {
-  readonly kind: 'moment'
-  readonly at: number
-  /** The last R peak; undefined before the first and after a gap. */
-  readonly lastPeak: number | undefined
-  /** Whether a lead is good enough to look for beats. */
-  readonly classifiable: boolean
-  readonly verdicts: readonly Verdict[]
-  readonly flutter: Flutter | undefined
-}
-
-/** What the 12-lead network says of the last ten seconds. */
-export interface Finding {
-  readonly kind: 'finding'
-  readonly at: number
-  /** Labels whose probability reaches its threshold; undefined where the leads are not good enough. */
-  readonly labels: readonly string[] | undefined
-}
-
-/** A stretch without samples. */
-export interface Gap {
-  readonly kind: 'gap'
-  readonly from: number
-  readonly to: number
-}
-
-/** An R peak, as soon as it is certain; its label follows. */
-export interface FoundBeat {
-  readonly kind: 'found'
-  readonly sample: number
-  readonly pre: number | undefined
-  readonly at: number
-}
-
-export type Observation = LabelledBeat | Moment | Finding | Gap | FoundBeat
 
 export interface MonitorOptions {
   readonly leads: readonly string[]

@@ -3,7 +3,7 @@ import type { MonitorEvent } from './alarms.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import { Latencies, type LatencySummary } from './latencies.ts'
 import { MISSING } from './lead.ts'
-import type { Observation } from './monitor.ts'
+import type { Observation } from './observations.ts'
 import { MonitorEvents, type RaisedFor } from './raised-alarms.ts'
 
 /** A piece of the signal around an alarm: 10 s, of which 4 follow the alarm. */
