@@ -17,6 +17,7 @@ import { prune } from './prune.ts'
 import { quantize } from './quantize.ts'
 import { run } from './run.ts'
 import { setup } from './setup.ts'
+import { stream } from './stream.ts'
 import { train } from './train.ts'
 import { verify } from './verify.ts'
 
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   quantize,
   evaluate,
   inspect,
+  stream,
   compile,
   predict,
   monitor,

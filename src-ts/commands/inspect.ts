@@ -1,13 +1,17 @@
 import { Argument, Command, Option } from 'commander'
 import { writeFile } from '../files.ts'
 import { type Flavour, flavourNames } from '../ops/flavour.ts'
-import { json, printJson } from './options.ts'
+import { json, printJson, whole } from './options.ts'
+import { hopLayers, hopTable } from './streaming-output.ts'
 
 interface InspectOptions {
   html?: string
   plan?: boolean
   flavour?: Flavour
   small?: boolean
+  streaming?: boolean
+  hop?: number
+  causal?: boolean
   json?: boolean
 }
 
@@ -22,9 +26,13 @@ export const inspect = new Command('inspect')
   .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and all addresses in memory')
   .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
   .option('--small', 'plan for a small file and little memory instead of speed')
+  .option('--streaming', 'show MACs and memory of each hop, if the network took a stream (holter stream)')
+  .option('--hop <rows>', 'with --streaming: new rows in each hop (default: several)', whole(1))
+  .option('--causal', 'with --streaming: leave out the rows that see the border of a window')
   .addOption(json())
   .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
   .action(async (path: string, options: InspectOptions) => {
+    if (options.streaming) return inspectStreaming(path, options)
     const { inspect, inspectionFigures } = await import('../runs/inspect.ts')
     const inspected = inspect({ model: path, flavour: options.flavour, small: options.small })
     const [network] = inspected.plan.networks
@@ -40,3 +48,11 @@ export const inspect = new Command('inspect')
     const { inspection } = await import('../report/inspection.ts')
     console.log(inspection(network))
   })
+
+async function inspectStreaming(path: string, { hop, causal, json }: InspectOptions): Promise<void> {
+  const { streamingFigures } = await import('../runs/stream.ts')
+  const figures = streamingFigures(path, { hop, causal })
+  if (json) return printJson(figures)
+  console.log(hopTable(figures))
+  if (hop !== undefined) console.log(`\n${hopLayers(figures[0])}`)
+}

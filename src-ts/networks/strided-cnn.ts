@@ -13,7 +13,7 @@ export interface StridedCnn extends Omit<Network, 'build'> {
   readonly convolutions: readonly StridedConvolution[]
   /** Share of the pooled features that a training step drops. */
   readonly dropout: number
-  /** With 'valid' no feature sees the zeros beyond the record's ends, so that the network can be streamed (passes/int/stream.ts). Default 'same'. */
+  /** With 'valid' no feature sees the zeros beyond the record's ends, so that the network can be streamed (passes/streaming). Default 'same'. */
   readonly padding?: 'same' | 'valid'
 }
 

@@ -1,4 +1,4 @@
-import { elements, type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { elements, type IntGraph, type State, tensorBytes } from '../ir/graph.ts'
 import type { Kernel, KernelTarget } from '../ops/kernel.ts'
 import type { PreparedNode } from '../reference/prepare.ts'
 
@@ -32,7 +32,7 @@ export function placeTensors(graph: IntGraph, nodes: readonly ChosenNode[], view
     placements[outputs[0]] = { base, offset: 0, pitch: rowBytes(graph.tensors[outputs[0]]) }
     shared.add(base)
   })
-  for (const { current, next } of graph.states ?? []) placeState(graph, current, next, placements, shared)
+  for (const state of graph.states ?? []) placeState(graph, nodes, state, placements, shared)
   if (!views) return placements
   // The last first: what a concatenation of a concatenation holds follows its place.
   for (let step = nodes.length - 1; step >= 0; step--) {
@@ -52,11 +52,15 @@ function readers(graph: IntGraph, tensor: number): number[] {
   return graph.nodes.flatMap(({ inputs }, step) => (inputs.includes(tensor) ? [step] : []))
 }
 
-/** Lets a node write what a state becomes into the state's own place, where all readers of the old value come before it. */
+/**
+ * Lets a node write what a state becomes into the state's own place, where all readers of the old value come before it. Where the state is
+ * the front of a concatenation and becomes its end, all three have the concatenation's place: new rows are written behind the old ones,
+ * and at the end all move to the front.
+ */
 function placeState(
   graph: IntGraph,
-  current: number,
-  next: number,
+  nodes: readonly ChosenNode[],
+  { current, next }: State,
   placements: Placement[],
   shared: ReadonlySet<number>,
 ): void {
@@ -64,7 +68,24 @@ function placeState(
   const own = placements[next].base === next && !shared.has(next) && !shared.has(current)
   if (!own || producer < 0 || readers(graph, current).some(reader => reader >= producer)) return
   if (graph.outputs.includes(current)) return
-  placements[next] = { ...placements[next], base: current }
+  const ring = ringOf(graph, nodes, current, producer)
+  const whole = ring !== undefined && placements[ring].base === ring && !shared.has(ring) ? ring : current
+  for (const tensor of [current, next]) placements[tensor] = { ...placements[tensor], base: whole }
+}
+
+/** The concatenation that begins with a state and whose end the node at `last` moves to the front in one piece, as the last that reads it. */
+function ringOf(graph: IntGraph, nodes: readonly ChosenNode[], state: number, last: number): number | undefined {
+  const { inputs } = graph.nodes[last]
+  const [reader, ...others] = readers(graph, state)
+  const [ring] = inputs
+  const joined = graph.nodes[reader]
+  if (others.length || joined?.op !== 'concatenation' || joined.inputs[0] !== state || joined.outputs[0] !== ring)
+    return undefined
+  const { outer } = nodes[reader].prepared.constants as { outer: number }
+  if (outer !== 1 || nodes[last].kernel?.name !== 'move' || graph.outputs.includes(ring)) return undefined
+  const { loops } = nodes[last].prepared.constants as { loops: readonly { size: number; from: number; to: number }[] }
+  const piece = loops.slice(0, -1).every(({ size }) => size === 1) && loops.at(-1)!.from === 1 && loops.at(-1)!.to === 1
+  return piece && readers(graph, ring).every(step => step <= last) ? ring : undefined
 }
 
 /** Lets the nodes that compute the parts of a concatenation write them into it, where their kernels and all other readers can. */

@@ -14,10 +14,11 @@ const NAME_WIDTH = 22
  * Both tables number the layers alike.
  */
 export function inspection(network: NetworkPlan): string {
-  const { graph, arena, buffers } = network
+  const { graph, arena, buffers, states } = network
   const { layers, parameters, nonZeroWeights, macs } = layerTable(graph)
   const live = liveBytes(buffers)
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0)
+  const stateBytes = states.reduce((sum, { bytes }) => sum + bytes, 0)
   const port = (tensor: number) => describe(graph.tensors[tensor])
   const totals = facts([
     ...(graph.metadata && madeWithSynthetic(graph.metadata)
@@ -25,6 +26,7 @@ export function inspection(network: NetworkPlan): string {
       : []),
     ['weights', `${count(parameters)} with biases, ${share(nonZeroWeights, weights)} of the weights not zero`],
     ['MACs', `${count(macs)} per inference`],
+    ...(states.length ? [['states', `${count(stateBytes)} B that live from hop to hop`] as const] : []),
     [
       'arena',
       `${count(arena.bytes)} B, ${arena.optimal ? 'the least possible' : `lower bound ${count(arena.lowerBoundBytes)} B`}`,

@@ -10,6 +10,7 @@ import { cnn1dTeacher } from '../../src-ts/networks/cnn1d-teacher.ts'
 import { ecgMcu } from '../../src-ts/networks/ecg-mcu.ts'
 import { ecgTiny } from '../../src-ts/networks/ecg-tiny.ts'
 import { gapCnn } from '../../src-ts/networks/gap-cnn.ts'
+import { gapCnnCausal } from '../../src-ts/networks/gap-cnn-causal.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
 import { inceptionGap } from '../../src-ts/networks/inception-gap.ts'
 import { networks } from '../../src-ts/networks/index.ts'
@@ -110,6 +111,13 @@ native('gap-cnn has 73,637 parameters, layer by layer', () => {
       logits: 485,
     })
     assert.equal(model.getLayer('conv5-relu').outputShape, [null, 32, 96])
+  })
+})
+
+native('gap-cnn-causal is gap-cnn without padding', () => {
+  withModel(gapCnnCausal, model => {
+    assert.is(model.countParams(), 73_637)
+    assert.equal(model.getLayer('conv5-relu').outputShape, [null, 29, 96])
   })
 })
 

@@ -59,7 +59,8 @@ class StreamBuilder<G extends IntGraph> {
   private readonly plan: HopPlan
   private readonly tensors: IntTensor[] = []
   private readonly nodes: Node[] = []
-  private readonly states: State[] = []
+  /** Tensors of all rows that a hop holds, whose last ones are remembered. */
+  private readonly rings: { readonly current: number; readonly ring: number; readonly past: number }[] = []
   /** Tensors without time, and constants, by their number in the source. */
   private readonly whole = new Map<number, number>()
   /** Tensors with time, by their number in the source. */
@@ -85,7 +86,12 @@ class StreamBuilder<G extends IntGraph> {
       const held = this.held.get(output)
       return held ? this.section(output, [held.rows.fresh, held.rows.last]) : this.whole.get(output)!
     })
-    const { tensors, nodes, states } = this
+    // Last, when nobody needs the old rows any more: their place is then free (plan/placement.ts).
+    const states = this.rings.map(({ current, ring, past }): State => {
+      const last = this.tensors[ring].shape[2] - 1
+      return { current, next: this.slice(ring, last - past + 1, last) }
+    })
+    const { tensors, nodes } = this
     return { ...source, tensors, nodes, inputs, outputs, ...(states.length && { states }) }
   }
 
@@ -172,7 +178,7 @@ class StreamBuilder<G extends IntGraph> {
     const { name } = this.tensors[ring]
     const attrs = { axis: 2, activation: 'none' }
     this.nodes.push({ name, op: concatenation.kind, attrs, inputs: [current, fresh], outputs: [ring] })
-    this.states.push({ current, next: this.slice(ring, all - past, all - 1) })
+    this.rings.push({ current, ring, past })
     this.held.set(tensor, { tensor: ring, rows })
   }
 
