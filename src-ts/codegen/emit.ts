@@ -37,7 +37,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false): P
   const startUp: string[] = []
   const bodies = plan.networks.map((network, i) => {
     const suffix = plan.networks.length === 1 ? '' : String(i)
-    return networkText(network, suffix, { imports, constants, readOnly, natives, startUp, exportNodes })
+    return networkText(network, suffix, { imports, constants, readOnly, natives, startUp, resets: [], exportNodes })
   })
   // A host can read which of relaxed-probe.ts's forms this engine has.
   const probe = plan.flavour === 'relaxed' ? ["export { relaxed } from './relaxed-probe'", ''] : []
@@ -85,6 +85,8 @@ interface Parts {
   /** Files of src-as by the exported functions. */
   readonly natives: Map<string, string>
   readonly startUp: string[]
+  /** Lines of the network at hand that bring what its kernels remember back to the start. */
+  readonly resets: string[]
   readonly exportNodes: boolean
 }
 
@@ -125,6 +127,7 @@ function runText({ states }: NetworkPlan, suffix: string, calls: readonly string
     '// Brings every state back to its start.',
     `export function reset${suffix}(): void {`,
     ...states.map(state => startText(state, parts)),
+    ...parts.resets,
     '}',
     '',
     '// One hop from the start: a function of the input alone.',
@@ -179,6 +182,7 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
       )
       return `  ${use(parts, file, name)}(\n${lines.join('\n')}\n  )`
     },
+    atReset: text => void parts.resets.push(text),
     atStart: text => void parts.startUp.push(text),
   }
 }

@@ -1,13 +1,13 @@
 import { rowBytes } from '../codegen/manifest.ts'
 import { exposeTensors } from '../ir/cut.ts'
 import { type IntGraph, tensorBytes } from '../ir/graph.ts'
-import { rowRunner } from '../reference/run.ts'
+import { rowStream } from '../reference/run.ts'
 import { writeTflite } from '../tflite/index.ts'
 import type { Engine, RunnableModel } from './engine.ts'
 import { formName } from './form.ts'
 import { runnable } from './model.ts'
 import { reference } from './reference.ts'
-import { runOnce } from './session.ts'
+import { pushOnce } from './session.ts'
 
 /** The first byte of a network that differs, in the order in which nodes run. */
 export interface FirstDifference {
@@ -44,12 +44,12 @@ export async function compareLayers(
   count: number,
 ): Promise<LayerParity[]> {
   const model = runnable(writeTflite(exposeTensors(graph)), graph.name)
-  const expected = rowRunner(model.graph)(inputs, count)
+  const expected = rowStream(model.graph).push(inputs, count)
   const rows: LayerParity[] = []
   for (const engine of engines) {
     if (engine === reference || engine.missing() !== undefined) continue
     for (const form of engine.forms) {
-      const got = await runOnce(engine, model, form, inputs, count)
+      const got = await pushOnce(engine, model, form, inputs, count)
       rows.push({
         engine: engine.name,
         flavour: formName(form),

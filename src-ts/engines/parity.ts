@@ -1,11 +1,11 @@
 import { rowBytes } from '../codegen/manifest.ts'
 import { elements, type IntTensor, limitsOf, tensorBytes, toBytes } from '../ir/graph.ts'
 import { random } from '../random.ts'
-import { rowRunner } from '../reference/run.ts'
+import { rowStream } from '../reference/run.ts'
 import type { Engine, RunnableModel } from './engine.ts'
 import { formName } from './form.ts'
 import { reference } from './reference.ts'
-import { runOnce } from './session.ts'
+import { pushOnce } from './session.ts'
 
 /** One line of `verify --json`: an engine and flavour beside the reference. */
 export interface ParityRow {
@@ -49,7 +49,8 @@ export function probeInputs(model: RunnableModel, count: number, seed = 1): Int8
 }
 
 /**
- * Runs every engine in each of its forms on the same inputs and compares each output byte with the reference.
+ * Runs every engine in each of its forms on the same inputs and compares each output byte with the reference. Of a network with states the
+ * inputs are the hops of one stream.
  * `started` is told what runs next, for a progress bar.
  */
 export async function compareEngines(
@@ -64,14 +65,14 @@ export async function compareEngines(
     .flatMap(engine => engine.forms.map(form => ({ engine, form, flavour: formName(form) })))
   const total = runs.length + 1
   started('reference', 0, total)
-  const expected = rowRunner(model.graph)(inputs, count)
+  const expected = rowStream(model.graph).push(inputs, count)
   const rows: ParityRow[] = []
   for (const [i, { engine, form, flavour }] of runs.entries()) {
     started(`${engine.name} ${flavour}`, i + 1, total)
     const skipped = engine.missing()
     if (skipped) rows.push({ engine: engine.name, flavour, outputs: 0, differing: 0, skipped })
     else {
-      const got = await runOnce(engine, model, form, inputs, count)
+      const got = await pushOnce(engine, model, form, inputs, count)
       rows.push(compare(model, engine.name, flavour, expected, got))
     }
   }

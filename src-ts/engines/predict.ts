@@ -1,12 +1,14 @@
+import { rowBytes } from '../codegen/manifest.ts'
 import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
-import { fromBytes, type IntGraph } from '../ir/graph.ts'
+import { HolterError } from '../errors.ts'
+import { type ActivationType, arrays, fromBytes, type IntGraph, toBytes } from '../ir/graph.ts'
 import { type PatientPredictions, predictionsOf } from '../metrics/predictions.ts'
 import { logitsOf } from '../metrics/probabilities.ts'
 import { endsInProbabilities } from '../ops/probability-end.ts'
 import { dequantizeValues } from '../quantize/values.ts'
 import type { Report } from '../watch.ts'
 import type { EngineChoice } from './choose.ts'
-import type { RunnableModel } from './engine.ts'
+import type { RunnableModel, Session } from './engine.ts'
 import { interleave, quantizeInput } from './input.ts'
 import { node } from './node.ts'
 import { withSession } from './session.ts'
@@ -30,13 +32,42 @@ export async function predictInt8(
   await withSession(engine, model, form, async session => {
     for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
       const count = Math.min(ENGINE_RECORDS, dataset.length - first)
-      const bytes = await session.run(quantizeRecords(model.graph, dataset, first, count), count)
+      const rows = quantizeRecords(model.graph, dataset, first, count)
+      const bytes = model.graph.states
+        ? await streamRecords(session, model.graph, rows, count)
+        : await session.run(rows, count)
       logits.set(dequantizeValues(fromBytes(bytes, type) as Int8Array, quantization!), first * width)
       report?.(first + count, dataset.length)
     }
   })
   if (!endsInProbabilities(model.graph)) return predictionsOf(dataset, logits)
   return predictionsOf(dataset, logitsOf(logits, dataset.kind, quantization!.scale[0]))
+}
+
+/**
+ * Feeds each record to a stream of its own and returns what it says at the end: that is the network's answer to the record as one window.
+ * Zero points before a record fill its first hop.
+ */
+async function streamRecords(session: Session, graph: IntGraph, records: Int8Array, count: number): Promise<Int8Array> {
+  if (graph.inputs.length > 1) {
+    const problem = 'a stream with further inputs cannot be scored on records'
+    throw new HolterError({ stage: 'engine', where: graph.name, problem, got: `${graph.inputs.length} inputs` })
+  }
+  const hopBytes = rowBytes(graph, graph.inputs)
+  const outBytes = rowBytes(graph, graph.outputs)
+  const recordBytes = records.length / count
+  const hops = Math.ceil(recordBytes / hopBytes)
+  const { type, quantization } = graph.tensors[graph.inputs[0]]
+  const quiet = new arrays[type as ActivationType](hops * hopBytes).fill(quantization!.zeroPoint[0])
+  const padded = toBytes(quiet).subarray(0, hops * hopBytes)
+  const ends = new Int8Array(count * outBytes)
+  for (let record = 0; record < count; record++) {
+    padded.set(records.subarray(record * recordBytes, (record + 1) * recordBytes), padded.length - recordBytes)
+    await session.reset()
+    const all = await session.push(padded, hops)
+    ends.set(all.subarray(-outBytes), record * outBytes)
+  }
+  return ends
 }
 
 /** Returns records as the integer network's rows: the signal, then the features where there are any. */

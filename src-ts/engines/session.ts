@@ -21,6 +21,11 @@ export function runOnce(engine: Engine, model: RunnableModel, form: Form, inputs
   return withSession(engine, model, form, session => session.run(inputs, count))
 }
 
+/** Runs a model once: `count` rows as the hops of one stream. Without states the same as `runOnce`. */
+export function pushOnce(engine: Engine, model: RunnableModel, form: Form, inputs: Int8Array, count: number) {
+  return withSession(engine, model, form, session => session.push(inputs, count))
+}
+
 /** Throws HolterError unless `inputs` are `count` rows of so many bytes. */
 export function checkRows(inputs: Int8Array, count: number, rowBytes: number, where: string): void {
   if (inputs.length === count * rowBytes) return

@@ -74,6 +74,8 @@ export interface Emitter extends KernelTarget {
    * Arguments come in named groups, so that a person can read them: ['input', address, …shape].
    */
   call(file: string, name: string, args: readonly (readonly [string, ...number[]])[]): string
+  /** Adds lines that run when the module is instantiated and whenever a stream begins: networks with states only. */
+  atReset(text: string): void
   /** Adds lines that run once, when the module is instantiated: `call` makes them. */
   atStart(text: string): void
 }

@@ -1,6 +1,7 @@
 import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
 import { limitsOf } from '../ir/graph.ts'
 import { type MeanPrepared, meanLanes } from './kernels/mean-lanes.ts'
+import { runningMean } from './kernels/running-mean.ts'
 import type { Op } from './op.ts'
 import { quantizationOf } from './parts/channels.ts'
 import { overOtherAxes } from './parts/channelwise.ts'
@@ -36,6 +37,7 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
       ...divide(fixed.multiplier, fixed.shift, reduction.first * reduction.second),
       inputZero: quantizationOf(x!).zeroPoint[0],
       outputZero: quantizationOf(output).zeroPoint[0],
+      arriving: node.attrs.arriving,
       ...limitsOf(output),
     }
   },
@@ -59,6 +61,7 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
         ]),
     },
     meanLanes,
+    runningMean,
   ],
   macs: () => 0,
   cases: () => [

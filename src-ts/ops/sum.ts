@@ -19,13 +19,14 @@ export const sum: Op<ReductionAttrs, MeanPrepared> = {
   evaluate: (tf, attrs, [x, axes]) => tf.sum(x!, Array.from(axes!.dataSync()), attrs.keepDims),
   quantization: { kind: 'calibrated' },
   quantizeConstants: quantizeIndices,
-  prepare({ name, inputs: [x, axes], outputs: [y] }) {
+  prepare({ name, attrs, inputs: [x, axes], outputs: [y] }) {
     const [from, to] = [quantizationOf(x!), quantizationOf(y)]
     return {
       ...reductionOf(x!.shape, axes, name),
       ...quantizeMultiplier(from.scale[0] / to.scale[0]),
       inputZero: from.zeroPoint[0],
       outputZero: to.zeroPoint[0],
+      arriving: attrs.arriving,
       ...limitsOf(y),
     }
   },

@@ -61,6 +61,11 @@ export class Draft<T extends AnyTensor = FloatTensor> {
     return this.outputs.includes(tensor) || this.states.some(({ next }) => next === tensor)
   }
 
+  /** The state that a tensor is; undefined of all others. */
+  state(tensor: number): State | undefined {
+    return this.states.find(({ current }) => current === tensor)
+  }
+
   /** The place of a tensor among the graph's inputs; −1 if it is none. */
   inputPlace(tensor: number): number {
     return this.inputs.indexOf(tensor)

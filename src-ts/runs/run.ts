@@ -1,7 +1,7 @@
 import { type EngineChoice, engineFor } from '../engines/choose.ts'
 import { allInputRows, type NamedNpy } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
-import { runOnce } from '../engines/session.ts'
+import { pushOnce } from '../engines/session.ts'
 import { readFile } from '../files.ts'
 import { fromBytes, type IntGraph, tensorBytes } from '../ir/graph.ts'
 import type { Adc } from '../ir/input-map.ts'
@@ -33,13 +33,13 @@ export interface RunResult extends EngineChoice {
   readonly count: number
 }
 
-/** Runs a model on arrays in one engine. Throws HolterError on arrays of another shape or type than the model takes. */
+/** Runs a model on arrays in one engine; rows of a network with states are the hops of one stream. Throws HolterError on arrays of another shape or type than the model takes. */
 export async function run({ model: path, inputs, adc, engine = 'node', flavour, real }: RunInput): Promise<RunResult> {
   const choice = engineFor(engine, flavour)
   const model = loadModel(path)
   const { graph } = model
   const { rows, count } = allInputRows(graph, inputs.map(named), adc)
-  const bytes = await runOnce(choice.engine, model, choice.form, rows, count)
+  const bytes = await pushOnce(choice.engine, model, choice.form, rows, count)
   const outputs = graph.outputs.map((tensor, which) => {
     const own = graph.tensors[tensor].shape
     const shape = [count, ...(own[0] === 1 ? own.slice(1) : own)]

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
+import { openSynthetic } from '../../src-ts/ecg/synthetic/synthetic.ts'
 import { loadModel } from '../../src-ts/engines/model.ts'
 import { node } from '../../src-ts/engines/node.ts'
+import { predictInt8 } from '../../src-ts/engines/predict.ts'
 import { withSession } from '../../src-ts/engines/session.ts'
 import { random } from '../../src-ts/random.ts'
 import type { HopFigures } from '../../src-ts/runs/stream.ts'
@@ -52,6 +54,14 @@ for (const hop of [10, 32]) {
     })
   })
 }
+
+test('a stream scores as its windows do: each record ends in the same logits', async () => {
+  const path = join(dir, 'scored.tflite')
+  holter('stream', shipped, '--hop', '300', '-o', path)
+  const { validation } = (await openSynthetic(1, ['validation'], 40)).splits
+  const [whole, hops] = await Promise.all([shipped, path].map(file => predictInt8(loadModel(file), validation!)))
+  assert.equal(hops.logits, whole.logits)
+})
 
 test('a compiled stream exports push and reset beside run, and its manifest names the states', () => {
   const path = join(dir, 'small.tflite')

@@ -9,6 +9,8 @@ export interface MeanPrepared extends Reduction {
   readonly outputZero: number
   readonly min: number
   readonly max: number
+  /** Rows at the end that are new in each inference; undefined where the input is not remembered. */
+  readonly arriving?: number
 }
 
 /** MEAN and SUM of int8 over other axes than the last, eight channels at a time. */

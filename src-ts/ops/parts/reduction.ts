@@ -6,6 +6,8 @@ import { indicesOf } from './indices.ts'
 
 export interface ReductionAttrs {
   readonly keepDims: boolean
+  /** Rows at the end of the input that are new in each inference; the others were there in the last one. Files do not know it (passes/int/running-means.ts). */
+  readonly arriving?: number
 }
 
 /** An input seen as [outer, first, between, second, inner], of which `first` and `second` are reduced. Adjacent axes are one. */

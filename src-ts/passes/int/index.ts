@@ -4,6 +4,7 @@ import { runPass } from '../run-pass.ts'
 import { dropBorders } from './drop-borders.ts'
 import { dropDeadChannels } from './drop-dead-channels.ts'
 import { foldShapes } from './fold-shapes.ts'
+import { runningMeans } from './running-means.ts'
 import { IntProbe, verifyIntGraph } from './verify.ts'
 
 /**
@@ -15,8 +16,8 @@ export const importPasses: readonly Pass<IntTensor>[] = [foldShapes, dropBorders
 /** Every pass over integer networks: one file, one line. They keep every byte of the outputs. */
 export const intPasses: readonly Pass<IntTensor>[] = [dropDeadChannels]
 
-/** Those that a module is compiled with, in the order in which they run. None yet: modules of models that ship keep their bytes. */
-export const compilePasses: readonly Pass<IntTensor>[] = []
+/** Those that a module is compiled with, in the order in which they run. They find work in streams only. */
+export const compilePasses: readonly Pass<IntTensor>[] = [runningMeans]
 
 /** Rows on which a graph is run before and after each pass: all least values, all largest, and random ones. */
 const PROBE_ROWS = 4
