@@ -2,8 +2,9 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import { VOLTAGES } from '../ecg/signal/voltage-units.ts'
 import { count } from '../report/numbers.ts'
 import { facts } from '../report/terminal.ts'
-import type { MonitorInput, MonitorResult } from '../runs/monitor.ts'
+import type { MonitorDisplay, MonitorInput, MonitorResult } from '../runs/monitor.ts'
 import { inTerminal } from './context.ts'
+import { terminalView } from './monitor-terminal.ts'
 import { json, noChecksum, printJson, whole, within } from './options.ts'
 
 interface MonitorOptions extends Omit<MonitorInput, 'source' | 'leads' | 'sampleRateHz' | 'notchHz' | 'display'> {
@@ -59,24 +60,43 @@ export const monitor = new Command('monitor')
   .action(
     async (source: string, { leads, rate, notch, for: seconds, serve, json: asJson, ...options }: MonitorOptions) => {
       const { monitor } = await import('../runs/monitor.ts')
-      const result = await inTerminal(async context => {
-        return await monitor(
-          {
-            ...options,
-            source,
-            seconds,
-            leads: leads?.split(',').map(name => name.trim()),
-            sampleRateHz: rate,
-            notchHz: notch === undefined ? undefined : notch === '50' ? 50 : 60,
-          },
-          context,
-        )
-      })
+      const page = serve === undefined ? undefined : await openPage(serve === true ? 0 : serve)
+      const view = !asJson && options.speed !== Number.POSITIVE_INFINITY ? terminalView() : undefined
+      const displays = [page, view].filter(display => display !== undefined)
+      const input = {
+        ...options,
+        source,
+        seconds,
+        leads: leads?.split(',').map(name => name.trim()),
+        sampleRateHz: rate,
+        notchHz: notch === undefined ? undefined : notch === '50' ? (50 as const) : (60 as const),
+        ...(displays.length > 0 && { display: together(displays) }),
+      }
+      const run = () => inTerminal(({ watch, ...context }) => monitor(input, { ...context, ...(!view && { watch }) }))
+      const result = await run().finally(() => page?.close())
       if (!result) return
       if (asJson) printJson(result)
       else console.log(textOf(result))
     },
   )
+
+async function openPage(port: number) {
+  const { MonitorPage } = await import('../runs/serve-monitor.ts')
+  const page = await MonitorPage.open(port)
+  console.error(`The page is at ${page.address}`)
+  return page
+}
+
+/** Shows everything to several. */
+function together(displays: readonly MonitorDisplay[]): MonitorDisplay {
+  return {
+    start: (recording, alarms) => displays.forEach(display => void display.start(recording, alarms)),
+    frame: (frames, at) => displays.forEach(display => void display.frame(frames, at)),
+    observe: observation => displays.forEach(display => void display.observe(observation)),
+    event: event => displays.forEach(display => void display.event(event)),
+    update: seconds => displays.forEach(display => void display.update(seconds)),
+  }
+}
 
 function speed(text: string): number {
   if (text === 'max') return Number.POSITIVE_INFINITY

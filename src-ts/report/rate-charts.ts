@@ -3,7 +3,8 @@ import { type Html, raw } from './html.ts'
 
 const WIDTH = 880
 const HEIGHT = 180
-const LEFT = 44
+const LEFT = 56
+const RIGHT = 20
 const BOTTOM = 30
 const TOP = 8
 const TEXT = 'font-size="12" fill="var(--muted)" font-family="system-ui,sans-serif"'
@@ -13,7 +14,7 @@ export function trend(perMinute: RecordingSummary['perMinute']): Html {
   const known = perMinute.filter(rate => rate !== undefined)
   const most = 20 * Math.ceil(Math.max(100, ...known) / 20)
   const hours = Math.max(1, perMinute.length) / 60
-  const x = (minute: number) => LEFT + ((WIDTH - LEFT - 8) * minute) / Math.max(1, perMinute.length - 1)
+  const x = (minute: number) => LEFT + ((WIDTH - LEFT - RIGHT) * minute) / Math.max(1, perMinute.length - 1)
   const y = (rate: number) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * rate) / most
   let [path, pen] = ['', 'M']
   for (const [minute, rate] of perMinute.entries()) {
@@ -34,7 +35,7 @@ export function trend(perMinute: RecordingSummary['perMinute']): Html {
 export function bars({ from, width, counts }: RecordingSummary['histogram']): Html {
   const last = Math.max(10, counts.findLastIndex(count => count > 0) + 1)
   const most = Math.max(1, ...counts)
-  const step = (WIDTH - LEFT - 8) / last
+  const step = (WIDTH - LEFT - RIGHT) / last
   const high = (count: number) => ((HEIGHT - BOTTOM - TOP) * count) / most
   const columns = counts.slice(0, last).map((count, i) => {
     const [x, height] = [LEFT + i * step, high(count)]
@@ -55,7 +56,7 @@ export function bars({ from, width, counts }: RecordingSummary['histogram']): Ht
 }
 
 function grid(y: number, text: string): string {
-  const line = `<path d="M${LEFT} ${y.toFixed(1)}H${WIDTH - 8}" stroke="var(--line)"/>`
+  const line = `<path d="M${LEFT} ${y.toFixed(1)}H${WIDTH - RIGHT}" stroke="var(--line)"/>`
   return `${line}<text x="${LEFT - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end" ${TEXT}>${text}</text>`
 }
 
