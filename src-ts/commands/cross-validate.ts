@@ -6,7 +6,7 @@ import { networks } from '../networks/index.ts'
 import { foldsSummary } from '../report/folds-summary.ts'
 import { counted } from '../report/numbers.ts'
 import type { FoldResult } from '../runs/train-fold.ts'
-import { tasks } from '../tasks/index.ts'
+import { findTask } from '../tasks/find-task.ts'
 import { inTerminal } from './context.ts'
 import { type Job, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, whole } from './options.ts'
@@ -54,7 +54,7 @@ async function allFolds(line: Command, name: string, options: CrossValidateOptio
     })
   }
   const network = byName('network', name, networks)
-  const task = byName('task', options.task ?? network.task, tasks)
+  const task = findTask(options, network.task)
   const out = options.out ?? join('build', `${name}-folds`)
   makeFolder(out)
   const { folds, seed, stratified = false } = options

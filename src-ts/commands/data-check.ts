@@ -21,6 +21,10 @@ export const dataCheck = new Command('check')
       'Exits with 1 if one cannot be used. The test fold of PTB-XL stays closed.',
   )
   .addArgument(new Argument('<dir>', 'folder with records'))
+  .option(
+    '-t, --task <task>',
+    'task of a folder with labels.csv: name or file (default: its holter.task.json, else ptbxl-superclass)',
+  )
   .addOption(new Option('--samples <n>', 'number of samples that every record must have').argParser(whole(1)))
   .addOption(
     new Option(

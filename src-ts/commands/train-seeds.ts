@@ -9,7 +9,7 @@ import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { counted } from '../report/numbers.ts'
 import { facts, table } from '../report/terminal.ts'
 import { type SeedResult, seedDir, sumUpSeeds } from '../runs/sum-up-seeds.ts'
-import { tasks } from '../tasks/index.ts'
+import { findTask } from '../tasks/find-task.ts'
 import { type Job, type Outcome, reportOutcomes, runJobs, shareCores } from './jobs.ts'
 import { givenOptions, printJson, seeds, whole } from './options.ts'
 import type { TrainingOptions } from './training-options.ts'
@@ -52,7 +52,7 @@ function requireSeeds({ seeds, jobs }: SeedsOptions): void {
  */
 export async function trainSeeds(command: Command, name: string, options: SeedsOptions): Promise<void> {
   const network = byName('network', name, networks)
-  const task = byName('task', options.task ?? network.task, tasks)
+  const task = findTask(options, network.task)
   const { seeds = [] } = options
   const out = options.out ?? join('build', name)
   makeFolder(out)

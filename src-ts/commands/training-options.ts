@@ -16,7 +16,10 @@ export function withTrainingOptions(command: Command): Command {
   return withDataOptions(
     command
       .addArgument(new Argument('<network>', networks.map(n => `${n.name}: ${n.title}`).join('; ')))
-      .option('-t, --task <task>', "default: the network's own")
+      .option(
+        '-t, --task <task>',
+        "name, or a task file (default: holter.task.json in the data folder, else the network's own)",
+      )
       .addOption(new Option('--epochs <n>', "epochs (default: the network's recipe)").argParser(whole(1)))
       .addOption(
         new Option('--seed <n>', 'seed of weights, order, augmentation and dropout').argParser(seed).default(1),

@@ -5,13 +5,15 @@ import { checkOwnFile, checkTable } from '../ecg/checks/check-folder.ts'
 import type { FileReading } from '../ecg/datasets/dataset.ts'
 import { locateFolder } from '../ecg/datasets/folder.ts'
 import { testFoldOf } from '../ecg/datasets/test-fold.ts'
-import { ptbxlSuperclass } from '../tasks/ptbxl-superclass.ts'
+import { findTask } from '../tasks/find-task.ts'
 import { type Context, openWatch } from '../watch.ts'
 
 /** Records between two looks at the event loop, so that the bar is drawn and Ctrl-C is heard. */
 const RECORDS_PER_TURN = 16
 
 export interface CheckDataInput extends Pick<FileReading, 'units' | 'resample'> {
+  /** Of a folder with labels.csv: name of its task, or a task file. Default holter.task.json in the folder, else ptbxl-superclass. */
+  readonly task?: string
   /** A folder of one's own with labels.csv, or one with WFDB records at or below it. */
   readonly dir: string
   /** Samples that every record is to have; a task says it of a folder with labels.csv. */
@@ -73,10 +75,11 @@ function records({ dir, samples, rate: sampleRateHz, checksum = true }: CheckDat
   return { before: [], verdicts, total: open.length, testFoldLeftClosed: all.length - open.length }
 }
 
-function ownFolder({ dir, ...reading }: CheckDataInput): Checks {
-  const { files, verdicts: before } = checkTable(dir, ptbxlSuperclass)
+function ownFolder({ dir, task, ...reading }: CheckDataInput): Checks {
+  const form = findTask({ task, data: dir }, 'ptbxl-superclass')
+  const { files, verdicts: before } = checkTable(dir, form)
   const verdicts = function* (): Generator<Verdict> {
-    for (const file of files) yield { record: file, problems: checkOwnFile(join(dir, file), ptbxlSuperclass, reading) }
+    for (const file of files) yield { record: file, problems: checkOwnFile(join(dir, file), form, reading) }
   }
   return { before, verdicts: verdicts(), total: files.length, testFoldLeftClosed: 0 }
 }

@@ -9,6 +9,7 @@ import { makeFolder, writeFile } from '../files.ts'
 import { knowsValidation, type Metadata } from '../ir/metadata.ts'
 import { networks } from '../networks/index.ts'
 import type { ReportData, ScoredModel } from '../report/report-data.ts'
+import { taskOfModel } from '../tasks/find-task.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
 import { loadTfjs, trainingMissing } from '../train/backend.ts'
@@ -81,7 +82,7 @@ async function fromModel(nameOrFile: string, input: DemoInput, context: Context)
   const file = existsSync(nameOrFile) || /[/\\]|\.tflite$/.test(nameOrFile) ? nameOrFile : zooFile(nameOrFile)
   const model = loadModel(file)
   const metadata = requireMetadata(model, file)
-  const task = byName('task', metadata.task, tasks)
+  const task = taskOfModel(metadata)
   const command = `holter demo --model ${nameOrFile}`
   const product = await shippedPipeline(prepare(task, input, context), model)
   const notes = [

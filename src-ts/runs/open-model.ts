@@ -4,12 +4,13 @@ import { engineFor } from '../engines/choose.ts'
 import { loadModel } from '../engines/model.ts'
 import { predictInt8 } from '../engines/predict.ts'
 import { withClock } from '../engines/session.ts'
-import { byName, HolterError } from '../errors.ts'
+import { HolterError } from '../errors.ts'
 import { elements, type IntGraph } from '../ir/graph.ts'
 import { knowsValidation, type Metadata, madeWithSynthetic } from '../ir/metadata.ts'
 import type { Fitted } from '../metrics/fitted.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { syntheticModelSentence } from '../report/data-sentences.ts'
+import { findTask, taskOfModel } from '../tasks/find-task.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
 import { loadTfjs } from '../train/backend.ts'
@@ -18,11 +19,14 @@ import { predictFloat } from '../train/predict.ts'
 import type { Report } from '../watch.ts'
 
 export interface ModelOptions {
+  /** Name of a task, or a task file. Default: the model's own. */
   readonly task?: string
   readonly engine?: string
   readonly flavour?: string
   /** Told how many milliseconds each call of the engine of an int8 model took. */
   readonly onRun?: (ms: number) => void
+  /** Folder of the data, whose task file may be what `task` names. */
+  readonly data?: string
 }
 
 /** A model of either kind with its task, ready to predict. */
@@ -99,9 +103,9 @@ function int8Model(path: string, options: ModelOptions): OpenedModel {
 
 /** A model scores on a task only if it was made for the same records and labels, in the same order. */
 function taskOf(path: string, metadata: Metadata, options: ModelOptions): Task {
-  const task = byName('task', options.task ?? metadata.task, tasks)
-  const form = (x: Pick<Task, 'labels' | 'leads' | 'sampleRateHz' | 'samples' | 'features'>) =>
-    `labels ${x.labels.join(' ')}; leads ${x.leads.join(' ')}; ${x.samples} samples at ${x.sampleRateHz} Hz` +
+  const task = options.task === undefined ? taskOfModel(metadata) : findTask(options, options.task)
+  const form = (x: Pick<Task, 'kind' | 'labels' | 'leads' | 'sampleRateHz' | 'samples' | 'features'>) =>
+    `labels ${x.labels.join(' ')}${x.kind === 'single-label' ? ' (one of them)' : ''}; leads ${x.leads.join(' ')}; ${x.samples} samples at ${x.sampleRateHz} Hz` +
     (x.features ? `; features ${x.features.join(' ')}` : '')
   const got = form({ ...metadata, features: metadata.features?.names })
   if (got !== form(task)) throw otherForm(path, task, got, form(task))
@@ -118,7 +122,7 @@ function foreignTask(path: string, graph: IntGraph, options: ModelOptions): Task
       hint: `Name the task that it was made for: --task ${tasks.map(task => task.name).join(' or ')}`,
     })
   }
-  const task = byName('task', options.task, tasks)
+  const task = findTask(options, options.task)
   const { samples, width = 1, leads, features, labels } = task
   const long = (shape: readonly number[]) => shape.filter(n => n !== 1).join(' × ')
   const shapes = (tensors: readonly number[]) => tensors.map(i => long(graph.tensors[i].shape)).join(' and ')

@@ -4,7 +4,7 @@ import { makeFolder } from '../files.ts'
 import { knowsValidation } from '../ir/metadata.ts'
 import { type SelectionScore, selectionScore } from '../metrics/selection-score.ts'
 import { networks } from '../networks/index.ts'
-import { tasks } from '../tasks/index.ts'
+import { taskOfModel } from '../tasks/find-task.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { fineTuning } from '../train/fine-tuning.ts'
 import { loadFloatModel } from '../train/float-model.ts'
@@ -36,7 +36,7 @@ export async function prune(input: PruneInput, context: Context = {}) {
   const { model: dir, out, sparsity = 0.3, epochs = 2, seed = 1 } = input
   const tf = loadTfjs()
   const { model, metadata } = await loadFloatModel(tf, dir)
-  const task = byName('task', metadata.task, tasks)
+  const task = taskOfModel(metadata)
   const network = byName('network', metadata.network ?? '', networks)
   const trainedBy = recordedRecipe(metadata, dir) ?? network.recipe
   const { opened } = await openRecords(task, ['train', 'validation'], forModel(dir, metadata, input), context)

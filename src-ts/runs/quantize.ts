@@ -1,6 +1,5 @@
 import { standardizedRows } from '../ecg/datasets/standardized-rows.ts'
 import { predictInt8 } from '../engines/predict.ts'
-import { byName } from '../errors.ts'
 import { writeFile } from '../files.ts'
 import { knowsValidation } from '../ir/metadata.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
@@ -8,7 +7,7 @@ import { fitTemperature } from '../metrics/temperature.ts'
 import type { WeightBits } from '../ops/op.ts'
 import { compare } from '../quantize/compare.ts'
 import { runReference } from '../reference/run.ts'
-import { tasks } from '../tasks/index.ts'
+import { taskOfModel } from '../tasks/find-task.ts'
 import { loadTfjs } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
 import { predictFloat } from '../train/predict.ts'
@@ -39,7 +38,7 @@ export async function quantize(input: QuantizeInput, context: Context = {}) {
   const { model: dir, out, seed = 1, weightBits = 8, int16 = [] } = input
   const tf = loadTfjs()
   const { model, metadata: own } = await loadFloatModel(tf, dir)
-  const task = byName('task', own.task, tasks)
+  const task = taskOfModel(own)
   const { opened } = await openRecords(task, ['train', 'validation'], forModel(dir, own, input), context)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   const predictions = predictFloat(tf, model, validation, own)

@@ -5,7 +5,7 @@ import { makeFolder } from '../files.ts'
 import { predictionsOf } from '../metrics/predictions.ts'
 import { networks } from '../networks/index.ts'
 import { networkShape } from '../networks/network.ts'
-import { tasks } from '../tasks/index.ts'
+import { findTask } from '../tasks/find-task.ts'
 import { limitThreads, loadTfjs } from '../train/backend.ts'
 import { epochProgress } from '../train/epoch-progress.ts'
 import { roundsOf, trainRound } from '../train/rounds.ts'
@@ -28,7 +28,7 @@ export type FoldResult = NonNullable<Awaited<ReturnType<typeof trainFold>>>
 /** Trains on the other folds and says what the model thinks of this one; undefined when the signal came first. */
 export async function trainFold(input: FoldInput, context: Context = {}) {
   const network = byName('network', input.network, networks)
-  const task = byName('task', input.task ?? network.task, tasks)
+  const task = findTask(input, network.task)
   const { fold, folds, seed = 1, stratified = false, resume } = input
   const { out = join('build', `${network.name}-folds`, `fold-${fold}`) } = input
   if (fold > folds) {

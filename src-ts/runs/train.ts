@@ -10,7 +10,7 @@ import { type SelectionScore, selectionScore } from '../metrics/selection-score.
 import { networks } from '../networks/index.ts'
 import { type Network, networkShape, type Recipe } from '../networks/network.ts'
 import { count } from '../report/numbers.ts'
-import { tasks } from '../tasks/index.ts'
+import { findTask } from '../tasks/find-task.ts'
 import type { Task } from '../tasks/task.ts'
 import { limitThreads, loadTfjs, threadsInUse } from '../train/backend.ts'
 import type { LossTerm } from '../train/loss.ts'
@@ -98,7 +98,8 @@ export async function trainNetwork(
   // The weights are the same only with the same number of threads.
   const all = `${flagsOf(network.recipe, recipe)}${flags}${stopping} --threads ${threadsInUse()}`
   const origin = {
-    command: `holter ${verb} ${network.name} --task ${task.name} --seed ${seed}${all}`,
+    // A task of one's own lies in the folder with the data, which is this machine's own.
+    command: `holter ${verb} ${network.name}${task.ownData ? '' : ` --task ${task.name}`} --seed ${seed}${all}`,
     seed,
     ...recordRecipe(recipe, records.train),
     parameters,
@@ -117,7 +118,7 @@ export async function trainNetwork(
 /** Returns what the input and the data make of a network's name; nothing is written. */
 async function prepare(input: TrainingInput, context: Context): Promise<Prepared> {
   const network = byName('network', input.network, networks)
-  const task = byName('task', input.task ?? network.task, tasks)
+  const task = findTask(input, network.task)
   const recipe = recipeOf(network.recipe, input)
   const { opened, standardization } = await openRecords(task, ['train', 'validation'], input, context)
   const { train, validation } = opened.splits as Required<typeof opened.splits>

@@ -22,7 +22,7 @@ const SETTABLE = [
 export interface TrainingInput extends Partial<Pick<Recipe, (typeof SETTABLE)[number]>>, DataChoice {
   /** Name of a network. */
   readonly network: string
-  /** Name of a task; default the network's own. */
+  /** Name of a task, or a task file; default that of the folder with the data, else the network's own. */
   readonly task?: string
   /** Of weights, order, augmentation and dropout, 32 bits. Default 1. */
   readonly seed?: number

@@ -19,6 +19,8 @@ export interface Task {
   readonly features?: readonly string[]
   /** The data set (a name of `holter data fetch`) without which there is nothing to open; other tasks can draw synthetic records. */
   readonly needs?: string
+  /** Records come from a folder with labels.csv, and from nowhere else. */
+  readonly ownData?: boolean
   /** The published split goes through patients, so cross-validation deals single records; scores say nothing about new patients. */
   readonly intraPatient?: boolean
   /** How a recording becomes records of single beats; absent where a record is a stretch of the recording. */

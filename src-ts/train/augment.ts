@@ -48,14 +48,15 @@ export function drawStart(stream: Random, { samples, length }: Window): number {
 }
 
 /**
- * Returns a light random distortion: window start, amplitude e^U(±.2), gain per lead e^N(0, .1), one lead lost with p = .3,
+ * Returns a light random distortion: window start, amplitude e^U(±.2), gain per lead e^N(0, .1), one of several leads lost with p = .3,
  * sine wander of .05–.6 Hz (p = .5, exponential amplitude of mean .07 mV), white noise (p = .5, exponential deviation of mean .024 mV).
  */
 export function drawDistortion(stream: Random, window: Window): Distortion {
   const start = drawStart(stream, window)
   const amplitude = Math.exp(0.4 * stream.uniform() - 0.2)
   const gain = Float64Array.from({ length: window.leads }, () => amplitude * Math.exp(0.1 * stream.normal()))
-  if (stream.uniform() < 0.3) gain[stream.integer(window.leads)] = 0
+  // A record of one lead without it would be nothing to learn from.
+  if (stream.uniform() < 0.3 && window.leads > 1) gain[stream.integer(window.leads)] = 0
   const exponential = (mean: number) => -mean * Math.log(1 - stream.uniform())
   const wanders = stream.uniform() < 0.5
   const largest = exponential(0.07)

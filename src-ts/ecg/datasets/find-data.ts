@@ -23,6 +23,7 @@ export interface FoundData {
 interface Locator {
   readonly name: string
   readonly needs?: string
+  readonly ownData?: boolean
   locate(root: string): string | undefined
 }
 
@@ -77,7 +78,8 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
     : 'ECG_DATA_DIR is not set'
   const fetched = task.locate(cache)
   if (fetched) return folder(fetched, `fetched earlier; ${lacking}`)
-  if (task.needs !== undefined) throw noStandIn(task, `no data was found: ${lacking}, ${cache} holds none either, and `)
+  if (task.needs !== undefined || task.ownData)
+    throw noStandIn(task, `no data was found: ${lacking}, ${cache} holds none either, and `)
   return {
     source: { kind: 'synthetic', seed: SYNTHETIC_SEED },
     sentence: `Data: synthetic records, since ${lacking} and ${cache} holds none either.`,
@@ -117,7 +119,7 @@ function drawn(task: Locator, dir: string | undefined): FoundData {
       hint: 'Leave out one of the two',
     })
   }
-  if (task.needs !== undefined) throw noStandIn(task, '')
+  if (task.needs !== undefined || task.ownData) throw noStandIn(task, '')
   return {
     source: { kind: 'synthetic', seed: SYNTHETIC_SEED },
     sentence: 'Data: synthetic records (asked for by --synthetic).',
@@ -139,12 +141,14 @@ export function realFolder(source: DataSource, task: Locator): string {
   return source.dir
 }
 
-function noStandIn({ name, needs }: Locator, found: string): HolterError {
+function noStandIn({ name, needs, ownData }: Locator, found: string): HolterError {
   return new HolterError({
     stage: 'ecg',
     where: name,
     problem: `${found}synthetic records cannot stand in`,
-    hint: `Run holter data fetch ${needs}, or name the folder that holds it by --data or ECG_DATA_DIR`,
+    hint: ownData
+      ? 'Name the folder that holds labels.csv by --data'
+      : `Run holter data fetch ${needs}, or name the folder that holds it by --data or ECG_DATA_DIR`,
   })
 }
 
