@@ -1,5 +1,5 @@
-import { clearestLead, detectQrs } from '../ecg/beats/qrs.ts'
-import { type QualityFinding, type RecordQuality, recordQuality } from '../ecg/checks/quality.ts'
+import { clearestLead, detectQrs, MIN_RATE_HZ } from '../ecg/beats/qrs.ts'
+import { MIN_SECONDS, type QualityFinding, type RecordQuality, recordQuality } from '../ecg/checks/quality.ts'
 import type { Features } from '../ecg/datasets/dataset.ts'
 import { beatsOf } from '../ecg/datasets/mit-bih.ts'
 import { packedDataset, packedSignals } from '../ecg/datasets/packed-dataset.ts'
@@ -72,15 +72,33 @@ function cutIntoStretches(ecg: Ecg, where: string, task: Task, { resample }: Cut
   const signals = packedSignals(count, samples, names.length)
   const list = Array.from({ length: count }, (_, index): Piece => {
     const from = index * samples
-    const stretch = new Map(names.map((name, k) => [name, leads[k].subarray(from, from + samples)]))
-    const quality = recordQuality(stretch, sampleRateHz)
+    const quality = qualityAround(new Map(names.map((name, k) => [name, leads[k]])), from, task)
     const [invalid] = packStretch(leads, from, task, signals, index)
-    const reason = quality.reason ?? (invalid && invalidWords(invalid, ecg.source.firstRow).problem)
-    return { seconds: from / sampleRateHz, reason, remarks: remarksOf(quality) }
+    const reason = quality?.reason ?? (invalid && invalidWords(invalid, ecg.source.firstRow).problem)
+    return { seconds: from / sampleRateHz, reason, remarks: quality ? remarksOf(quality) : [] }
   })
   const plans = list.map((_, i) => ({ id: `${i}`, patient: '', fold: 0, labels: [] }))
   const { read } = packedDataset({ ...task, synthetic: false, split: 'test', plans, signals })
   return { list, read }
+}
+
+/**
+ * The quality of the stretch that begins at sample `from`; of one too short to judge with what stands around it. Undefined where the whole
+ * recording is too short, or its rate too low, to see QRS complexes: some tasks look at pieces of a beat.
+ */
+function qualityAround(
+  leads: ReadonlyMap<string, Float64Array>,
+  from: number,
+  { samples, sampleRateHz }: Pick<Task, 'samples' | 'sampleRateHz'>,
+): RecordQuality | undefined {
+  const [{ length }] = leads.values()
+  const size = samples < MIN_SECONDS * sampleRateHz ? Math.round(JUDGED_SECONDS * sampleRateHz) : samples
+  const start = Math.max(0, Math.min(from - ((size - samples) >> 1), length - size))
+  if (sampleRateHz < MIN_RATE_HZ || Math.min(size, length) < MIN_SECONDS * sampleRateHz) return undefined
+  return recordQuality(
+    new Map([...leads].map(([name, lead]) => [name, lead.subarray(start, start + size)])),
+    sampleRateHz,
+  )
 }
 
 function cutIntoBeats(

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, truncateSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
@@ -48,6 +48,13 @@ test('check: a table or JSON, exit 1 for what cannot be read, the test fold clos
     const digital = Array.from(madeEcg(10, 100).signal, mv => Math.round(200 * mv))
     for (const name of ['cut', 'good']) writeRecord(dir, name, 16, [{ digital }])
     assert.match((await holter(['check', dir])).stdout, /^2 records checked, 0 with findings\.\n$/)
+    const header = join(dir, 'good.hea')
+    writeFileSync(header, readFileSync(header, 'utf8').replace(/ -?\d+ 0 S0$/m, ' 0 0 S0'))
+    const unproved = await holter(['check', dir])
+    assert.match(
+      unproved.stdout,
+      /^2 records checked, 0 with findings\.\n1 of the headers state no checksum \(0 throughout\)/,
+    )
     truncateSync(join(dir, 'cut.dat'), 10)
     const { status, stdout, stderr } = await holter(['check', dir])
     assert.is(status, 1)

@@ -49,10 +49,10 @@ export async function openFolder(
   const problems: HolterError[] = []
   const opened = await openSplits(
     {
+      ...form,
       name: 'folder',
       synthetic: false,
       source: dir,
-      ...form,
       plans: present,
       dropped,
       load(plan, signals, index) {

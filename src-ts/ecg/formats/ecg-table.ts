@@ -47,8 +47,7 @@ export function parseEcgCsv(text: string, where: string, declared: Declared): Ec
     for (const [k, at] of columns.entries()) {
       const cell = row[at].trim()
       const value = number(cell)
-      if (Number.isNaN(value) && cell && !/^nan$/i.test(cell))
-        throw fail(`${place}, column ${leads[k]}`, 'this is not a number', JSON.stringify(cell.slice(0, 40)))
+      if (Number.isNaN(value) && cell && !/^nan$/i.test(cell)) throw notNumber(`${place}, column ${leads[k]}`, cell)
       signals[i * leads.length + k] = value / perMillivolt
     }
   }
@@ -79,6 +78,12 @@ export function parseEcgNpy(bytes: Uint8Array, where: string, declared: Declared
     throw fail(where, 'the array has another number of leads than were declared', count, leads.length)
   const signals = Float64Array.from(data, value => value / perMillivolt)
   return { signals, samples, leads, sampleRateHz, source: { path: where, format: 'npy', omitted: [] } }
+}
+
+/** Spreadsheets of many countries write a comma where programs read a point. */
+function notNumber(where: string, cell: string): HolterError {
+  const hint = /^[+-]?\d+,\d+$/.test(cell) ? 'Write decimal points, not commas' : undefined
+  return fail(where, 'this is not a number', JSON.stringify(cell.slice(0, 40)), undefined, hint)
 }
 
 /** A number as programs write it, or NaN: no hexadecimal, no blanks inside. */

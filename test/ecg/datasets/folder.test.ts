@@ -1,9 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { SplitName } from '../../../src-ts/ecg/datasets/dataset.ts'
 import { locateFolder, openFolder } from '../../../src-ts/ecg/datasets/folder.ts'
+import { readFolderTable } from '../../../src-ts/ecg/datasets/folder-table.ts'
+import { HolterError } from '../../../src-ts/errors.ts'
 import { inFolder, writeRecord } from '../../helpers/wfdb-files.ts'
 
 const test = suite('ecg/datasets/folder')
@@ -40,7 +43,8 @@ test('files of two formats, folds dealt by patient, leads by name', () =>
   inFolder(async dir => {
     write(dir)
     assert.is(locateFolder(dir), dir)
-    const { splits, records, folds } = await openFolder(dir, form, all)
+    const { name, splits, records, folds } = await openFolder(dir, { ...form, ...{ name: 'ptb-xl-like' } }, all)
+    assert.is(name, 'folder', 'whatever the task is called: a name may stand for a published data set')
     assert.equal(records, { train: 16, validation: 2, test: 2 })
     assert.equal(folds, new Array(10).fill(2))
     const { train } = splits
@@ -213,6 +217,26 @@ test('other rates and units are converted when it is said', () =>
     assert.ok(Math.abs(out[4] - 0.4) < 0.05, `${out[4]} mV`)
     const unasked = await refusal(openFolder(dir, form, ['test'], { reading: { rate: 200, units: 'uV' } }))
     assert.match(unasked, /r19\.csv: wrong sample rate \(got 200 Hz, expected 100 Hz\)\. Add --resample/)
+  }))
+
+test('whatever stands in the table, it is read or every problem is named', () =>
+  inFolder(dir => {
+    const cell = fc.oneof(fc.constantFrom('r0', 'SR', 'SR AF', 'p1', '3', ''), fc.string({ maxLength: 5 }))
+    const rows = fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { maxLength: 12 })
+    fc.assert(
+      fc.property(rows, fc.constantFrom(',', ';', '\t'), fc.boolean(), (cells, separator, single) => {
+        const table = [['file', 'labels', 'patient', 'fold'], ...cells].map(row => row.join(separator))
+        writeFileSync(join(dir, 'labels.csv'), table.join('\n'))
+        try {
+          const read = readFolderTable(dir, { ...form, kind: single ? 'single-label' : 'multi-label' })
+          assert.ok(read.plans.length <= cells.length)
+          for (const { message } of read.problems) assert.match(message, /^\[ecg\] .*labels\.csv/)
+        } catch (error) {
+          assert.instance(error, HolterError)
+        }
+      }),
+      { seed: 1, numRuns: 300 },
+    )
   }))
 
 test.run()

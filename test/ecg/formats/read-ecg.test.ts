@@ -174,6 +174,11 @@ test('damaged EDF', async () => {
 
 test('CSV: what is wrong is named with row and column', async () => {
   const csv = 'I,II\n1,2\n3,x\n'
+  const facts = { sampleRateHz: 100, units: 'mV' }
+  assert.match(
+    await refused('I;II\n1,5;2\n', facts),
+    /row 2, column I: this is not a number \(got "1,5"\)\. Write decimal points/,
+  )
   assert.match(await refused('I,II\n1,2\n'), /the sample rate is not known .*declare rate, units and leads/)
   assert.match(await refused('I,II\n1,2\n', { sampleRateHz: 0, units: 'mV' }), /the sample rate is not known \(got 0/)
   assert.match(
