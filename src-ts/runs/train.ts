@@ -120,11 +120,12 @@ async function prepare(input: TrainingInput, context: Context): Promise<Prepared
   const network = byName('network', input.network, networks)
   const task = findTask(input, network.task)
   const recipe = recipeOf(network.recipe, input)
+  limitThreads(input.threads)
+  const tf = loadTfjs()
   const { opened, standardization } = await openRecords(task, ['train', 'validation'], input, context)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   checkAuxiliary(input, train)
-  limitThreads(input.threads)
-  const common = { tf: loadTfjs(), network, task, recipe, opened }
+  const common = { tf, network, task, recipe, opened }
   if (!recipe.includeValidation) return { ...common, train, validation, standardization: standardization! }
   const all = joinDatasets(train, validation)
   return { ...common, train: all, standardization: fitStandardization(all) }
@@ -178,10 +179,15 @@ function figuresOf(
     records: opened.records,
     epochs: history,
     best,
-    ...(float && { float: { [float.name]: { validation: float.value } } }),
-    ...(int8 && { int8: { [int8.name]: { validation: int8.value } } }),
+    ...(float && { float: figureOf(float) }),
+    ...(int8 && { int8: figureOf(int8) }),
     files,
   }
+}
+
+/** A score by its name. */
+function figureOf({ name, value }: SelectionScore): Readonly<Record<string, { readonly validation: number }>> {
+  return { [name]: { validation: value } }
 }
 
 function countsOf(model: LayersModel): { all: number; trainable: number } {
