@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { type Flavour, flavourNames } from '../ops/flavour.ts'
-import { count } from '../report/numbers.ts'
+import { count, inferenceTime, times } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import { terminal } from './context.ts'
 import { json, printJson, whole } from './options.ts'
@@ -34,16 +34,21 @@ export const bench = new Command('bench')
     const { bench } = await import('../runs/bench.ts')
     const rows = await bench({ model, reps: options.reps }, terminal)
     if (options.json) return printJson(rows)
+    const compared = rows.some(row => row.timesTfliteMicro !== undefined)
     const cells = rows.map(r => [
       r.engine,
       r.flavour,
-      (r.medianNs / 1e6).toFixed(3),
-      (r.minNs / 1e6).toFixed(3),
+      inferenceTime(r.medianNs),
+      inferenceTime(r.minNs),
       r.gigaMacsPerSecond.toFixed(2),
-      r.loadMs.toFixed(1),
-      count(r.moduleBytes),
+      ...(compared ? [times(r.timesTfliteMicro)] : []),
+      inferenceTime(r.loadMs * 1e6),
+      r.moduleBytes === undefined ? '' : count(r.moduleBytes),
     ])
-    console.log(table(['engine', 'flavour', 'median ms', 'least ms', 'GMAC/s', 'load ms', 'module bytes'], cells))
+    const speed = ['GMAC/s', ...(compared ? ['× tflm'] : [])]
+    console.log(table(['engine', 'flavour', 'median', 'least', ...speed, 'load', 'module bytes'], cells))
+    if (compared)
+      console.log('\n× tflm: how many times as fast as tflite-micro with its reference kernels, by the medians.')
   })
 
 async function printLayers(model: string, { reps, flavour, json }: BenchOptions): Promise<void> {

@@ -2,7 +2,7 @@
 
 Requests, each a line and bytes: `model BYTES OUTPUTS INPUT…`, then the file (INPUT: bytes per row of each input, OUTPUTS: how many);
 `push ROWS`, then rows of the last model (all inputs of the network one after another), as the next hops of its stream; `run ROWS`, the
-same with each row from the start of a stream; `reset`, which begins a new stream.
+same with each row from the start of a stream; `reset`, which begins a new stream; `time REPS`, then one row, whose answer has "runNs", the nanoseconds of each run.
 Each answer is one line of JSON, {"bytes": n}, and n bytes: rows of all outputs; or {"bytes": 0, "refused": what TFLM says}.
 """
 import json
@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import tempfile
+import time
 
 import numpy
 from tflite_micro import runtime
@@ -41,14 +42,26 @@ class Model:
         for row in rows:
             if anew:
                 self.reset()
-            for i, (detail, part) in enumerate(zip(self.details, numpy.split(row, self.ends[:-1]))):
-                self.network.set_input(part.view(detail['dtype']).reshape(detail['shape']), i)
+            self.write(row)
             self.network.invoke()
             for i in range(self.outputs):
                 outputs += self.network.get_output(i).tobytes()
             if listener.poll(0):
                 sys.exit(1)
         return outputs
+
+    def write(self, row):
+        for i, (detail, part) in enumerate(zip(self.details, numpy.split(row, self.ends[:-1]))):
+            self.network.set_input(part.view(detail['dtype']).reshape(detail['shape']), i)
+
+    def time(self, row, reps):
+        run_ns = []
+        for _ in range(reps):
+            self.write(row)
+            began = time.perf_counter_ns()
+            self.network.invoke()
+            run_ns.append(time.perf_counter_ns() - began)
+        return run_ns
 
 
 def refusal(error, remarks):
@@ -73,8 +86,8 @@ def attempt(work):
             os.close(stderr)
 
 
-def answer(refused, content=b''):
-    head = {'bytes': len(content)} if refused is None else {'bytes': 0, 'refused': refused}
+def answer(refused, content=b'', **more):
+    head = {'bytes': len(content), **more} if refused is None else {'bytes': 0, 'refused': refused}
     sys.stdout.buffer.write(json.dumps(head).encode() + b'\n' + content)
     sys.stdout.buffer.flush()
 
@@ -93,6 +106,10 @@ def main():
             model = None
             model, refused = attempt(lambda: Model(file, outputs, sizes))
             answer(refused)
+        elif word == b'time':
+            row = numpy.frombuffer(sys.stdin.buffer.read(model.row_bytes), numpy.int8)
+            run_ns, refused = attempt(lambda: model.time(row, numbers[0]))
+            answer(refused, runNs=run_ns)
         elif word == b'reset':
             _, refused = attempt(model.reset)
             answer(refused)

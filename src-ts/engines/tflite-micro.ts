@@ -33,6 +33,7 @@ export const tfliteMicro: Engine = {
   },
   async open({ graph, tflite }) {
     const python = startPython()
+    const began = process.hrtime.bigint()
     try {
       const refused = await load(python, graph, tflite)
       if (refused !== undefined) throw refusal(graph, refused)
@@ -40,6 +41,7 @@ export const tfliteMicro: Engine = {
       await python.close()
       throw error
     }
+    const loadNs = Number(process.hrtime.bigint() - began)
     const rows = (request: Request) => async (inputs: Int8Array, count: number) => {
       checkRows(inputs, count, rowBytes(graph, graph.inputs), graph.name)
       const result = await ask(python, request, graph, inputs, count)
@@ -50,6 +52,12 @@ export const tfliteMicro: Engine = {
       run: rows(runOf(graph)),
       push: rows('push'),
       reset: async () => void (await python.ask('reset 0')),
+      async time(row, reps) {
+        checkRows(row, 1, rowBytes(graph, graph.inputs), graph.name)
+        const { refused, runNs } = await python.ask(`time ${reps}`, toFile(graph, row, 1))
+        if (refused !== undefined) throw refusal(graph, refused as string)
+        return { loadNs, runNs: runNs as number[] }
+      },
       close: python.close,
     }
   },

@@ -52,6 +52,22 @@ export function large(value: number): string {
   return (unit === 1 ? String(value) : (value / unit).toPrecision(3)) + name
 }
 
+/** Returns the time of an inference with three digits: 9.31 µs, 1.20 ms, 2.00 s. */
+export function inferenceTime(nanoseconds: number): string {
+  const units: [number, string][] = [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+  ]
+  const [unit, name] = units.find(([size]) => nanoseconds >= size * 0.9995) ?? [1, 'ns']
+  return `${(nanoseconds / unit).toPrecision(3)} ${name}`
+}
+
+/** Returns how many times as much: 83.2 ×, 0.91 ×; nothing for nothing. */
+export function times(ratio: number | undefined): string {
+  return ratio === undefined ? '' : `${Number(ratio.toPrecision(3))} ×`
+}
+
 /** Returns a time: 4.2 s, 2 min 31 s, 1 h 02 min. */
 export function duration(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`

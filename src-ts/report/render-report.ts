@@ -12,6 +12,7 @@ import { makingSection } from './sections/making.ts'
 import { networkSection } from './sections/network.ts'
 import { paritySection } from './sections/parity.ts'
 import { scoresSection } from './sections/scores.ts'
+import { timesSection } from './sections/times.ts'
 import { trainingSection } from './sections/training.ts'
 
 /**
@@ -35,6 +36,7 @@ export async function renderReport(data: ReportData): Promise<string> {
     ...(data.examples.length ? [['examples', examplesTitle(data)]] : []),
     ...(data.layers ? [['network', 'Network']] : []),
     ...(data.parity ? [['parity', 'Equal to the reference']] : []),
+    ...(data.times?.length ? [['times', 'Inference time']] : []),
     ...(data.files ? [['files', 'Files']] : []),
     ['making', 'How it was made'],
   ]
@@ -59,6 +61,7 @@ ${await calibrationSection(data)}
 ${examplesSection(data)}
 ${await networkSection(data)}
 ${paritySection(data)}
+${timesSection(data)}
 ${makingSection(data)}
 </main>
 ${footer}

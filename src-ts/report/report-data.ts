@@ -35,6 +35,8 @@ export interface ReportData {
   readonly layers?: readonly LayerRow[]
   readonly memory?: MemorySummary
   readonly parity?: readonly ParityRow[]
+  /** Absent where nothing was timed. */
+  readonly times?: readonly TimeRow[]
   readonly files?: readonly FileRow[]
   readonly making: Making
   readonly sources: readonly Source[]
@@ -127,6 +129,16 @@ export interface MemorySummary {
   readonly arenaLowerBoundBytes: number
   /** Weights, biases, tables: constant bytes of the module. */
   readonly constantBytes: number
+}
+
+/** How long one inference takes in an engine and flavour. */
+export interface TimeRow {
+  readonly engine: string
+  readonly flavour: string
+  readonly medianNs: number
+  readonly minNs: number
+  /** How many times as fast as tflite-micro; absent where that is not installed. */
+  readonly timesTfliteMicro?: number
 }
 
 export interface FileRow {

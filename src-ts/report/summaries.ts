@@ -106,7 +106,7 @@ export function paritySummary(parity: readonly ParityRow[]): string {
   return [
     table(['engine', 'flavour', 'output bytes', 'differing', 'result'], rows),
     ...firsts,
-    `${identical.length} of ${ran.length} identical to the reference`,
+    `${identical.length} of ${counted(ran.length, 'run')} (an engine in a flavour) identical to the reference`,
   ].join('\n')
 }
 

@@ -56,9 +56,9 @@ export function heading(text: string): string {
   return paint('bold', `${text}\n${'═'.repeat(text.length)}`)
 }
 
-/** 1,234, −0.5, 12.3 KB, 4 %, a dash or nothing: what reads best when its right ends stand below each other. */
+/** 1,234, −0.5, 12.3 KB, 4 %, 83 ×, a dash or nothing: what reads best when its right ends stand below each other. */
 function isNumber(cell: string): boolean {
-  return /^([+−-]?[\d.,]+( ?([KM]?B|[kMG%]|s|ms))?|–|)$/.test(cell)
+  return /^([+−-]?[\d.,]+( ?([KM]?B|[kMG%×]|s|[mµn]s))?|–|)$/.test(cell)
 }
 
 /** Length without the codes of `paint`. */

@@ -19,7 +19,7 @@ export interface DemoNames {
 
 /** Returns what the demo's report and summary show. */
 export function demoReport(product: Product, { name, task, command, seed, notes = [] }: DemoNames): ReportData {
-  const { opened, training, float, int8, parity, builds, files, stages } = product
+  const { opened, training, float, int8, parity, times, builds, files, stages } = product
   const { thresholds, temperature } = product.fitted
   const dataset = opened.splits.validation!
   const carried = temperature === undefined ? {} : ({ temperatureFrom: 'model' } as const)
@@ -51,6 +51,7 @@ export function demoReport(product: Product, { name, task, command, seed, notes 
     layers: layerRows(network),
     memory: memorySummary(network, program.constantBytes),
     parity,
+    times,
     files: files.map(({ file, bytes }) => ({ name: file, bytes, purpose: purposeOf(file) })),
     making: {
       command,

@@ -118,13 +118,14 @@ function prepare(task: Task, { data: dir, out, probes, ...choice }: DemoInput, c
 }
 
 /** The figures of a demo, for scripts. */
-function summaryOf(report: ReportData, { parity, files, stages }: Product) {
+function summaryOf(report: ReportData, { parity, times, files, stages }: Product) {
   const { name, synthetic, source, records, folds, dropped, notes = [] } = report.data
   return {
     data: { name, synthetic, source, records, folds, dropped, notes },
     ...(report.base ? { float: scoresOf(report.base) } : {}),
     int8: scoresOf(report.model),
     parity,
+    times,
     files: Object.fromEntries(files.map(f => [f.file, { bytes: f.bytes, sha256: f.sha256 }])),
     seconds: stages.reduce((sum, s) => sum + s.seconds, 0),
   }

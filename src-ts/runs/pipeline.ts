@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { vectorFile, type Written } from '../codegen/artefacts.ts'
 import type { Build } from '../codegen/build.ts'
 import type { DataSource, Opened } from '../ecg/datasets/dataset.ts'
+import { onlyFlavours } from '../engines/choose.ts'
+import { engines } from '../engines/index.ts'
 import type { CompiledModel } from '../engines/model.ts'
 import { type ParityRow, probeInputs } from '../engines/parity.ts'
 import { predictInt8 } from '../engines/predict.ts'
@@ -19,6 +21,7 @@ import { recordRecipe } from '../train/recorded-recipe.ts'
 import type { Tf } from '../train/tf.ts'
 import type { Trained } from '../train/train.ts'
 import { type Context, watched } from '../watch.ts'
+import { type BenchRow, benchModel } from './bench.ts'
 import { fit } from './fit.ts'
 import { provenanceOf } from './model-metadata.ts'
 import { openSplits } from './open-records.ts'
@@ -65,6 +68,7 @@ export interface Product {
   readonly model: CompiledModel
   readonly builds: readonly Build[]
   readonly parity: readonly ParityRow[]
+  readonly times: readonly BenchRow[]
   readonly files: readonly Written[]
   readonly stages: readonly { readonly name: string; readonly seconds: number }[]
 }
@@ -124,10 +128,14 @@ async function proved(model: CompiledModel, opened: Opened, options: ShippedOpti
   const int8 = await timed('score', () =>
     watched(options, 'score', 'records', report => predictInt8(model, opened.splits.validation!, undefined, report)),
   )
-  const parity = await timed('verify', () => prove(model, { inputs: probes, unit: 'engines' }, options))
+  const parity = await timed('verify', () => prove(model, { inputs: probes }, options))
+  const times = await timed('bench', () => benchModel(model, onlyFlavours(engines, defaultFlavours), REPS, options))
   const files = [write(out, 'model.tflite', model.tflite), ...written, write(out, 'vectors.bin', vectorsOf(model))]
-  return { model, builds, int8, parity, files }
+  return { model, builds, int8, parity, times, files }
 }
+
+/** Inferences that are timed in each engine: enough for a median. */
+const REPS = 50
 
 /** Inputs in vectors.bin: enough for a self-test on a device, few enough for its flash. */
 const VECTORS = 8

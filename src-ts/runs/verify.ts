@@ -33,7 +33,7 @@ export async function verify(input: VerifyInput, context: Context = {}): Promise
     input.module === undefined
       ? { model: loaded, chosen: onlyFlavours(engines, wantedFlavours(input)) }
       : withModule(loaded, input.module)
-  return prove(model, { inputs: input.inputs, seed: input.seed, chosen, unit: 'runs' }, context)
+  return prove(model, { inputs: input.inputs, seed: input.seed, chosen }, context)
 }
 
 /** Every intermediate tensor beside the reference's: in tflite-micro where it is, and in the modules in this process. */
@@ -54,10 +54,10 @@ export async function verifyLayers(input: VerifyInput, { say }: Context = {}): P
 /** Compares engines with the reference behind a display; default all that are found here, on the modules that ship. */
 export function prove(
   model: RunnableModel,
-  { inputs = INPUTS, seed, chosen = onlyFlavours(engines, defaultFlavours), unit }: Probes,
+  { inputs = INPUTS, seed, chosen = onlyFlavours(engines, defaultFlavours) }: Probes,
   context: Context,
 ): Promise<ParityRow[]> {
-  return watched(context, 'verify', unit, report => {
+  return watched(context, 'verify', 'runs', report => {
     const rows = probeInputs(model, inputs, seed)
     return compareEngines(model, chosen, rows, inputs, (what, done, total) => report(done, total, what))
   })
@@ -69,8 +69,6 @@ interface Probes {
   readonly inputs?: number
   readonly seed?: number
   readonly chosen?: readonly Engine[]
-  /** What the display counts. */
-  readonly unit: string
 }
 
 function wantedFlavours({ flavour }: VerifyInput): readonly Flavour[] {

@@ -1,6 +1,18 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { count, counted, duration, large, range, score, share, signed, size } from '../../src-ts/report/numbers.ts'
+import {
+  count,
+  counted,
+  duration,
+  inferenceTime,
+  large,
+  range,
+  score,
+  share,
+  signed,
+  size,
+  times,
+} from '../../src-ts/report/numbers.ts'
 
 const test = suite('report/numbers')
 
@@ -16,6 +28,17 @@ test('counts', () => {
 test('scores, and a dash for what does not exist', () => {
   assert.equal([score(0.9123), score(NaN), range([0.9, 0.95]), range([NaN, NaN])], ['0.912', '–', '0.900–0.950', '–'])
   assert.equal([0.0012, -0.00121, -0.00001, 0, NaN].map(signed), ['+0.0012', '−0.0012', '0.0000', '0.0000', '–'])
+})
+
+test('times of inferences, and how many times as fast', () => {
+  assert.equal([412, 9310, 999_700, 1_204_000, 2e9].map(inferenceTime), [
+    '412 ns',
+    '9.31 µs',
+    '1.00 ms',
+    '1.20 ms',
+    '2.00 s',
+  ])
+  assert.equal([83.24, 0.912, 1, undefined].map(times), ['83.2 ×', '0.912 ×', '1 ×', ''])
 })
 
 test('shares, sizes, times', () => {

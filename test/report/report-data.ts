@@ -85,6 +85,11 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
         skipped: 'wasm3 is not installed; npm run setup builds it',
       },
     ],
+    times: [
+      { engine: 'node', flavour: 'simd', medianNs: 78_300, minNs: 75_100, timesTfliteMicro: 27.5 },
+      { engine: 'wasmtime', flavour: 'simd-aot', medianNs: 9_310, minNs: 9_200, timesTfliteMicro: 231 },
+      { engine: 'tflite-micro', flavour: 'tflm', medianNs: 2_150_000, minNs: 2_000_000, timesTfliteMicro: 1 },
+    ],
     files: [
       { name: 'model.tflite', bytes: 84264, purpose: 'the int8 network with its metadata' },
       { name: 'model.simd.wasm', bytes: 91234, purpose: 'module with simd128' },
@@ -107,7 +112,7 @@ export function fullReport(options: { labels?: readonly string[]; exampleIds?: r
 
 /** Returns the page of an evaluation of beats: one label each, relative units, nothing built, the worst records, a note of the data. */
 export function beatReport(): ReportData {
-  const { training, base, difference, layers, memory, parity, files, ...rest } = fullReport()
+  const { training, base, difference, layers, memory, parity, times, files, ...rest } = fullReport()
   const labels = ['N', 'S', 'V', 'F']
   const predictions = madeUpBeats({ seed: 3, records: 600, labels })
   const length = 40

@@ -90,7 +90,7 @@ test('summaries keep to 80 columns and to the label order, and show everything t
     'differs',
     'not run: wasm3',
     'row 4, byte 2',
-    '2 of 3 identical',
+    '2 of 3 runs (an engine in a flavour) identical',
   ])
     assert.ok(demo.includes(part), part)
 })
