@@ -2,7 +2,7 @@
 export const ONE = 65536
 
 /** ln(1 + i / 256), rounded. */
-const TABLE = Float64Array.from({ length: 257 }, (_, i) => Math.round(Math.log(1 + i / 256) * ONE))
+export const LOG_TABLE = Float64Array.from({ length: 257 }, (_, i) => Math.round(Math.log(1 + i / 256) * ONE))
 const LN_2 = Math.round(Math.LN2 * ONE)
 
 /** Returns the natural logarithm of a whole number from 1 to 2⁵² in 2⁻¹⁶, off by at most 2: a table of 256 pieces, straight between. */
@@ -21,8 +21,8 @@ export function integerLog(value: number): number {
   const rest = mantissa - 32768
   const piece = rest >> 7
   const part = rest & 127
-  const between = (TABLE[piece + 1] - TABLE[piece]) * part
-  return (exponent + 15) * LN_2 + TABLE[piece] + Math.floor(between / 128)
+  const between = (LOG_TABLE[piece + 1] - LOG_TABLE[piece]) * part
+  return (exponent + 15) * LN_2 + LOG_TABLE[piece] + Math.floor(between / 128)
 }
 
 /** Returns the largest whole number whose square is not above a whole number of at most 2⁵². */

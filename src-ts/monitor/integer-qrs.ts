@@ -5,7 +5,7 @@ import { IntegerFilter } from './integer-filter.ts'
 export const RATE_HZ = 360
 
 /** The band, slope and average of ecg/beats/qrs-feature.ts, in samples. */
-const BAND = [...highPass(2, 8, RATE_HZ), ...lowPass(2, 16, RATE_HZ)]
+export const QRS_BAND = [...highPass(2, 8, RATE_HZ), ...lowPass(2, 16, RATE_HZ)]
 const SLOPE = 4
 const AVERAGE = 29
 /** From an R peak to the peak of the feature. */
@@ -13,7 +13,7 @@ export const FEATURE_DELAY = 29
 
 /** How much QRS is in a lead, sample by sample, in integers: the sum of the sizes of the band's slopes over 80 ms. */
 export class IntegerQrsFeature {
-  private readonly band = new IntegerFilter(BAND)
+  private readonly band = new IntegerFilter(QRS_BAND)
   private readonly past = new Float64Array(SLOPE)
   private readonly slopes = new Float64Array(AVERAGE)
   private sum = 0

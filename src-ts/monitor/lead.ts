@@ -24,9 +24,9 @@ export class Lead {
   readonly delaySeconds: number
   /** Samples at 360 Hz so far. */
   samples = 0
-  private readonly resampler: IntegerResampler
-  private readonly notch: IntegerFilter | undefined
-  private readonly band = new IntegerFilter(ecgFilter(BAND, RATE_HZ))
+  readonly resampler: IntegerResampler
+  readonly notch: IntegerFilter | undefined
+  readonly band = new IntegerFilter(ecgFilter(BAND, RATE_HZ))
   private readonly detector = new IntegerQrsDetector()
   private readonly quality = new QualityIndex()
   private readonly filtered = new Float64Array(KEPT)

@@ -1,0 +1,124 @@
+// What a beat looks like. Twin of src-ts/monitor/integer-beat.ts.
+
+import { floorDivide } from "./monitor-filter";
+import { Lead } from "./monitor-lead";
+import { integerLog, integerRoot, SlidingOrder } from "./monitor-numbers";
+import { IntegerRhythm } from "./monitor-rhythm";
+
+const SAMPLES: i32 = 102;
+const PEAK: i32 = 42;
+const STEP: i32 = 3;
+const CHANNELS: i32 = 4;
+const FEATURES: i32 = 14;
+const HEIGHT: i64 = 4096;
+const CLIP: i64 = 4 * HEIGHT;
+const SCALE_BEATS: i32 = 32;
+const LEAST_HEIGHT: i64 = 100 * 64;
+const QRS_REACH: i32 = 12;
+const TEMPLATE_BEATS: i32 = 48;
+const REFRESH: i64 = 4;
+const LEARNING_BEATS: i64 = 8;
+const FROM: i32 = PEAK - 12;
+const TO: i32 = PEAK + 16;
+const LEAST_DIFFERENCE: i64 = 82;
+const LEAST_RATIO: i64 = 205;
+const LONE: i64 = 360;
+
+/** Describes the beats of one recording; after `next` its fields are the beat's. */
+export class IntegerBeatStream {
+  channels: StaticArray<i32> = new StaticArray<i32>(SAMPLES * CHANNELS);
+  features: StaticArray<i64> = new StaticArray<i64>(FEATURES);
+  private rhythm: IntegerRhythm = new IntegerRhythm();
+  private main: BeatShape = new BeatShape();
+  private second: BeatShape = new BeatShape();
+
+  /** Takes in a beat by its R peak in two leads, and the interval before it, 0 for the first. */
+  next(main: Lead, second: Lead, peak: i64, pre: i64): void {
+    this.main.next(main, peak, this.channels, 0);
+    this.second.next(second, peak, this.channels, 2);
+    this.rhythm.next(pre > 0 ? pre : LONE);
+  }
+
+  /** Writes the features, with `post` the interval behind the beat. */
+  list(post: i64): void {
+    const rhythm = this.rhythm, shape = this.main, features = this.features;
+    features[0] = rhythm.preToLocal;
+    features[1] = rhythm.postToLocal(post);
+    features[2] = rhythm.preToMean;
+    features[3] = rhythm.postToPre(post);
+    features[4] = shape.correlation;
+    features[5] = shape.logDifference;
+    features[6] = shape.logHeight;
+    features[7] = rhythm.preToLong;
+    features[8] = rhythm.preToLongest;
+    features[9] = rhythm.logDeviation;
+    features[10] = rhythm.logMedianStep;
+    features[11] = rhythm.regularShare;
+    features[12] = rhythm.steadyShare;
+    features[13] = rhythm.logMeanStep;
+  }
+}
+
+class BeatShape {
+  correlation: i64 = 0;
+  logDifference: i64 = 0;
+  logHeight: i64 = 0;
+  private heights: SlidingOrder = new SlidingOrder(SCALE_BEATS);
+  private samples: StaticArray<SlidingOrder> = new StaticArray<SlidingOrder>(SAMPLES);
+  private template: StaticArray<i64> = new StaticArray<i64>(SAMPLES);
+  private window: StaticArray<i64> = new StaticArray<i64>(SAMPLES);
+  private beats: i64 = 0;
+
+  constructor() {
+    for (let i = 0; i < SAMPLES; i++) this.samples[i] = new SlidingOrder(TEMPLATE_BEATS);
+  }
+
+  next(lead: Lead, peak: i64, channels: StaticArray<i32>, channel: i32): void {
+    const window = this.window, template = this.template;
+    for (let i = 0; i < SAMPLES; i++) window[i] = lead.at(peak + (i - PEAK) * STEP);
+    this.heights.push(peakToPeak(window, PEAK - QRS_REACH, PEAK + QRS_REACH));
+    const height = max(LEAST_HEIGHT, this.heights.twiceMedian() >> 1);
+    for (let i = 0; i < SAMPLES; i++) {
+      const scaled = floorDivide(2 * HEIGHT * window[i] + height, 2 * height);
+      window[i] = max(-CLIP, min(CLIP, scaled));
+      if (this.beats == 0) template[i] = window[i];
+    }
+    for (let i = 0, to = channel; i < SAMPLES; i++, to += CHANNELS) {
+      channels[to] = <i32>window[i];
+      channels[to + 1] = <i32>(window[i] - template[i]);
+    }
+    this.compare();
+    for (let i = 0; i < SAMPLES; i++) this.samples[i].push(window[i]);
+    if (++this.beats > LEARNING_BEATS && this.beats % REFRESH != 0) return;
+    for (let i = 0; i < SAMPLES; i++) template[i] = this.samples[i].twiceMedian() >> 1;
+  }
+
+  private compare(): void {
+    const length: i64 = TO - FROM + 1;
+    let sumX: i64 = 0, sumY: i64 = 0, sumXX: i64 = 0, sumYY: i64 = 0, sumXY: i64 = 0, squares: i64 = 0;
+    for (let i = FROM; i <= TO; i++) {
+      const x = this.window[i], y = this.template[i];
+      sumX += x;
+      sumY += y;
+      sumXX += x * x;
+      sumYY += y * y;
+      sumXY += x * y;
+      squares += (x - y) * (x - y);
+    }
+    const spread = integerRoot(length * sumXX - sumX * sumX) * integerRoot(length * sumYY - sumY * sumY);
+    const covariance = (length * sumXY - sumX * sumY) * 8192;
+    this.correlation = spread > 0 ? 8 * floorDivide(covariance, spread) : 0;
+    this.logDifference = integerLog(integerRoot(squares / length) + LEAST_DIFFERENCE) - integerLog(HEIGHT);
+    const usual = max(LEAST_RATIO, peakToPeak(this.template, FROM, TO));
+    this.logHeight = integerLog(max(LEAST_RATIO, peakToPeak(this.window, FROM, TO))) - integerLog(usual);
+  }
+}
+
+function peakToPeak(window: StaticArray<i64>, from: i32, to: i32): i64 {
+  let low = window[from], high = window[from];
+  for (let i = from; i <= to; i++) {
+    low = min(low, window[i]);
+    high = max(high, window[i]);
+  }
+  return high - low;
+}

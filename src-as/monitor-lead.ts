@@ -1,0 +1,100 @@
+// One lead's way from microvolts to filtered samples, beats and a verdict. Twin of src-ts/monitor/lead.ts.
+
+import { IntegerFilter } from "./monitor-filter";
+import { IntegerQrsDetector } from "./monitor-qrs";
+import { IntegerResampler } from "./monitor-resampler";
+import { QualityIndex } from "./monitor-quality";
+
+export const MISSING: i32 = i32.MIN_VALUE;
+const PARTS_PER_MICROVOLT: i64 = 64;
+const LARGEST_MICROVOLTS: i32 = 500000;
+const BAND_DELAY: i64 = 2;
+const PEAK_REACH: i64 = 22;
+const KEPT: i32 = 4096;
+const HOP: i64 = 90;
+const BEATS: i32 = 64;
+
+export class Lead {
+  samples: i64 = 0;
+  /** How clearly beats have stood out of late, in 2⁻⁸ of tenths. */
+  clarity: i64 = 0;
+  resampler: IntegerResampler;
+  band: IntegerFilter = new IntegerFilter(2);
+  notch: IntegerFilter = new IntegerFilter(1);
+  detector: IntegerQrsDetector = new IntegerQrsDetector();
+  /** R peaks since the last `takeBeats`. */
+  beats: StaticArray<i64> = new StaticArray<i64>(BEATS);
+  private found: i32 = 0;
+  private quality: QualityIndex = new QualityIndex();
+  private filtered: StaticArray<i64> = new StaticArray<i64>(KEPT);
+  private held: i64 = 0;
+  private hasNotch: bool;
+  private lastVerdict: i32 = 0;
+
+  constructor(up: i32, down: i32, taps: i32, width: i32, hasNotch: bool) {
+    this.resampler = new IntegerResampler(up, down, taps, width);
+    this.hasNotch = hasNotch;
+  }
+
+  get verdict(): i32 {
+    return this.quality.verdict;
+  }
+
+  next(microvolts: i32): void {
+    const missing = microvolts == MISSING;
+    if (!missing) this.held = max(-LARGEST_MICROVOLTS, min(LARGEST_MICROVOLTS, microvolts));
+    this.resampler.push(this.held * PARTS_PER_MICROVOLT);
+    while (this.resampler.ready) this.take(this.resampler.pull(), missing);
+  }
+
+  skip(samples: i64): void {
+    this.resampler.restart();
+    this.notch.restart();
+    this.band.restart();
+    this.detector.skip(samples);
+    this.samples += samples;
+  }
+
+  /** Moves the beats that were found to their R peaks and returns how many there are, in `beats`. */
+  takeBeats(): i32 {
+    const count = this.found;
+    for (let i = 0; i < count; i++) this.beats[i] = this.peakNear(this.beats[i]);
+    this.found = 0;
+    return count;
+  }
+
+  at(sample: i64): i64 {
+    const place = max<i64>(0, max(this.samples - KEPT, min(this.samples - 1, sample)));
+    return this.filtered[<i32>(place % KEPT)];
+  }
+
+  private take(sample: i64, missing: bool): void {
+    const clean = this.hasNotch ? this.notch.next(sample) : sample;
+    this.filtered[<i32>(this.samples % KEPT)] = this.band.next(clean);
+    this.samples++;
+    this.quality.next(clean, missing);
+    this.detector.next(clean);
+    for (let i = 0; i < this.detector.count && this.found < BEATS; i++) this.beats[this.found++] = this.detector.found[i];
+    if (this.samples % HOP == 0) this.followQuality();
+  }
+
+  private followQuality(): void {
+    const verdict = this.quality.verdict;
+    if (verdict == 0 && this.lastVerdict != 0) this.detector.relearn();
+    this.lastVerdict = verdict;
+    const now = this.detector.clarity << 8;
+    this.clarity = this.clarity == 0 ? now : this.clarity + ((now - this.clarity) >> 7);
+  }
+
+  private peakNear(beat: i64): i64 {
+    let peak = beat, size: i64 = -1;
+    for (let i = beat - PEAK_REACH; i <= beat + PEAK_REACH; i++) {
+      const here = abs(this.at(i + BAND_DELAY));
+      if (i >= 0 && here > size) {
+        peak = i;
+        size = here;
+      }
+    }
+    return peak;
+  }
+}

@@ -1,0 +1,115 @@
+// Logarithms, roots and ordered numbers. Twins of src-ts/monitor/integer-logarithm.ts and src-ts/ecg/signal/sliding-order.ts.
+
+/** Logarithms and shares are whole numbers of 2⁻¹⁶. */
+export const ONE: i64 = 65536;
+const LN_2: i64 = 45426;
+
+/** ln(1 + i / 256) in 2⁻¹⁶; the host writes it, as other constants. */
+export const LOG_TABLE = new StaticArray<i64>(257);
+
+/** Returns the natural logarithm of a whole number from 1 to 2⁵². */
+export function integerLog(value: i64): i64 {
+  let exponent: i64 = 0;
+  let mantissa = value;
+  while (mantissa >= 65536) {
+    mantissa >>= 1;
+    exponent++;
+  }
+  while (mantissa < 32768) {
+    mantissa <<= 1;
+    exponent--;
+  }
+  const rest = mantissa - 32768;
+  const piece = <i32>(rest >> 7);
+  const between = (LOG_TABLE[piece + 1] - LOG_TABLE[piece]) * (rest & 127);
+  return (exponent + 15) * LN_2 + LOG_TABLE[piece] + (between >> 7);
+}
+
+/** Returns the largest whole number whose square is not above a whole number of at most 2⁵², bit by bit. */
+export function integerRoot(value: i64): i64 {
+  let root: i64 = 0;
+  for (let bit: i64 = 1 << 26; bit > 0; bit >>= 1) {
+    const next = root + bit;
+    if (next * next <= value) root = next;
+  }
+  return root;
+}
+
+/** The last so many numbers of a stream, in order of size. */
+export class SlidingOrder {
+  private recent: StaticArray<i64>;
+  private sorted: StaticArray<i64>;
+  private taken: i64 = 0;
+
+  constructor(capacity: i32) {
+    this.recent = new StaticArray<i64>(capacity);
+    this.sorted = new StaticArray<i64>(capacity);
+  }
+
+  get size(): i32 {
+    return <i32>min<i64>(this.taken, this.recent.length);
+  }
+
+  push(value: i64): void {
+    const recent = this.recent, sorted = this.sorted, size = this.size;
+    const place = <i32>(this.taken % recent.length);
+    const full = size == recent.length;
+    let gap = full ? this.placeOf(recent[place]) : size;
+    const last = full ? size - 1 : size;
+    while (gap < last && sorted[gap + 1] < value) {
+      sorted[gap] = sorted[gap + 1];
+      gap++;
+    }
+    while (gap > 0 && sorted[gap - 1] > value) {
+      sorted[gap] = sorted[gap - 1];
+      gap--;
+    }
+    sorted[gap] = value;
+    recent[place] = value;
+    this.taken++;
+  }
+
+  ranked(rank: i32): i64 {
+    return this.sorted[rank];
+  }
+
+  /** Twice the median: the middle of two numbers may be a half. */
+  twiceMedian(): i64 {
+    const last = this.size - 1;
+    return this.sorted[last >> 1] + this.sorted[(last + 1) >> 1];
+  }
+
+  /** The median distance from the median, rounded down. */
+  medianDeviation(): i64 {
+    const sorted = this.sorted, size = this.size;
+    const middle = this.twiceMedian();
+    let high = size >> 1;
+    let low = high - 1;
+    let distance: i64 = 0, before: i64 = 0;
+    for (let i = 0; i <= size >> 1; i++) {
+      before = distance;
+      const below = low < 0 ? i64.MAX_VALUE : middle - 2 * sorted[low];
+      const above = high == size ? i64.MAX_VALUE : 2 * sorted[high] - middle;
+      distance = min(below, above);
+      if (below < above) low--;
+      else high++;
+    }
+    return size % 2 ? distance >> 1 : (before + distance) >> 2;
+  }
+
+  total(): i64 {
+    let sum: i64 = 0;
+    for (let rank = 0; rank < this.size; rank++) sum += this.sorted[rank];
+    return sum;
+  }
+
+  private placeOf(value: i64): i32 {
+    let low = 0, high = this.size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.sorted[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

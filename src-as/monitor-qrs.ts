@@ -1,0 +1,230 @@
+// QRS detection in integers. Twin of src-ts/monitor/integer-qrs.ts; lists have a fixed room, which no signal fills (PASSED).
+
+import { IntegerFilter } from "./monitor-filter";
+import { floorDivide } from "./monitor-filter";
+
+const RATE_HZ: i64 = 360;
+const SLOPE: i32 = 4;
+const AVERAGE: i32 = 29;
+const FEATURE_DELAY: i64 = 29;
+const APART: i64 = 72;
+const T_WAVE: i64 = 130;
+const REMEMBERED: i32 = 8;
+const LEARNING: i32 = 720;
+const LOST: i64 = 1440;
+const STANDS_OUT: i64 = 4;
+const NEVER: i64 = -(1 << 40);
+const NONE: i64 = i64.MAX_VALUE;
+/** Peaks lie 72 samples apart, and are forgotten 4 s after they have been looked at: 8 s hold 40. */
+const PASSED: i32 = 64;
+/** Beats that one sample can make certain: all that were passed over. */
+const FOUND: i32 = 64;
+
+export class IntegerQrsFeature {
+  band: IntegerFilter = new IntegerFilter(2);
+  private past: StaticArray<i64> = new StaticArray<i64>(SLOPE);
+  private slopes: StaticArray<i64> = new StaticArray<i64>(AVERAGE);
+  private sum: i64 = 0;
+  private samples: i64 = 0;
+
+  next(sample: i64): i64 {
+    const band = this.band.next(sample);
+    const slot = <i32>(this.samples % SLOPE);
+    const slope: i64 = this.samples < SLOPE ? 0 : abs(band - this.past[slot]);
+    this.past[slot] = band;
+    const oldest = <i32>(this.samples % AVERAGE);
+    this.sum += slope - this.slopes[oldest];
+    this.slopes[oldest] = slope;
+    this.samples++;
+    return this.sum;
+  }
+
+  restart(): void {
+    this.band.restart();
+    this.slopes.fill(0);
+    this.sum = this.samples = 0;
+  }
+}
+
+export class IntegerQrsDetector {
+  feature: IntegerQrsFeature = new IntegerQrsFeature();
+  /** Sample numbers of the beats that the last sample made certain. */
+  found: StaticArray<i64> = new StaticArray<i64>(FOUND);
+  count: i32 = 0;
+  interval: i64 = RATE_HZ;
+  private beatHeights: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
+  private otherHeights: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
+  private intervals: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
+  private sorted: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
+  private beatLevel: i64 = 0;
+  private otherLevel: i64 = 0;
+  /** Peaks that were not taken for a beat; while learning, all peaks. */
+  private passedAt: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private passedHeight: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private passed: i32 = 0;
+  private learntAt: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private learntHeight: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private learnt: i32 = 0;
+  private learning: bool = true;
+  private learntSamples: i32 = 0;
+  private highest: i64 = 0;
+  private lastBeat: i64 = NEVER;
+  private samples: i64 = 0;
+  private rising: bool = false;
+  private topAt: i64 = 0;
+  private topHeight: i64 = 0;
+  private valley: i64 = NONE;
+
+  get clarity(): i64 {
+    return this.learning ? 0 : floorDivide(10 * this.beatLevel, max<i64>(1, this.otherLevel));
+  }
+
+  next(sample: i64): void {
+    this.count = 0;
+    const height = this.feature.next(sample);
+    const at = this.samples++;
+    const peak = this.follow(at, height);
+    if (this.learning) this.learn(peak, height);
+    else if (peak) this.decide(this.topAt, this.topHeight);
+    else if (this.passed > 0) this.lookBack(at - APART);
+  }
+
+  skip(samples: i64): void {
+    this.feature.restart();
+    this.samples += samples;
+    this.passed = 0;
+    this.lastBeat = this.learning ? NEVER : this.samples - APART;
+    this.rising = false;
+    this.valley = NONE;
+  }
+
+  relearn(): void {
+    this.learning = true;
+    this.learnt = 0;
+    this.highest = 0;
+    this.learntSamples = 0;
+    this.passed = 0;
+    this.lastBeat = NEVER;
+  }
+
+  private follow(at: i64, height: i64): bool {
+    if (!this.rising) {
+      if (height > this.valley) {
+        this.rising = true;
+        this.topAt = at;
+        this.topHeight = height;
+      } else this.valley = height;
+      return false;
+    }
+    if (height > this.topHeight) {
+      this.topAt = at;
+      this.topHeight = height;
+    }
+    if (at - this.topAt < APART) return false;
+    this.rising = false;
+    this.valley = height;
+    return true;
+  }
+
+  private learn(peak: bool, height: i64): void {
+    if (peak && this.learnt < PASSED) {
+      this.learntAt[this.learnt] = this.topAt;
+      this.learntHeight[this.learnt++] = this.topHeight;
+    }
+    if (height > this.highest) this.highest = height;
+    if (this.highest > 0) this.learntSamples++;
+    if (this.learntSamples < LEARNING) return;
+    this.learning = false;
+    this.beatHeights.fill(floorDivide(4 * this.highest, 5));
+    this.otherHeights.fill(floorDivide(this.highest, 10));
+    this.intervals.fill(RATE_HZ);
+    this.setLevels();
+    for (let i = 0; i < this.learnt; i++) this.decide(this.learntAt[i], this.learntHeight[i]);
+  }
+
+  private decide(at: i64, height: i64): void {
+    this.lookBack(at);
+    if (10 * height > this.tenThresholds() && at - this.lastBeat > APART) this.accept(at, height);
+    else {
+      if (this.passed < PASSED) {
+        this.passedAt[this.passed] = at;
+        this.passedHeight[this.passed++] = height;
+      }
+      remember(this.otherHeights, height);
+      this.setLevels();
+    }
+  }
+
+  private lookBack(at: i64): void {
+    while (this.passed > 0 && at - this.lastBeat > min((3 * this.interval) >> 1, LOST)) {
+      const best = this.highestPassed();
+      const lost = at - max<i64>(this.lastBeat, 0) > LOST;
+      if (lost && best >= 0 && this.passedHeight[best] > STANDS_OUT * this.otherLevel) {
+        this.beatHeights.fill(this.passedHeight[best]);
+        this.setLevels();
+      }
+      if (best < 0 || 20 * this.passedHeight[best] <= this.tenThresholds()) {
+        this.forget(at - LOST);
+        return;
+      }
+      this.accept(this.passedAt[best], this.passedHeight[best]);
+    }
+  }
+
+  private highestPassed(): i32 {
+    let best = -1;
+    for (let i = 0; i < this.passed; i++) {
+      const late = this.passedAt[i] - this.lastBeat > T_WAVE;
+      if (late && (best < 0 || this.passedHeight[i] > this.passedHeight[best])) best = i;
+    }
+    return best;
+  }
+
+  private accept(at: i64, height: i64): void {
+    if (this.lastBeat >= 0) {
+      remember(this.intervals, at - this.lastBeat);
+      this.interval = this.median(this.intervals);
+    }
+    this.lastBeat = at;
+    remember(this.beatHeights, height);
+    this.setLevels();
+    this.forget(at);
+    if (this.count < FOUND) this.found[this.count++] = max<i64>(0, at - FEATURE_DELAY);
+  }
+
+  /** Keeps the peaks that were passed over after `at`. */
+  private forget(at: i64): void {
+    let kept = 0;
+    for (let i = 0; i < this.passed; i++) {
+      if (this.passedAt[i] <= at) continue;
+      this.passedAt[kept] = this.passedAt[i];
+      this.passedHeight[kept++] = this.passedHeight[i];
+    }
+    this.passed = kept;
+  }
+
+  private setLevels(): void {
+    this.beatLevel = this.median(this.beatHeights);
+    this.otherLevel = this.median(this.otherHeights);
+  }
+
+  private tenThresholds(): i64 {
+    return 7 * this.otherLevel + 3 * this.beatLevel;
+  }
+
+  /** The upper of the two in the middle. */
+  private median(values: StaticArray<i64>): i64 {
+    const sorted = this.sorted;
+    for (let i = 0; i < REMEMBERED; i++) {
+      let place = i;
+      for (; place > 0 && sorted[place - 1] > values[i]; place--) sorted[place] = sorted[place - 1];
+      sorted[place] = values[i];
+    }
+    return sorted[REMEMBERED >> 1];
+  }
+}
+
+function remember(values: StaticArray<i64>, value: i64): void {
+  for (let i = 1; i < REMEMBERED; i++) values[i - 1] = values[i];
+  values[REMEMBERED - 1] = value;
+}
