@@ -10,6 +10,7 @@ import { depthwiseConv2d } from './depthwise-conv2d.ts'
 import { div } from './div.ts'
 import { elu } from './elu.ts'
 import { expandDims } from './expand-dims.ts'
+import { floatFunction } from './float-function.ts'
 import { fullyConnected } from './fully-connected.ts'
 import { gather } from './gather.ts'
 import { hardSwish } from './hard-swish.ts'
@@ -61,6 +62,7 @@ export const ops: readonly Op[] = [
   div,
   elu,
   expandDims,
+  floatFunction,
   fullyConnected,
   gather,
   hardSwish,

@@ -57,6 +57,7 @@ export interface Case<Attrs> {
 /** An operator that TFLite's schema knows. */
 export interface BuiltinOperator<Attrs> {
   readonly custom?: undefined
+  readonly nodes?: undefined
   /** BuiltinOperator. */
   readonly code: number
   /** BuiltinOptions, the union type of the options table; 0 = none. */
@@ -66,8 +67,16 @@ export interface BuiltinOperator<Attrs> {
   write(builder: Builder, attrs: Attrs): number
 }
 
+/** An operator that files hold as several nodes in a row without options; a pass of passes/int makes one of them when a file is read. */
+export interface OperatorChain<Attrs> {
+  readonly custom?: undefined
+  /** TFLite's names of the nodes. The tensors between them are float32. */
+  readonly nodes: (attrs: Attrs) => readonly string[]
+}
+
 /** An operator that files hold as CUSTOM. Its options are bytes of a form of its own. */
 export interface CustomOperator<Attrs> {
+  readonly nodes?: undefined
   /** Its name in the file. */
   readonly custom: string
   read(options: Uint8Array): Attrs
@@ -82,7 +91,7 @@ export interface Op<Attrs = any, Prepared = any> {
   /** The TFLite builtin name in camelCase. */
   readonly kind: string
   /** How a .tflite file stores the operator. */
-  readonly tflite: BuiltinOperator<Attrs> | CustomOperator<Attrs>
+  readonly tflite: BuiltinOperator<Attrs> | CustomOperator<Attrs> | OperatorChain<Attrs>
   /**
    * Whose bytes the reference must give: those of tflite-micro, of LiteRT without a delegate where tflite-micro has no kernel, or of an
    * independent integer form in the op's own test where neither has one.

@@ -12,6 +12,7 @@ export class OperatorSet {
     this.ops = ops
     this.kinds = new Map(ops.map(op => [op.kind, op]))
     for (const op of ops) {
+      if (op.tflite.nodes) continue
       if (op.tflite.custom === undefined) this.codes.set(op.tflite.code, op)
       else this.customs.set(op.tflite.custom, op)
     }

@@ -37,9 +37,15 @@ const names = `
 /** Code under which a custom operator stands; its name is a string in the file. */
 export const customOperatorCode = names.indexOf('CUSTOM')
 
-/** Returns an operator's name in TFLite: a builtin one's, or CUSTOM with its own. */
+/** Returns an operator's name in TFLite: a builtin one's, or CUSTOM with its own; of a chain that of its ends. */
 export function tfliteName({ tflite }: Op): string {
+  if (tflite.nodes) return 'DEQUANTIZE … QUANTIZE'
   return tflite.custom === undefined ? operatorName(tflite.code) : `CUSTOM ${tflite.custom}`
+}
+
+/** Returns the code of a builtin operator. */
+export function operatorCode(name: string): number {
+  return names.indexOf(name)
 }
 
 /** Returns the name of a builtin operator, or `operator N` for a code that is newer than the list. */

@@ -59,6 +59,7 @@ function readOperators(model: FlatTable, known: OperatorSet): FileOperator[] {
 }
 
 function readAttrs(table: FlatTable, { kind, tflite }: Op, name: string): Attrs {
+  if (tflite.nodes) return {}
   if (tflite.custom !== undefined) return tflite.read(table.bytes(Operator.customOptions))
   const options = table.table(Operator.builtinOptions)
   const type = table.uint8(Operator.builtinOptionsType, 0)

@@ -1,14 +1,14 @@
 import { Builder } from 'flatbuffers'
 import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
-import { elements, type IntGraph, type IntTensor } from '../ir/graph.ts'
+import { elements, type IntGraph, type IntTensor, type Node } from '../ir/graph.ts'
 import { metadataJson, metadataSchema } from '../ir/metadata.ts'
 import { verifyGraph } from '../ir/verify.ts'
 import { operators } from '../ops/index.ts'
 import type { Op } from '../ops/op.ts'
 import type { OperatorSet } from '../ops/operator-set.ts'
 import { version } from '../version.ts'
-import { customOperatorCode } from './operator-names.ts'
+import { customOperatorCode, operatorCode, operatorName } from './operator-names.ts'
 import {
   Buffer,
   elementTypes,
@@ -40,14 +40,14 @@ export function writeTflite(graph: IntGraph, known: OperatorSet = operators): Ui
   for (const tensor of graph.tensors) checkTensor(graph, tensor)
   const builder = new Builder(1024)
   const buffers = new BufferList(builder)
-  const contents = subgraphsOf(graph)
+  const contents = subgraphsOf(withoutChains(graph, known))
   const tensors = contents.map(each => each.tensors.map(tensor => writeTensor(builder, buffers, tensor)))
   const metadata = graph.metadata ? [writeMetadata(builder, buffers, graph)] : []
-  const kinds = new Set(contents.flatMap(({ nodes }) => nodes.map(node => node.op)))
-  const used = Array.from(kinds, kind => variableOperators.get(kind) ?? known.byKind(kind))
+  const kinds = [...new Set(contents.flatMap(({ nodes }) => nodes.map(node => node.op)))]
+  const used = kinds.map(kind => variableOperators.get(kind)?.tflite ?? fileOperator(kind, known))
   const made = contents.map((each, i) => {
     const nodes = each.nodes.map(node => {
-      const index = used.findIndex(op => op.kind === node.op)
+      const index = kinds.indexOf(node.op)
       return writeNode(builder, used[index], index, node)
     })
     return writeSubgraph(builder, each, tensors[i], nodes)
@@ -71,6 +71,35 @@ export function writeTflite(graph: IntGraph, known: OperatorSet = operators): Ui
   const bytes = builder.asUint8Array().slice()
   buffers.fill(bytes)
   return bytes
+}
+
+type FileOperator = Exclude<Op['tflite'], { nodes: unknown }>
+
+/** Returns how an operator stands in the file: one of ours, or one of a chain, which has no options. */
+function fileOperator(kind: string, known: OperatorSet): FileOperator {
+  const tflite = kind === operatorName(operatorCode(kind)) ? undefined : known.byKind(kind).tflite
+  if (tflite && !tflite.nodes) return tflite
+  return { code: operatorCode(kind), options: 0, read: () => ({}), write: () => 0 }
+}
+
+/** Returns a graph with each chain as its nodes, float32 tensors between them. */
+function withoutChains(graph: IntGraph, known: OperatorSet): IntGraph {
+  const tensors = [...graph.tensors]
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    const { tflite } = known.byKind(node.op)
+    if (!tflite.nodes) return [node]
+    const { shape } = tensors[node.inputs[0]]
+    let { inputs } = node
+    const names = tflite.nodes(node.attrs)
+    return names.map((op, i) => {
+      const last = i === names.length - 1
+      const output = () => tensors.push({ name: `${node.name} ${op}`, shape, type: 'float32' }) - 1
+      const step = { name: node.name, op, attrs: {}, inputs, outputs: last ? node.outputs : [output()] }
+      inputs = step.outputs
+      return step
+    })
+  })
+  return { ...graph, tensors, nodes }
 }
 
 /** The list of buffers under construction. Number 0 is the empty one. */
@@ -161,7 +190,7 @@ function writeQuantization(
   return builder.endObject()
 }
 
-function writeNode(builder: Builder, { tflite }: Pick<Op, 'tflite'>, index: number, node: FileNode): number {
+function writeNode(builder: Builder, tflite: FileOperator, index: number, node: FileNode): number {
   const builtin = tflite.custom === undefined ? tflite.write(builder, node.attrs) : 0
   const custom = tflite.custom === undefined ? 0 : builder.createByteVector(tflite.write(node.attrs))
   const from = int32s(builder, node.inputs)
@@ -176,7 +205,7 @@ function writeNode(builder: Builder, { tflite }: Pick<Op, 'tflite'>, index: numb
   return builder.endObject()
 }
 
-function writeOperatorCode(builder: Builder, { tflite }: Pick<Op, 'tflite'>): number {
+function writeOperatorCode(builder: Builder, tflite: FileOperator): number {
   const name = tflite.custom === undefined ? 0 : builder.createString(tflite.custom)
   const code = tflite.custom === undefined ? tflite.code : customOperatorCode
   builder.startObject(OperatorCode.fields)

@@ -145,8 +145,9 @@ for (const op of ops) {
   testWithTfjs(`${op.kind}: a gradient reaches every real input`, tf => {
     for (const { name, node } of op.cases()) {
       const stream = random(1)
-      // 1 / √x has values above 0 only.
-      const draw = () => (op.kind === 'rsqrt' ? 0.1 + stream.uniform() : stream.normal())
+      // Roots and logarithms have values above 0 only.
+      const above = op.kind === 'rsqrt' || ['LOG', 'RSQRT', 'SQRT'].includes(name)
+      const draw = () => (above ? 0.1 + stream.uniform() : stream.normal())
       const inputs = node.inputs.map((tensor, i) => {
         if (!tensor) return undefined
         const shape = [...tensor.shape]

@@ -1,3 +1,4 @@
+import { floatFunctions } from '../../src-ts/ops/float-function.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import { activations } from '../../src-ts/ops/parts/activation.ts'
 import type { CaseTensor } from '../../src-ts/ops/parts/cases.ts'
@@ -164,6 +165,9 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   pool('averagePool2d'),
   binary('div', (a, b) => (2 * a) / b),
   unary('elu'),
+  unary('floatFunction', undefined, r => ({
+    functions: Array.from({ length: r.integer(3) }, () => pick(r, floatFunctions).name),
+  })),
   unary('hardSwish'),
   unary('leakyRelu', undefined, r => ({ alpha: Math.fround(r.uniform() * pick(r, [0.1, 1, 2])) })),
   unary('logistic', () => ({ scale: 1 / 256, zeroPoint: -128 })),

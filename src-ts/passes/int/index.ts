@@ -4,14 +4,16 @@ import { runPass } from '../run-pass.ts'
 import { dropBorders } from './drop-borders.ts'
 import { dropDeadChannels } from './drop-dead-channels.ts'
 import { foldShapes } from './fold-shapes.ts'
+import { fuseFloatFunctions } from './fuse-float-functions.ts'
 import { runningMeans } from './running-means.ts'
+import { sinkDequantize } from './sink-dequantize.ts'
 import { IntProbe, verifyIntGraph } from './verify.ts'
 
 /**
  * Passes that turn the graph of a foreign file into one that the operators of ops/ can compute, in the order in which they run. Before them
  * it may hold nodes that Holter has no operator of, under TFLite's names; so nothing can run it, and the reader checks what comes out.
  */
-export const importPasses: readonly Pass<IntTensor>[] = [foldShapes, dropBorders]
+export const importPasses: readonly Pass<IntTensor>[] = [foldShapes, sinkDequantize, fuseFloatFunctions, dropBorders]
 
 /** Every pass over integer networks: one file, one line. They keep every byte of the outputs. */
 export const intPasses: readonly Pass<IntTensor>[] = [dropDeadChannels]
