@@ -38,6 +38,7 @@ import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
 import { spaceToBatchNd } from './space-to-batch-nd.ts'
 import { split } from './split.ts'
+import { splitV } from './split-v.ts'
 import { squaredDifference } from './squared-difference.ts'
 import { squeeze } from './squeeze.ts'
 import { stridedSlice } from './strided-slice.ts'
@@ -88,6 +89,7 @@ export const ops: readonly Op[] = [
   softmax,
   spaceToBatchNd,
   split,
+  splitV,
   squaredDifference,
   squeeze,
   stridedSlice,

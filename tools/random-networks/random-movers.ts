@@ -88,6 +88,17 @@ const split: Maker = {
   },
 }
 
+const splitV: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const axis = r.integer(x.shape.length)
+    const first = sizeIn(r, 1, x.shape[axis])
+    const rest = x.shape[axis] - first
+    const sizes = rest ? [first, r.integer(2) ? rest : -1] : [first]
+    return moved('splitV', { parts: sizes.length }, [x, places(sizes), places([axis], [])], x)
+  },
+}
+
 const unpack: Maker = {
   shape: anyShape,
   draw(r, x) {
@@ -223,6 +234,7 @@ export const movers: readonly (readonly [string, Maker])[] = [
   ['slice', slice],
   ['spaceToBatchNd', spaceToBatch],
   ['split', split],
+  ['splitV', splitV],
   ['squeeze', squeeze],
   ['stridedSlice', stridedSlice],
   ['transpose', transpose],

@@ -28,7 +28,9 @@ export const python = {
     const lines = readFileSync(requirementsFile, 'utf8')
       .split('\n')
       .filter(line => line && !line.startsWith('#'))
-    await pip(lines.filter(line => !line.startsWith('tflite-micro')))
+    const mayLack = line => line.startsWith('tflite-micro') || line.startsWith('pymicro-wakeword')
+    await pip(lines.filter(line => !mayLack(line)))
+    await pip(lines.filter(line => line.startsWith('pymicro-wakeword'))).catch(problem => say(problem.message))
     const tfliteMicro = await installTfliteMicro(
       lines.find(line => line.startsWith('tflite-micro')),
       say,
