@@ -16,12 +16,14 @@ export const predict = withReadingOptions(
     .summary('say what a model finds in recordings')
     .description(
       'Classifies recordings (WFDB, EDF, CSV, .npy): every stretch of the length that the model takes or, by a model of beats, every beat. ' +
-        'Shows probabilities (with the temperature of the model), the labels above their thresholds, and the quality of the signal; a poor ' +
+        'Shows probabilities (with the temperature of the model), the labels above their thresholds (where none is, the most probable of several), and the quality of the signal; a poor ' +
         'one is not classifiable, and it is said why. The answers are those that holter evaluate scores. No medical device. ' +
         'The test fold of PTB-XL stays closed. Exits with 1 if a recording cannot be read.',
     )
     .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
-    .addArgument(new Argument('<records...>', 'WFDB records, with or without .hea, or files of other formats'))
+    .addArgument(
+      new Argument('<records...>', 'WFDB records, with or without .hea, files of other formats, or folders of them'),
+    )
     .option('-t, --task <task>', "default: the model's own")
     .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
     .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)'),
@@ -80,7 +82,7 @@ function stretchTable({ labels }: Predicted, read: readonly PredictedRecord[]): 
     answers.map(({ seconds, called, probabilities, reason, remarks }) => [
       short(record),
       seconds.toFixed(seconds % 1 ? 1 : 0),
-      called?.join(' ') ?? 'not classifiable',
+      called ? called.join(' ') || 'none' : 'not classifiable',
       ...labels.map(label => probabilities?.[label].toFixed(2) ?? '–'),
       reason ?? (remarks.map(({ lead, kind }) => `${lead} ${kind}`).join(', ') || 'good'),
     ]),

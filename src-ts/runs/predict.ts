@@ -10,6 +10,7 @@ import type { Task } from '../tasks/task.ts'
 import { type Context, openWatch, type Watch } from '../watch.ts'
 import { type CutOptions, cutRecording, type Piece, type Pieces } from './cut-recording.ts'
 import { type ModelOptions, type OpenedModel, openModel } from './open-model.ts'
+import { closedSentence, recordingsIn } from './recordings-in.ts'
 
 /** So many records go to the model at a time: enough to forget that it is opened for them, little memory. */
 const AT_A_TIME = 1024
@@ -19,7 +20,10 @@ const FILES_PER_TURN = 16
 export interface PredictInput extends Omit<ModelOptions, 'onRun'>, CutOptions {
   /** An int8 .tflite file, or the folder of a float model. */
   readonly model: string
-  /** WFDB records, with or without .hea, or files of other formats. */
+  /**
+   * WFDB records, with or without .hea, files of other formats, or folders: of one's own the files of labels.csv, of others the WFDB records at
+   * or below them.
+   */
   readonly records: readonly string[]
   /** Sample rate in Hz of CSV and .npy files. Default: the model's, where it takes stretches of a recording. */
   readonly rate?: number
@@ -94,9 +98,10 @@ export async function predict(input: PredictInput, context: Context = {}): Promi
   // Compiles the module, which must not count as a record's time.
   await model.predict(datasetOf(task, []), () => {})
   const start = performance.now()
-  const watch = openWatch(context, 'predict', 'recordings', input.records.length)
+  const { paths, testFoldLeftClosed } = recordingsIn(input.records, task)
+  const watch = openWatch(context, 'predict', 'recordings', paths.length)
   const records: PredictedRecord[] = []
-  for await (const read of inParts(input, task, watch, context)) records.push(...(await answered(read, model)))
+  for await (const read of inParts(paths, input, task, watch, context)) records.push(...(await answered(read, model)))
   watch.stop()
   const single = task.kind === 'single-label'
   return {
@@ -108,7 +113,7 @@ export async function predict(input: PredictInput, context: Context = {}): Promi
     of: task.cutBeats ? 'beats' : { seconds: task.samples / task.sampleRateHz },
     ...(!single && { thresholds: perLabel(task.labels, j => cooled(fitted.thresholds[j], fitted.temperature)) }),
     temperature: fitted.temperature,
-    notes: model.notes,
+    notes: testFoldLeftClosed > 0 ? [...model.notes, closedSentence(testFoldLeftClosed)] : model.notes,
     records,
     speed: {
       answers: records.reduce((sum, { answers }) => sum + answers.filter(each => each.classifiable).length, 0),
@@ -134,11 +139,11 @@ function refuseOtherTasks({ path, task }: OpenedModel): void {
 type ReadRecord = { readonly record: string } & ({ readonly error: string } | { readonly pieces: Pieces })
 
 /** Reads recordings and yields them in parts with enough records for one call of the model. */
-async function* inParts(input: PredictInput, task: Task, watch: Watch, { signal }: Context) {
+async function* inParts(paths: readonly string[], input: PredictInput, task: Task, watch: Watch, { signal }: Context) {
   const heldBack = testFold()
   let part: ReadRecord[] = []
   let waiting = 0
-  for (const [i, record] of input.records.entries()) {
+  for (const [i, record] of paths.entries()) {
     const read = readOne(record, input, task, heldBack)
     part.push(read)
     waiting += 'pieces' in read ? read.pieces.list.length : 0

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,6 +51,12 @@ test('a recording has one answer, whatever its format; what cannot be read is to
 
 test('a poor signal is not classifiable, and it is said why; long recordings are cut; other rates are converted on demand', () => {
   const long = writers.wfdb(dir, 'long', twelveLeads(25, 100))
+  const folder = join(dir, 'folder')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'ptbxl_database.csv'), 'ecg_id,strat_fold\n1,1\n9,10\n')
+  for (const name of ['00009_lr', '00001_lr']) writers.wfdb(folder, name, good)
+  const ofFolder = predictBy('reference', model, folder)
+  assert.match(ofFolder.stdout, /^00001_lr +0 .*\n\n[\s\S]*test fold that were not opened: 1\./m)
   const fast = writers.wfdb(dir, 'fast', twelveLeads(10, 500), 500)
   const text = predictBy('reference', model, writers.wfdb(dir, 'flat', flat), long)
   assert.is(text.status, 0)

@@ -63,7 +63,9 @@ export function findData(task: Locator, options: FindOptions = {}): FoundData {
       stage: 'ecg',
       where: `--data ${dir}`,
       problem: `the folder holds no data for ${task.name}`,
-      hint: 'Give the data set folder itself (the one that holds its tables or records) or the folder above it',
+      hint: task.ownData
+        ? 'It needs a table of the files, labels.csv: docs/own-task.md shows one'
+        : 'Give the data set folder itself (the one that holds its tables or records) or the folder above it',
     })
   }
   const fromEnvironment = environment.ECG_DATA_DIR
