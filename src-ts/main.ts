@@ -16,7 +16,16 @@ const program = new Command('holter')
   .version(version)
   .showHelpAfterError('(holter --help lists the commands)')
   .exitOverride()
-for (const command of commands) program.addCommand(command.exitOverride())
+for (const command of commands) program.addCommand(marked(command.exitOverride()))
+
+/** Help says of an option without a default whether it must be given; so do the commands below a command. */
+function marked(command: Command): Command {
+  command.commands.forEach(marked)
+  const usual = command.createHelp()
+  return command.configureHelp({
+    optionDescription: option => `${usual.optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
+  })
+}
 
 // A reader that closes the pipe early (holter inspect … | head) is no problem of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -2,7 +2,8 @@ import { Argument, Command, Option } from 'commander'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { count } from '../report/numbers.ts'
 import { hostSentence } from '../report/ports.ts'
-import { table } from '../report/terminal.ts'
+import { purposeOf } from '../report/purposes.ts'
+import { fileSummary } from '../report/summaries.ts'
 import type { CompileInput } from '../runs/compile.ts'
 import { json, printJson } from './options.ts'
 
@@ -25,22 +26,18 @@ export const compile = new Command('compile')
     ).choices(flavourNames),
   )
   .option('--small', 'prefer a small file and little memory to speed')
-  .requiredOption('-o, --out <dir>', 'folder to write into, created if needed')
+  .option('-o, --out <dir>', 'folder to write into, created if needed (default: build/NAME)')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')
   .action(async (model: string, options: CompileOptions) => {
     const { compile } = await import('../runs/compile.ts')
-    const { builds, written } = await compile({ ...options, model })
+    const { out, builds, written } = await compile({ ...options, model })
     const [{ manifest }] = builds
     const { inputs, outputs } = manifest
-    if (options.json) return printJson({ out: options.out, inputs, outputs, files: written })
-    console.log(
-      table(
-        ['file', 'bytes'],
-        written.map(({ file, bytes }) => [file, count(bytes)]),
-      ),
-    )
-    console.log(`${count(manifest.macs)} MACs, arena ${count(manifest.arena.bytes)} bytes, in ${options.out}`)
+    const files = written.map(file => ({ ...file, purpose: purposeOf(file.file) }))
+    if (options.json) return printJson({ out, inputs, outputs, files })
+    console.log(fileSummary(files.map(({ file: name, ...rest }) => ({ name, ...rest }))))
+    console.log(`${count(manifest.macs)} MACs, arena ${count(manifest.arena.bytes)} bytes, in ${out}`)
     const left = hostSentence(manifest)
     if (left) console.log(left)
   })

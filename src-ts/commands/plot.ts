@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { VOLTAGES } from '../ecg/signal/voltage-units.ts'
 import { writeFile } from '../files.ts'
+import { counted } from '../report/numbers.ts'
 import type { PlotInput, Plotted } from '../runs/plot.ts'
 import { json, noChecksum, printJson, within } from './options.ts'
 
@@ -23,6 +24,12 @@ export const plot = new Command('plot')
   .addOption(new Option('--seconds <s>', 'length of the drawing, in seconds').argParser(within(1, 600)).default(10))
   .addOption(new Option('--leads <names>', 'leads to draw, separated by commas (default: all)'))
   .addOption(new Option('--beats', 'mark the beats that the QRS detector finds'))
+  .addOption(
+    new Option(
+      '--annotations <ext>',
+      'draw the annotations of RECORD.EXT (default: those of RECORD.atr, if it is there)',
+    ),
+  )
   .addOption(new Option('--rate <hz>', 'sample rate of a CSV or .npy file').argParser(within(1, 1e6)))
   .addOption(new Option('--units <unit>', 'unit of a CSV or .npy file').choices(VOLTAGES))
   .addOption(noChecksum())
@@ -41,7 +48,7 @@ export const plot = new Command('plot')
 
 /** What is wrong with the record, and which beats were found. */
 function sentencesOf(plotted: Plotted, options: PlotOptions): string[] {
-  const { leftOut, quality, limbLeads, usable } = plotted
+  const { leftOut, quality, limbLeads, usable, annotations } = plotted
   const findings = quality.leads.flatMap(lead =>
     lead.findings.map(({ kind, text }) => `${lead.lead}: ${kind}, ${text}`),
   )
@@ -52,6 +59,7 @@ function sentencesOf(plotted: Plotted, options: PlotOptions): string[] {
     ...(quality.classifiable ? [] : [`Not classifiable: ${quality.reason}.`]),
     ...(!usable && options.rate ? [`Is ${options.rate} Hz the right sample rate?`] : []),
     ...(options.beats ? [beatsSentence(plotted)] : []),
+    ...(annotations ? [`${counted(annotations.length, 'annotation')} drawn.`] : []),
   ]
 }
 

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { loadModel } from '../engines/model.ts'
 import { defaultFlavours, type Flavour } from '../ops/flavour.ts'
 import { writeModules } from './write-modules.ts'
@@ -10,12 +10,14 @@ export interface CompileInput {
   readonly flavour?: Flavour
   /** Modules for small files and little memory instead of speed. */
   readonly small?: boolean
-  /** Folder to write into; made as needed. */
-  readonly out: string
+  /** Folder to write into; made as needed. Default: build/NAME. */
+  readonly out?: string
 }
 
-/** Makes kernels, modules, a C header and a manifest of a model and writes them below `out`; returns the builds and what was written. */
-export async function compile({ model, flavour, small, out }: CompileInput) {
+/** Makes kernels, modules, a C header and a manifest of a model and writes them below `out`; returns the folder, the builds and what was written. */
+export async function compile({ model, flavour, small, out: given }: CompileInput) {
   const name = basename(model).replace(/\.tflite$/, '')
-  return writeModules(loadModel(model, small ? 'size' : 'speed'), name, out, flavour ? [flavour] : defaultFlavours)
+  const out = given ?? join('build', name)
+  const flavours = flavour ? [flavour] : defaultFlavours
+  return { out, ...(await writeModules(loadModel(model, small ? 'size' : 'speed'), name, out, flavours)) }
 }

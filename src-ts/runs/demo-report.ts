@@ -1,6 +1,7 @@
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { scoreDifference } from '../metrics/score-difference.ts'
 import { layerRows, memorySummary } from '../report/layers.ts'
+import { purposeOf } from '../report/purposes.ts'
 import type { ReportData, ScoredModel } from '../report/report-data.ts'
 import { dataSummary, firstOfEachLabel, scoredModel } from '../report/scored-model.ts'
 import { sourcesOf } from '../report/sources.ts'
@@ -68,18 +69,3 @@ export function demoReport(product: Product, { name, task, command, seed, notes 
 }
 
 const LEAD = 'compiled to WebAssembly, compared with its reference byte by byte.'
-
-/** What each file of the demo is for. */
-const PURPOSES: readonly (readonly [RegExp, string])[] = [
-  [/\.tflite$/, 'int8 model, with labels and scaling in its metadata'],
-  [/scalar\.wasm$/, 'module for interpreters and old engines'],
-  [/simd\.wasm$/, 'module with 128-bit vectors'],
-  [/^kernels\//, 'generated AssemblyScript'],
-  [/\.h$/, 'C header for a host'],
-  [/vectors\.bin$/, 'inputs and expected outputs for a self-test'],
-  [/manifest\.json$/, 'shapes, scales, addresses, hashes'],
-]
-
-function purposeOf(file: string): string {
-  return PURPOSES.find(([pattern]) => pattern.test(file))?.[1] ?? ''
-}

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { clearestLead, detectQrs } from '../ecg/beats/qrs.ts'
 import { type RecordQuality, recordQuality } from '../ecg/checks/quality.ts'
 import { testFold } from '../ecg/datasets/test-fold.ts'
 import { type EcgWindow, readWindow } from '../ecg/formats/read-window.ts'
+import { readAnnotations } from '../ecg/formats/wfdb-annotations.ts'
 import { limbLeadsProblem } from '../ecg/signal/limb-leads.ts'
 import { byName, HolterError } from '../errors.ts'
 import { ecgStrip } from '../report/ecg-strip.ts'
@@ -22,6 +24,8 @@ export interface PlotInput {
   readonly leads?: readonly string[]
   /** Looks for beats and marks them, if a lead is good enough. */
   readonly beats?: boolean
+  /** Extension of the file whose annotations are drawn. Default: atr, where there is one. */
+  readonly annotations?: string
   /** Sample rate in Hz and unit of a CSV or .npy file. */
   readonly rate?: number
   readonly units?: string
@@ -44,6 +48,8 @@ export interface Plotted {
   readonly usable: boolean
   /** Sample numbers of the beats within the drawing; absent when nobody asked or no lead is usable. */
   readonly beats?: readonly number[]
+  /** What stands in the drawing above the leads, by sample number of the record; absent without a file of annotations. */
+  readonly annotations?: readonly { readonly sample: number; readonly symbol: string }[]
   readonly sampleRateHz: number
 }
 
@@ -61,9 +67,12 @@ export function plot(input: PlotInput): Plotted {
   const usable = quality.leads.some(lead => lead.usable)
   const beats = input.beats && usable ? beatsIn(window, input, seconds) : undefined
   const name = basename(record)
-  const svg = ecgStrip({ ...paperOf(window, name), seconds, beats })
+  const noted = annotationsIn(window, record, input.annotations)
+  const first = Math.round(window.fromS * sampleRateHz)
+  const drawn = noted?.map(({ sample, symbol }) => ({ sample: sample - first, symbol }))
+  const svg = ecgStrip({ ...paperOf(window, name), seconds, beats, annotations: drawn })
   const limbLeads = limbLeadsProblem(new Map([...leads].map(([lead, values]) => [lead.toUpperCase(), values])))
-  return { name, svg, quality, limbLeads, leftOut: others, usable, beats, sampleRateHz }
+  return { name, svg, quality, limbLeads, leftOut: others, usable, beats, annotations: noted, sampleRateHz }
 }
 
 function read({ record, rate, units, checksum = true }: PlotInput, fromS: number, seconds: number): EcgWindow {
@@ -94,6 +103,21 @@ function beatsIn({ fromS, leads, sampleRateHz }: EcgWindow, input: PlotInput, se
   const first = Math.round((fromS - context.fromS) * sampleRateHz)
   const samples = leads.values().next().value?.length ?? 0
   return [...beats].map(beat => beat - first).filter(beat => beat >= 0 && beat < samples)
+}
+
+/** Annotations of the window; of a change of rhythm its name stands there, (AFIB, not the sign of all such changes. */
+function annotationsIn({ fromS, leads, sampleRateHz }: EcgWindow, record: string, extension?: string) {
+  const file = `${record}.${extension ?? 'atr'}`
+  if (extension === undefined && !existsSync(file)) return undefined
+  const { list, resolutionHz = sampleRateHz } = readAnnotations(file)
+  const first = Math.round(fromS * sampleRateHz)
+  const samples = leads.values().next().value?.length ?? 0
+  return list
+    .map(({ sample, symbol, aux }) => ({
+      sample: Math.round((sample * sampleRateHz) / resolutionHz),
+      symbol: symbol === '+' && aux ? aux.replace(/\p{Cc}/gu, '') : symbol,
+    }))
+    .filter(({ sample }) => sample >= first && sample < first + samples)
 }
 
 function paperOf({ leads, sampleRateHz, fromS }: EcgWindow, record: string) {

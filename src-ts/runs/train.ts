@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Opened, Standardization } from '../ecg/datasets/dataset.ts'
@@ -13,6 +14,7 @@ import { count } from '../report/numbers.ts'
 import { findTask } from '../tasks/find-task.ts'
 import type { Task } from '../tasks/task.ts'
 import { limitThreads, loadTfjs, threadsInUse } from '../train/backend.ts'
+import { checkpointPath } from '../train/checkpoint.ts'
 import type { LossTerm } from '../train/loss.ts'
 import { recordRecipe } from '../train/recorded-recipe.ts'
 import type { Tf } from '../train/tf.ts'
@@ -88,6 +90,7 @@ export async function trainNetwork(
   context.say?.(`${network.name}: ${count(parameters)} parameters, ${count(trainable)} trainable`)
 
   makeFolder(out)
+  sayWhatIsThere(out, resume, context)
   const checkpoint = { checkpointDir: join(out, 'checkpoint'), resume, patience }
   const parts = { tf, model, recipe, ...records, terms, dataHash: opened.hash, seed }
   const trained = await fit({ ...parts, ...checkpoint }, 'train', context)
@@ -113,6 +116,14 @@ export async function trainNetwork(
     epochs: history.length,
     made: { figures, float, int8, validationRecords: records.validation?.length, out },
   }
+}
+
+/** Says before any time is spent what happens to an earlier training in the folder, or that there is none to go on with. */
+function sayWhatIsThere(out: string, resume: boolean | undefined, { say }: Context): void {
+  const begun = existsSync(checkpointPath(join(out, 'checkpoint')))
+  if (resume && !begun) say?.(`There is no checkpoint in ${out} to resume: training begins with its first epoch.`)
+  if (!resume && existsSync(join(out, 'model.json')))
+    say?.(`${out} holds a trained model, which this training will replace.`)
 }
 
 /** Returns what the input and the data make of a network's name; nothing is written. */

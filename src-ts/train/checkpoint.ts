@@ -79,6 +79,18 @@ export function readCheckpoint(dir: string, identity: RunIdentity): TrainingStat
   const path = checkpointPath(dir)
   if (!existsSync(path)) return undefined
   const { header, tensors } = decoded(path)
+  const { network: was } = header.identity
+  const { network: is } = identity
+  if (was !== is) {
+    throw new HolterError({
+      stage: 'train',
+      where: path,
+      problem: 'the checkpoint belongs to another network',
+      got: String(was),
+      expected: String(is),
+      hint: 'Train into another folder, or leave --resume out to begin anew',
+    })
+  }
   const differing = differences(header.identity, identity)
   if (differing.length) {
     throw new HolterError({

@@ -3,27 +3,37 @@ import { closeSync, fstatSync, openSync } from 'node:fs'
 /**
  * Returns what `run` returns, with the process's stderr shut meanwhile, for native code that cannot be told to be silent.
  * Node has no dup2: the lowest free number is the one that open() gives out, so closing 2 and opening something puts it on 2.
- * Where stderr cannot be opened again (a socket, as between two Node processes), it stays open; and in a file too, where a
- * second opening would have a place of its own and write over what stdout wrote.
+ * Where stderr cannot be opened again (a socket, as between two Node processes), it stays open.
  */
 export function withQuietStderr<T>(run: () => T): T {
   const kept = reopened()
   if (kept === undefined) return run()
   try {
-    closeSync(2)
-    openSync('/dev/null', 'w')
+    put(2, '/dev/null')
     return run()
   } finally {
-    closeSync(2)
-    openSync(`/dev/fd/${kept}`, 'a')
+    put(2, `/dev/fd/${kept}`)
     closeSync(kept)
   }
 }
 
 function reopened(): number | undefined {
   try {
-    return fstatSync(2).isFile() ? undefined : openSync('/dev/fd/2', 'a')
+    const kept = openSync('/dev/fd/2', 'a')
+    // A second opening of a file has a place of its own. At the end of the file both write behind each other, stdout too (2>&1).
+    if (sameFile(1, 2)) put(1, `/dev/fd/${kept}`)
+    return kept
   } catch {
     return undefined
   }
+}
+
+function sameFile(a: number, b: number): boolean {
+  const [one, other] = [fstatSync(a), fstatSync(b)]
+  return one.isFile() && one.dev === other.dev && one.ino === other.ino
+}
+
+function put(descriptor: number, path: string): void {
+  closeSync(descriptor)
+  openSync(path, 'a')
 }

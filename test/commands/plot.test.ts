@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type AnnotationToWrite, encodeAnnotations } from '../../src-ts/ecg/formats/write-annotations.ts'
 import { madeEcg } from '../helpers/made-ecg.ts'
 import { inFolder, writeRecord } from '../helpers/wfdb-files.ts'
 import { elementsOf, textOf } from '../report/well-formed.ts'
@@ -15,6 +16,7 @@ function plot(cwd: string, ...args: string[]) {
   return spawnSync(process.execPath, [tool, 'plot', ...args], { cwd, encoding: 'utf8' })
 }
 
+const annotationBytes = (list: readonly AnnotationToWrite[]) => encodeAnnotations(list, 'a test')
 const { signal, beats } = madeEcg(30, 100)
 const good = { digital: [...signal].map(x => Math.round(200 * x)), name: 'II' }
 const flat = { digital: new Array(3000).fill(0), name: 'V1' }
@@ -31,6 +33,25 @@ test('writes the window of the record, with every beat in it marked, and says wh
     const marks = elementsOf(svg).find(({ attributes }) => attributes.class === 'ecg-beats')
     const inWindow = beats.filter(beat => beat >= 1200 && beat <= 1700)
     assert.is(marks?.attributes.d.match(/M/g)?.length, 2 * inWindow.length, 'in both rows')
+  }))
+
+test('draws the annotations of RECORD.atr with their symbols, and those of another file if asked for', () =>
+  inFolder(dir => {
+    writeRecord(dir, 'made', 16, [good])
+    const at = (sample: number, symbol: string, aux = '') => ({ sample, symbol, aux })
+    writeFileSync(
+      join(dir, 'made.atr'),
+      annotationBytes([at(100, '+', '(AFIB'), at(1300, 'N'), at(1400, 'V'), at(2500, 'N')]),
+    )
+    writeFileSync(join(dir, 'made.qrs'), annotationBytes([at(1250, 'A')]))
+    const { status, stderr } = plot(dir, 'made', '--from', '12', '--seconds', '5')
+    assert.is(status, 0, stderr)
+    assert.match(stderr, '2 annotations drawn.')
+    assert.match(textOf(readFileSync(join(dir, 'made.svg'), 'utf8')), '|II|N|V|')
+    assert.is(plot(dir, 'made', '--seconds', '3').status, 0)
+    assert.match(textOf(readFileSync(join(dir, 'made.svg'), 'utf8')), '|(AFIB|')
+    assert.match(plot(dir, 'made', '--from', '12', '--annotations', 'qrs').stderr, '1 annotation drawn.')
+    assert.is(plot(dir, 'made', '--annotations', 'abc').status, 1)
   }))
 
 test('draws the leads that are asked for; an unknown one is named with those that are there', () =>
