@@ -17,7 +17,7 @@ const stages = [
   'errors.ts places.ts random.ts watch.ts',
   'version.ts',
   'toolchain.ts',
-  'files.ts npy.ts',
+  'files.ts npy.ts shipped-models.ts',
   'ir',
   'ecg',
   'metrics networks tasks',

@@ -1,9 +1,9 @@
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { type Flavour, flavourNames } from '../ops/flavour.ts'
 import { count, inferenceTime, times } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import { terminal } from './context.ts'
-import { json, printJson, whole } from './options.ts'
+import { json, modelArgument, printJson, whole } from './options.ts'
 
 interface BenchOptions {
   readonly reps: number
@@ -19,7 +19,7 @@ export const bench = new Command('bench')
     'Times single inferences of an int8 .tflite model after a warm-up. The figures depend on the machine and its load: ' +
       'compare engines or models within one call only.',
   )
-  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addArgument(modelArgument())
   .addOption(new Option('--reps <n>', 'runs that are counted').argParser(whole(1)).default(100))
   .addOption(new Option('--layers', 'time each layer instead, in V8'))
   .addOption(
@@ -28,7 +28,7 @@ export const bench = new Command('bench')
     ),
   )
   .addOption(json())
-  .addHelpText('after', '\nExample: holter bench models/gap-cnn.tflite --reps 200')
+  .addHelpText('after', '\nExample: holter bench gap-cnn --reps 200')
   .action(async (model: string, options: BenchOptions) => {
     if (options.layers) return printLayers(model, options)
     const { bench } = await import('../runs/bench.ts')

@@ -1,11 +1,11 @@
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { count } from '../report/numbers.ts'
 import { hostSentence } from '../report/ports.ts'
 import { purposeOf } from '../report/purposes.ts'
 import { fileSummary } from '../report/summaries.ts'
 import type { CompileInput } from '../runs/compile.ts'
-import { json, printJson } from './options.ts'
+import { json, modelArgument, printJson } from './options.ts'
 
 interface CompileOptions extends Omit<CompileInput, 'model'> {
   readonly json?: boolean
@@ -18,7 +18,7 @@ export const compile = new Command('compile')
     'Generates readable AssemblyScript kernels from any int8 or 16×8 .tflite file and compiles them to a wasm module ' +
       'without imports whose output equals the reference in every byte. Writes NAME.FLAVOUR.wasm, kernels/, NAME.h and manifest.json.',
   )
-  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addArgument(modelArgument())
   .addOption(
     new Option(
       '-f, --flavour <flavour>',
@@ -28,7 +28,7 @@ export const compile = new Command('compile')
   .option('--small', 'prefer a small file and little memory to speed')
   .option('-o, --out <dir>', 'folder to write into, created if needed (default: build/NAME)')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter compile models/gap-cnn.tflite --flavour simd --out build/gap-cnn')
+  .addHelpText('after', '\nExample: holter compile gap-cnn --flavour simd --out build/gap-cnn')
   .action(async (model: string, options: CompileOptions) => {
     const { compile } = await import('../runs/compile.ts')
     const { out, builds, written } = await compile({ ...options, model })

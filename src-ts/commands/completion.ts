@@ -1,4 +1,5 @@
 import { Argument, Command, type Option } from 'commander'
+import { shippedModels } from '../shipped-models.ts'
 import { type CompletedCommand, type CompletedOption, type Shell, scripts } from './completion-scripts.ts'
 import { json, printJson } from './options.ts'
 
@@ -31,7 +32,7 @@ async function knownNames(): Promise<KnownNames> {
   const { networks } = await import('../networks/index.ts')
   const { tasks } = await import('../tasks/index.ts')
   const names = (things: readonly { readonly name: string }[]) => things.map(thing => thing.name)
-  return { network: names(networks), task: names(tasks), engine: names(engines) }
+  return { model: shippedModels(), network: names(networks), task: names(tasks), engine: names(engines) }
 }
 
 /** Returns the program and all its commands, those of `data` among them. */

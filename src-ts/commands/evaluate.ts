@@ -20,7 +20,7 @@ export const evaluate = withDataOptions(
         'without and with temperature scaling. Opens the test split only with --split test, which is for final figures. ' +
         'A .tflite file from elsewhere needs --task, which says what it was made for.',
     )
-    .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
+    .addArgument(new Argument('<model>', 'int8 .tflite file, name of a model that ships, or folder of a float model'))
     .option('-t, --task <task>', "default: the model's own")
     .addOption(
       new Option('-s, --split <split>', 'records to score on').choices(['validation', 'test']).default('validation'),
@@ -34,7 +34,7 @@ export const evaluate = withDataOptions(
     ),
 )
   .addOption(json())
-  .addHelpText('after', '\nExample: holter evaluate models/gap-cnn.tflite --split validation --engine wasmtime')
+  .addHelpText('after', '\nExample: holter evaluate gap-cnn --split validation --engine wasmtime')
   .action(async (path: string, options: EvaluateOptions) => {
     const { evaluate, evaluationFigures } = await import('../runs/evaluate.ts')
     const evaluated = await evaluate({ ...options, model: path }, terminal)

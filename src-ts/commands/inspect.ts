@@ -1,7 +1,7 @@
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { writeFile } from '../files.ts'
 import { type Flavour, flavourNames } from '../ops/flavour.ts'
-import { json, printJson, whole } from './options.ts'
+import { json, modelArgument, printJson, whole } from './options.ts'
 import { hopLayers, hopTable } from './streaming-output.ts'
 
 interface InspectOptions {
@@ -21,7 +21,7 @@ export const inspect = new Command('inspect')
   .description(
     'Shows shape, MACs, weights, zeros, dead channels, memory and scales of each layer of an int8 .tflite model, and the totals.',
   )
-  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addArgument(modelArgument())
   .option('--html <file>', 'also draw the graph as a self-contained page')
   .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and all addresses in memory')
   .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
@@ -30,7 +30,7 @@ export const inspect = new Command('inspect')
   .option('--hop <rows>', 'with --streaming: new rows in each hop (default: several)', whole(1))
   .option('--causal', 'with --streaming: leave out the rows that see the border of a window')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter inspect models/gap-cnn.tflite')
+  .addHelpText('after', '\nExample: holter inspect gap-cnn')
   .action(async (path: string, options: InspectOptions) => {
     if (options.streaming) return inspectStreaming(path, options)
     const { inspect, inspectionFigures } = await import('../runs/inspect.ts')

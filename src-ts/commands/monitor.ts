@@ -41,8 +41,8 @@ export const monitor = new Command('monitor')
   )
   .addOption(new Option('--notch <hz>', 'take out mains').choices(['50', '60']))
   .option('--rules <file>', 'table of rules (default: src-ts/monitor/alarms.json)')
-  .option('--model <file>', 'network of beats (default: models/beat-rr.tflite)')
-  .option('--window-model <file>', 'network of 12-lead windows (default: models/ecg-tiny.tflite)')
+  .option('--model <file>', 'network of beats (default: beat-rr)')
+  .option('--window-model <file>', 'network of 12-lead windows (default: ecg-tiny)')
   .addOption(
     new Option('-e, --engine <engine>', 'what runs the networks').choices(['node', 'reference']).default('node'),
   )

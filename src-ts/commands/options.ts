@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import type { Problem } from '../errors.ts'
 import type { Adc } from '../ir/input-map.ts'
 
@@ -51,6 +51,10 @@ export function givenOptions(command: Command, without: readonly string[] = []):
     return [value].flat().flatMap(part => [option.long!, String(part)])
   })
 }
+
+/** <model>, of commands that take integers only. */
+export const modelArgument = () =>
+  new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic, or name of a model that ships')
 
 /** --json, wherever a script may read the output. */
 export const json = () => new Option('--json', 'print JSON on stdout')

@@ -1,10 +1,10 @@
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { totals } from '../package/budget.ts'
 import { targetNames } from '../package/target.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import type { PackageInput } from '../runs/package-model.ts'
-import { adc, json, printJson, seed, whole } from './options.ts'
+import { adc, json, modelArgument, printJson, seed, whole } from './options.ts'
 
 interface PackageOptions extends Omit<PackageInput, 'model'> {
   readonly json?: boolean
@@ -17,7 +17,7 @@ export const packageCommand = new Command('package')
     'Compiles a .tflite file for a target (a folder of firmware-targets), checks flash and RAM against its budget before anything is built, ' +
       'and writes image, sources, self-test vectors and package.json with sizes and hashes. The same input gives the same bytes.',
   )
-  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addArgument(modelArgument())
   .addOption(new Option('-t, --target <target>', 'where it is to run').choices(targetNames()).makeOptionMandatory())
   .option('--board <board>', "one of the target's boards (default: its first)")
   .option('--vectors <npy...>', 'inputs of the self-test, one file for each input (default: made from a seed)')
@@ -30,7 +30,7 @@ export const packageCommand = new Command('package')
   )
   .option('-o, --out <dir>', 'folder to write into (default: build/firmware/TARGET)')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter package models/ecg-tiny.tflite --target cortex-m-wasm2c')
+  .addHelpText('after', '\nExample: holter package ecg-tiny --target cortex-m-wasm2c')
   .action(async (model: string, options: PackageOptions) => {
     const { packageForDevice } = await import('../runs/package-model.ts')
     const { out, manifest } = await packageForDevice({ ...options, model })

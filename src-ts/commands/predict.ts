@@ -20,7 +20,7 @@ export const predict = withReadingOptions(
         'one is not classifiable, and it is said why. The answers are those that holter evaluate scores. No medical device. ' +
         'The test fold of PTB-XL stays closed. Exits with 1 if a recording cannot be read.',
     )
-    .addArgument(new Argument('<model>', 'int8 .tflite file, or folder of a float model'))
+    .addArgument(new Argument('<model>', 'int8 .tflite file, name of a model that ships, or folder of a float model'))
     .addArgument(
       new Argument('<records...>', 'WFDB records, with or without .hea, files of other formats, or folders of them'),
     )
@@ -38,7 +38,7 @@ export const predict = withReadingOptions(
   .addOption(json())
   .addHelpText(
     'after',
-    '\nExamples: holter predict models/ecg-tiny.tflite ptb-xl/records100/00000/*.hea\n          holter predict models/beat-rr.tflite mitdb/208 --json',
+    '\nExamples: holter predict ecg-tiny ptb-xl/records100/00000/*.hea\n          holter predict beat-rr mitdb/208 --json',
   )
   .action(async (model: string, records: string[], options: PredictOptions) => {
     const { predict } = await import('../runs/predict.ts')

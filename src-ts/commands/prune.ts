@@ -19,7 +19,7 @@ export const prune = withDataOptions(
       'Sets the smallest weights of every kernel but the last to zero, fine-tunes with these weights held at zero, by the recipe that ' +
         'the model records, and writes a float model.',
     )
-    .addArgument(new Argument('<model>', 'folder of a float model'))
+    .addArgument(new Argument('<model>', 'folder of a float model, or name of one that ships'))
     .addOption(new Option('--sparsity <x>', 'share of the weights to remove').argParser(within(0, 0.99)).default(0.3))
     .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
     .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))

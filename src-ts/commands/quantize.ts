@@ -20,7 +20,7 @@ export const quantize = withDataOptions(
     .description(
       'Folds batch norm, calibrates on training records, writes an int8 .tflite file, and shows the quantization noise of each layer.',
     )
-    .addArgument(new Argument('<model>', 'folder of a float model'))
+    .addArgument(new Argument('<model>', 'folder of a float model, or name of one that ships'))
     .requiredOption('-o, --out <file>', '.tflite file to write')
     .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
     .addOption(

@@ -1,9 +1,9 @@
 import { join, parse } from 'node:path'
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { writeNpy } from '../npy.ts'
-import { adc, json, printJson } from './options.ts'
+import { adc, json, modelArgument, printJson } from './options.ts'
 
 interface RunOptions {
   engine: string
@@ -23,7 +23,7 @@ export const run = new Command('run')
       'For a model with several inputs give --input once for each, in the order of the file (holter inspect shows it). ' +
       'The first of several outputs goes to --output FILE.npy, the others to FILE.1.npy, FILE.2.npy, ….',
   )
-  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addArgument(modelArgument())
   .option('-e, --engine <engine>', 'reference, node, wasmtime, …', 'node')
   .option(
     '-f, --flavour <flavour>',
@@ -43,7 +43,7 @@ export const run = new Command('run')
   )
   .addOption(new Option('--real', 'write real values as float32 instead of int8 or int16'))
   .addOption(json())
-  .addHelpText('after', '\nExample: holter run models/gap-cnn.tflite --engine wasmtime --input x.npy --output y.npy')
+  .addHelpText('after', '\nExample: holter run gap-cnn --engine wasmtime --input x.npy --output y.npy')
   .action(async (model: string, { input, output, json, ...options }: RunOptions) => {
     const { run } = await import('../runs/run.ts')
     const { formName } = await import('../engines/form.ts')

@@ -27,7 +27,7 @@ export async function scoreMonitorTables(args: readonly string[]): Promise<strin
       hint: 'Name the folder that holds 100.hea, 100.dat and 100.atr, or set ECG_DATA_DIR',
     })
   }
-  const scores = await scoreMonitor({ dir, set: set as MitBihSet, model: 'models/beat-rr.tflite' }, terminal)
+  const scores = await scoreMonitor({ dir, set: set as MitBihSet, model: 'beat-rr' }, terminal)
   return args.includes('--json') ? JSON.stringify(scores, null, 2) : tables(scores)
 }
 

@@ -26,7 +26,7 @@ export const stream = new Command('stream')
   )
   .requiredOption('-o, --out <file>', '.tflite file to write')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter stream models/gap-cnn-causal.tflite --hop 10 -o build/stream.tflite')
+  .addHelpText('after', '\nExample: holter stream gap-cnn-causal --hop 10 -o build/stream.tflite')
   .action(async (model: string, options: StreamCommandOptions) => {
     const { stream } = await import('../runs/stream.ts')
     const { hop, causal, out } = options

@@ -1,9 +1,9 @@
-import { Argument, Command, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { layerParitySummary, paritySummary } from '../report/summaries.ts'
 import type { VerifyInput } from '../runs/verify.ts'
 import { terminal } from './context.ts'
-import { json, printJson, seed, whole } from './options.ts'
+import { json, modelArgument, printJson, seed, whole } from './options.ts'
 
 interface VerifyOptions extends Omit<VerifyInput, 'model'> {
   readonly layers?: boolean
@@ -16,7 +16,7 @@ export const verify = new Command('verify')
   .description(
     'Runs a model on seeded random inputs in every engine found here and compares each output byte with the reference.',
   )
-  .addArgument(new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic'))
+  .addArgument(modelArgument())
   .addOption(new Option('-n, --inputs <n>', 'number of inputs').argParser(whole(1)).default(64))
   .addOption(new Option('--seed <n>', 'seed of the inputs').argParser(seed).default(1))
   .addOption(
@@ -27,7 +27,7 @@ export const verify = new Command('verify')
   .option('-m, --module <file>', 'compare this wasm module instead of freshly compiled ones')
   .option('-l, --layers', 'compare every intermediate tensor and name the first node that differs')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter verify models/gap-cnn.tflite --inputs 256')
+  .addHelpText('after', '\nExample: holter verify gap-cnn --inputs 256')
   .action(async (model: string, options: VerifyOptions) => {
     const { verify, verifyLayers } = await import('../runs/verify.ts')
     const input = { ...options, model }

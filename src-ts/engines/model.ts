@@ -4,6 +4,7 @@ import type { IntGraph } from '../ir/graph.ts'
 import { type Flavour, flavourRow } from '../ops/flavour.ts'
 import type { KernelTarget } from '../ops/kernel.ts'
 import type { Plan } from '../plan/plan.ts'
+import { modelPath } from '../shipped-models.ts'
 import { readTflite, writeTflite } from '../tflite/index.ts'
 import type { RunnableModel } from './engine.ts'
 
@@ -38,7 +39,7 @@ export function toModel(graph: IntGraph, name: string): CompiledModel {
   return runnable(writeTflite(graph), name)
 }
 
-/** Reads a .tflite file from disk; its modules are made for speed, or for size. */
+/** Reads a .tflite file from disk, or a model that ships by its name; its modules are made for speed, or for size. */
 export function loadModel(path: string, goal?: KernelTarget['goal']): CompiledModel {
-  return runnable(readFile(path, 'Give the path of an int8 .tflite file'), path, goal)
+  return runnable(readFile(modelPath(path, 'int8'), 'Give the path of an int8 .tflite file'), path, goal)
 }

@@ -1,6 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { findData } from '../ecg/datasets/find-data.ts'
 import type { RunnableModel } from '../engines/engine.ts'
 import { loadModel } from '../engines/model.ts'
@@ -21,7 +19,6 @@ import { type Product, pipeline, type ShippedOptions, shippedPipeline } from './
 
 /** The model that stands in where training cannot run. */
 const STAND_IN = 'gap-cnn'
-const ZOO = fileURLToPath(new URL('../../models/', import.meta.url))
 
 export interface DemoInput extends DataChoice {
   /** Network to train. */
@@ -79,9 +76,8 @@ async function fromTraining(input: DemoInput, context: Context): Promise<Made | 
 }
 
 async function fromModel(nameOrFile: string, input: DemoInput, context: Context): Promise<Made> {
-  const file = existsSync(nameOrFile) || /[/\\]|\.tflite$/.test(nameOrFile) ? nameOrFile : zooFile(nameOrFile)
-  const model = loadModel(file)
-  const metadata = requireMetadata(model, file)
+  const model = loadModel(nameOrFile)
+  const metadata = requireMetadata(model, nameOrFile)
   const task = taskOfModel(metadata)
   const command = `holter demo --model ${nameOrFile}`
   const product = await shippedPipeline(prepare(task, input, context), model)
@@ -89,14 +85,7 @@ async function fromModel(nameOrFile: string, input: DemoInput, context: Context)
     ...(knowsValidation(metadata) ? [rememberedNote(nameOrFile)] : []),
     ...syntheticNotes(nameOrFile, metadata),
   ]
-  return { product, names: { name: basename(file, '.tflite'), task, command, seed: input.seed, notes } }
-}
-
-/** The file of a model that ships, by its name. */
-function zooFile(name: string): string {
-  const shipped = readdirSync(ZOO).filter(file => file.endsWith('.tflite'))
-  const models = shipped.map(file => ({ name: basename(file, '.tflite') }))
-  return join(ZOO, `${byName('model', name, models).name}.tflite`)
+  return { product, names: { name: basename(nameOrFile, '.tflite'), task, command, seed: input.seed, notes } }
 }
 
 function requireMetadata({ graph }: RunnableModel, where: string): Metadata {

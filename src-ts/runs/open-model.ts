@@ -10,6 +10,7 @@ import { knowsValidation, type Metadata, madeWithSynthetic } from '../ir/metadat
 import type { Fitted } from '../metrics/fitted.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { syntheticModelSentence } from '../report/data-sentences.ts'
+import { modelPath } from '../shipped-models.ts'
 import { findTask, taskOfModel } from '../tasks/find-task.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
@@ -45,11 +46,12 @@ export interface OpenedModel {
 }
 
 /**
- * Opens an int8 .tflite file or the folder of a float model. Throws HolterError when its form is not that of the task, which is its own
+ * Opens an int8 .tflite file, by its path or as one that ships by its name, or the folder of a float model. Throws HolterError when its form is not that of the task, which is its own
  * one unless another is named; a .tflite file without `holter` metadata needs it named.
  */
 export async function openModel(path: string, options: ModelOptions): Promise<OpenedModel> {
-  if (!existsSync(path)) {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  if (!isFolder && !existsSync(modelPath(path, 'int8'))) {
     throw new HolterError({
       stage: 'file',
       where: path,
@@ -57,7 +59,7 @@ export async function openModel(path: string, options: ModelOptions): Promise<Op
       hint: 'Give the path of an int8 .tflite file, or the folder of a float model',
     })
   }
-  return statSync(path).isDirectory() ? floatModel(path, options) : int8Model(path, options)
+  return isFolder ? floatModel(path, options) : int8Model(path, options)
 }
 
 async function floatModel(path: string, options: ModelOptions): Promise<OpenedModel> {

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
 import { type Metadata, metadataSchema } from '../ir/metadata.ts'
+import { modelPath } from '../shipped-models.ts'
 import type { Tf } from './tf.ts'
 
 const MODEL_FILE = 'model.json'
@@ -58,9 +59,9 @@ export interface FloatModel {
   readonly sha256: string
 }
 
-/** Returns the model and metadata of a folder that `saveFloatModel` wrote. Throws HolterError when a file is missing, damaged, or of another origin. */
-export async function loadFloatModel(tf: Tf, dir: string): Promise<FloatModel> {
-  const files = floatModelFiles(dir)
+/** Returns the model and metadata of a folder that `saveFloatModel` wrote, or of a model that ships, by its name. Throws HolterError when a file is missing, damaged, or of another origin. */
+export async function loadFloatModel(tf: Tf, nameOrDir: string): Promise<FloatModel> {
+  const files = floatModelFiles(modelPath(nameOrDir, 'float'))
   const hint = 'A float model is a folder with model.json and weights.bin, as holter train writes it'
   const { modelTopology, weightsManifest, userDefinedMetadata } = parse(
     modelSchema,

@@ -50,7 +50,10 @@ test('a near miss of a name gets a suggestion, nothing is written', () => {
   const out = join(dir, 'nothing')
   const run = demo('--model', 'ecg-tinny', '--out', out)
   assert.is(run.status, 2)
-  assert.match(run.stderr, /^\[usage\] ecg-tinny: no such model .*Did you mean ecg-tiny\.\n$/)
+  assert.match(
+    run.stderr,
+    /^\[usage\] ecg-tinny: there is no such file, and no model of this name ships .*Did you mean ecg-tiny\.\n$/,
+  )
   assert.not.ok(existsSync(out))
 })
 

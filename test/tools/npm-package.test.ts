@@ -171,18 +171,25 @@ online('its commands work on a .tflite file', () => {
   assert.match(holter('compile', 'own.tflite', '--flavour', 'simd', '--out', 'out'), /own\.simd\.wasm/)
   assert.ok(existsSync(join(project, 'out/kernels/own.simd.ts')))
   assert.match(holter('inspect', 'own.tflite'), /3,426,112 per inference/)
-  holter('run', 'own.tflite', '--input', 'x.npy', '--output', 'y.npy')
+  holter('run', 'own.tflite', '--engine', 'reference', '--input', 'x.npy', '--output', 'y.npy')
   assert.ok(existsSync(join(project, 'y.npy')))
   assert.match(holter('bench', 'own.tflite', '--reps', '5'), /^node +simd/m)
 })
 
-online('verify names the engines that are not installed, and how to get them', () => {
-  const rows = JSON.parse(holter('verify', 'own.tflite', '--inputs', '2', '--flavour', 'simd', '--json'))
+online('models that ship have names, and a large one says where it is', () => {
+  assert.match(holter('inspect', 'beat-rr'), /^weights +23,\d\d\d/m)
+  const { status, stderr } = started(bin, 'inspect', 'inception-cnn')
+  assert.is(status, 1)
+  assert.match(stderr, /^\[file\] inception-cnn: its card ships, .* Take it from models\/ of Holter's repository/)
+})
+
+online('verify proves a module, and names an engine that is not installed and how to get it', () => {
+  const module = ['--module', 'out/own.simd.wasm']
+  const rows = JSON.parse(holter('verify', 'own.tflite', '--inputs', '2', '--json', ...module))
   const row = (engine: string) => rows.find((each: { engine: string }) => each.engine === engine)
   assert.is(row('node').differing, 0)
   assert.ok(row('node').outputs > 0)
   assert.match(row('wasmtime').skipped, /Run npx holter setup wasmtime/)
-  assert.match(row('tflite-micro').skipped, /Run npx holter setup python/)
 })
 
 online('commands that train say what is missing, and how to get it', () => {
@@ -196,9 +203,9 @@ online('the program of the README checks its types against it, without those of 
   const options = { target: 'es2022', module: 'nodenext', strict: true, skipLibCheck: false, lib: ['es2023', 'dom'] }
   const files = {
     'tsconfig.json': JSON.stringify({ compilerOptions: options, files: ['program.mts', 'wrong.mts'] }),
-    'program.mts': program.replace('model.tflite', 'own.tflite'),
+    'program.mts': program.replace('inputs: 16', 'inputs: 1'),
     'wrong.mts': `import { type Manifest, verify } from 'holter'
-export const differing: string[] = (await verify({ model: 'own.tflite' })).map(row => row.differing)
+export const differing: string[] = (await verify({ model: 'ecg-tiny' })).map(row => row.differing)
 export const sizeOf = (manifest: Manifest): number => manifest.memoryByte`,
   }
   for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text)
