@@ -2,6 +2,7 @@ import type { IntGraph, IntTensor, Node } from '../../src-ts/ir/graph.ts'
 import { opByKind } from '../../src-ts/ops/index.ts'
 import { type CaseTensor, caseNode } from '../../src-ts/ops/parts/cases.ts'
 import { type Random, random } from '../../src-ts/random.ts'
+import { withInt16 } from './int16-network.ts'
 import { pick, places, sizeIn, zeroOf } from './random-draw.ts'
 
 const SCALE = 0.05
@@ -153,6 +154,13 @@ class Line {
   private place(tensor: IntTensor): number {
     return this.tensors.push(tensor) - 1
   }
+}
+
+/** Returns `randomStream` with int16 activations in three quarters of its nodes. */
+export function randomInt16Stream(seed: number): RandomStream {
+  const { graph, hop } = randomStream(seed)
+  const r = random(seed, 24)
+  return { graph: withInt16(graph, () => r.integer(4) === 0), hop }
 }
 
 /** A network along time, and a hop for its stream. */
