@@ -1,5 +1,4 @@
 import { Argument, Command, Option } from 'commander'
-import type { FindingKind } from '../ecg/checks/check-leads.ts'
 import { VOLTAGES } from '../ecg/signal/voltage-units.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
@@ -42,17 +41,14 @@ export const dataCheck = new Command('check')
     const found = await checkData({ ...options, dir }, terminal)
     if (options.json) printJson(found)
     else console.log(textOf(found))
-    if (found.withProblems.some(({ problems }) => problems.some(({ kind }) => UNUSABLE.includes(kind))))
-      process.exitCode = 1
+    if (found.unusable > 0) process.exitCode = 1
   })
 
-/** What keeps a record from being used at all. */
-const UNUSABLE: readonly FindingKind[] = ['unreadable', 'table', 'form']
-
-function textOf({ checked, testFoldLeftClosed, withProblems, notes }: CheckedData): string {
+function textOf({ checked, testFoldLeftClosed, withProblems, unusable, notes }: CheckedData): string {
   const rows = withProblems.flatMap(({ record, problems }) => problems.map(({ kind, text }) => [record, kind, text]))
   const closed = testFoldLeftClosed ? `; ${count(testFoldLeftClosed)} of the test fold not opened` : ''
-  const sentence = `${count(checked)} records checked, ${count(withProblems.length)} with findings${closed}.`
+  const bad = unusable ? `, ${count(unusable)} cannot be used` : ''
+  const sentence = `${count(checked)} records checked, ${count(withProblems.length)} with findings${bad}${closed}.`
   const shown = rows.length ? [table(['record', 'finding', 'where'], rows, process.stdout.columns), ''] : []
   return [...shown, sentence, ...notes].join('\n')
 }

@@ -2,11 +2,15 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { checkRecords, findRecords, type Verdict } from '../ecg/checks/check.ts'
 import { checkOwnFile, checkTable } from '../ecg/checks/check-folder.ts'
+import type { FindingKind } from '../ecg/checks/check-leads.ts'
 import type { FileReading } from '../ecg/datasets/dataset.ts'
 import { locateFolder } from '../ecg/datasets/folder.ts'
 import { testFoldOf } from '../ecg/datasets/test-fold.ts'
 import { findTask } from '../tasks/find-task.ts'
 import { type Context, openWatch } from '../watch.ts'
+
+/** With these a folder of one's own is no data set. */
+const REFUSED: readonly FindingKind[] = ['unreadable', 'table', 'form', 'length', 'invalid samples']
 
 /** Records between two looks at the event loop, so that the bar is drawn and Ctrl-C is heard. */
 const RECORDS_PER_TURN = 16
@@ -31,13 +35,17 @@ export interface CheckedData {
   readonly testFoldLeftClosed: number
   /** Records with findings, and the places in labels.csv that are wrong. */
   readonly withProblems: readonly Verdict[]
+  /** So many of them cannot be used: unreadable, or, of a folder with labels.csv, what training refuses. */
+  readonly unusable: number
   /** Sentences about all of it. */
   readonly notes: readonly string[]
 }
 
 /** Reads every record of a folder and says all that is wrong with it. */
 export async function checkData(input: CheckDataInput, context: Context = {}): Promise<CheckedData> {
-  const { before, verdicts, total, testFoldLeftClosed } = locateFolder(input.dir) ? ownFolder(input) : records(input)
+  const { before, verdicts, total, testFoldLeftClosed, refusing } = locateFolder(input.dir)
+    ? ownFolder(input)
+    : records(input)
   const watch = openWatch(context, 'check', 'records', total)
   const checked: Verdict[] = []
   for (const verdict of verdicts) {
@@ -50,10 +58,12 @@ export async function checkData(input: CheckDataInput, context: Context = {}): P
   watch.stop()
   const unproved = checked.filter(({ lacksChecksums }) => lacksChecksums).length
   const note = `${unproved} of the headers state no checksum (0 throughout), so that nobody can tell whether samples changed on their way.`
+  const withProblems = [...before, ...checked].filter(({ problems }) => problems.length > 0)
   return {
     checked: checked.length,
     testFoldLeftClosed,
-    withProblems: [...before, ...checked].filter(({ problems }) => problems.length > 0),
+    withProblems,
+    unusable: withProblems.filter(({ problems }) => problems.some(({ kind }) => refusing.includes(kind))).length,
     notes: unproved > 0 ? [note] : [],
   }
 }
@@ -65,6 +75,8 @@ interface Checks {
   readonly verdicts: Iterable<Verdict>
   readonly total: number
   readonly testFoldLeftClosed: number
+  /** Findings with which a record cannot be used. */
+  readonly refusing: readonly FindingKind[]
 }
 
 function records({ dir, samples, rate: sampleRateHz, checksum = true }: CheckDataInput): Checks {
@@ -72,7 +84,13 @@ function records({ dir, samples, rate: sampleRateHz, checksum = true }: CheckDat
   const all = findRecords(dir)
   const open = all.filter(record => !closed(record))
   const verdicts = checkRecords(dir, open, { samples, sampleRateHz }, { checksum })
-  return { before: [], verdicts, total: open.length, testFoldLeftClosed: all.length - open.length }
+  return {
+    before: [],
+    verdicts,
+    total: open.length,
+    testFoldLeftClosed: all.length - open.length,
+    refusing: ['unreadable'],
+  }
 }
 
 function ownFolder({ dir, task, ...reading }: CheckDataInput): Checks {
@@ -81,5 +99,5 @@ function ownFolder({ dir, task, ...reading }: CheckDataInput): Checks {
   const verdicts = function* (): Generator<Verdict> {
     for (const file of files) yield { record: file, problems: checkOwnFile(join(dir, file), form, reading) }
   }
-  return { before, verdicts: verdicts(), total: files.length, testFoldLeftClosed: 0 }
+  return { before, verdicts: verdicts(), total: files.length, testFoldLeftClosed: 0, refusing: REFUSED }
 }

@@ -32,8 +32,8 @@ test('three planted faults: one run of data check names all three, and training 
   writeFileSync(edf, readFileSync(edf).subarray(0, 9000))
   const { status, stdout } = check('--json')
   assert.is(status, 1)
-  const { checked, withProblems } = JSON.parse(stdout)
-  assert.is(checked, 40)
+  const { checked, withProblems, unusable } = JSON.parse(stdout)
+  assert.equal([checked, unusable], [40, 3])
   const found = withProblems.map(
     ({ record, problems }: { record: string; problems: { kind: string; text: string }[] }) => [
       record,

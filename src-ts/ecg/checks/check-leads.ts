@@ -11,7 +11,6 @@ export interface Finding {
   readonly text: string
 }
 
-/** Records with findings of the first five cannot be used as they are. */
 export type FindingKind =
   | 'unreadable'
   | 'table'

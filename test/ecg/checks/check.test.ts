@@ -4,7 +4,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { checkRecord, checkRecords, type Expected, findRecords } from '../../../src-ts/ecg/checks/check.ts'
 import type { Finding } from '../../../src-ts/ecg/checks/check-leads.ts'
+import { recordQuality } from '../../../src-ts/ecg/checks/quality.ts'
+import { locatePtbXl } from '../../../src-ts/ecg/datasets/ptb-xl-labels.ts'
+import { testFoldOf } from '../../../src-ts/ecg/datasets/test-fold.ts'
+import { readWindow } from '../../../src-ts/ecg/formats/read-window.ts'
 import { HolterError } from '../../../src-ts/errors.ts'
+import { ecgDataDir, testUnless } from '../../helpers/environment.ts'
 import { madeEcg } from '../../helpers/made-ecg.ts'
 import { inFolder, writeRecord } from '../../helpers/wfdb-files.ts'
 
@@ -139,5 +144,27 @@ test('a folder without records', () =>
       )
     }
   }))
+
+const ptbXl = locatePtbXl(ecgDataDir() ?? '/nowhere')
+const real = testUnless(ptbXl ? undefined : 'ECG_DATA_DIR names no folder with PTB-XL', 'ecg/checks/check', test)
+
+real('where holter plot would say something of a record of PTB-XL, the check does, too', () => {
+  const closed = testFoldOf(ptbXl!)
+  const records = findRecords(join(ptbXl!, 'records100')).filter(record => !closed(record))
+  let found = 0
+  for (const record of records.filter((_, i) => i % 40 === 0)) {
+    const path = join(ptbXl!, 'records100', record)
+    const { leads, sampleRateHz } = readWindow(path, 0, 10)
+    const bad = recordQuality(leads, sampleRateHz).leads.filter(({ findings }) => findings.length > 0)
+    const problems = checkRecord(path)
+    for (const { lead } of bad)
+      assert.ok(
+        problems.some(({ text }) => text.startsWith(`${lead}: `)),
+        `${record} ${lead}`,
+      )
+    found += bad.length
+  }
+  assert.ok(found > 10, `${found} leads with findings`)
+})
 
 test.run()
