@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { cacheDir, isCheckout, root } from './places.ts'
 import { version } from './version.ts'
 
@@ -51,6 +51,21 @@ export function firmwareTool(part: 'wasm2c' | 'wasm3' | 'piLibrary' | 'piCompile
 /** Returns why set-up could not install a part ('wasmtime', 'tflite-micro', 'TensorFlow', 'Python'), with what to install, or undefined. */
 export function leftOut(part: string): string | undefined {
   return Object.entries(record().leftOut ?? {}).find(([name]) => name.startsWith(part))?.[1].reason
+}
+
+/** Returns where the first of these programs lies that is on the PATH, or undefined. */
+export function programOnPath(...names: readonly string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return names.flatMap(name => folders.map(folder => join(folder, name))).find(runs)
+}
+
+function runs(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function present(path: string | undefined): string | undefined {

@@ -6,6 +6,7 @@ import { crossValidate } from './cross-validate.ts'
 import { data } from './data.ts'
 import { demo } from './demo.ts'
 import { distill } from './distill.ts'
+import { doctor } from './doctor.ts'
 import { evaluate } from './evaluate.ts'
 import { flash } from './flash.ts'
 import { inspect } from './inspect.ts'
@@ -43,5 +44,6 @@ export const commands: readonly Command[] = [
   packageCommand,
   flash,
   setup,
+  doctor,
   completion,
 ]

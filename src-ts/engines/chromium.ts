@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { readManifest } from '../codegen/manifest.ts'
 import { HolterError } from '../errors.ts'
+import { programOnPath } from '../toolchain.ts'
 import type { Engine } from './engine.ts'
 import { commonFeatures, formName, moduleForms } from './form.ts'
 import { totalBytes } from './node.ts'
@@ -19,14 +20,17 @@ export const chromium: Engine = {
   name: 'chromium',
   runs: 'module',
   forms: moduleForms([...commonFeatures, 'RelaxedSIMD']),
-  missing: () => (program() ? undefined : `no browser is on the PATH (looked for ${names.join(', ')})`),
+  missing: () =>
+    browserProgram()
+      ? undefined
+      : `no browser is on the PATH (looked for ${names.join(', ')}). Run apt-get install chromium`,
   async open(model, form) {
     const where = `${model.graph.name} ${formName(form)}`
     const wasm = await model.module(form.flavour)
     const { inputs, outputs } = readManifest(wasm, where)
     const inBytes = totalBytes(inputs)
     const outBytes = totalBytes(outputs)
-    const browser = await openPage(program()!, where)
+    const browser = await openPage(browserProgram()!, where)
     try {
       await browser.evaluate(PAGE)
       const loadNs = (await browser.evaluate(call('load', base64(wasm), inputs, outputs))) as number
@@ -116,18 +120,8 @@ function base64(bytes: Uint8Array | Int8Array): string {
 }
 
 /** Returns the first browser of the family on the PATH. */
-function program(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return names.flatMap(name => folders.map(folder => join(folder, name))).find(runs)
-}
-
-function runs(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
+export function browserProgram(): string | undefined {
+  return programOnPath(...names)
 }
 
 interface Page {

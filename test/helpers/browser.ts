@@ -1,20 +1,19 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
+import { browserProgram } from '../../src-ts/engines/chromium.ts'
 
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome']
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Why no page can be opened here, one clause; undefined when one can. */
 export function browserMissing(): string | undefined {
-  return program() ? undefined : 'no Chromium is on the PATH (apt-get install chromium)'
+  return browserProgram() ? undefined : 'no Chromium is on the PATH (apt-get install chromium)'
 }
 
 /** Starts the system's Chromium without a window. The caller closes it. */
 export function openBrowser(): Promise<Browser> {
   // The sandbox refuses root, who is usual in a container.
-  return chromium.launch({ executablePath: program(), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  return chromium.launch({ executablePath: browserProgram(), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
 }
 
 /** A way of looking at a page. */
@@ -86,17 +85,3 @@ const LAYOUT = `(() => {
 
 const VIOLATIONS = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ' (' + nodes.length + '): ' + nodes[0].html.replace(/\\s+/g, ' ').slice(0, 160) + ': ' + (nodes[0].any[0] ?? nodes[0].all[0] ?? nodes[0].none[0])?.message))`
-
-function program(): string | undefined {
-  const places = (process.env.PATH ?? '').split(delimiter).flatMap(dir => PROGRAMS.map(name => join(dir, name)))
-  return places.find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
