@@ -111,8 +111,10 @@ function judge(file, output, end) {
   return { passed, failed: 0, skipped }
 }
 
+/** One line, the output of a failure, and figures that a test wants to be seen (`NOTE …`). */
 function report(file, { passed, failed, skipped, seconds, output, reason }, progress) {
   const counts = `${passed} passed${skipped.length ? `, ${skipped.length} skipped` : ''}`
   const line = `${progress} ${failed ? 'FAIL' : 'ok  '} ${seconds.toFixed(1).padStart(5)} s  ${file}: ${failed ? `${failed} failed (${reason}), ` : ''}${counts}\n`
-  return failed ? `${line}${output.trimEnd().replace(/^/gm, '    ')}\n` : line
+  const notes = [...output.matchAll(/NOTE .+$/gm)].map(([note]) => `    ${note}\n`)
+  return line + (failed ? `${output.trimEnd().replace(/^/gm, '    ')}\n` : notes.join(''))
 }

@@ -159,7 +159,8 @@ online('what it brings is small beside the two compilers, and trains nothing', (
       0,
     )
   const megabytes = (bytes('.') - bytes('binaryen') - bytes('assemblyscript')) / 1e6
-  console.log(`${names.length} packages, ${megabytes.toFixed(1)} MB beside binaryen and assemblyscript`)
+  const size = `${(tarball.size / 1e6).toFixed(1)} MB packed`
+  console.log(`NOTE ${size}; ${names.length} packages, ${megabytes.toFixed(1)} MB beside binaryen and assemblyscript`)
   assert.ok(names.length < 90, `${names.length} packages`)
   assert.ok(megabytes < 60, `${megabytes} MB`)
 })

@@ -35,11 +35,12 @@ async function runOn(files: Record<string, string>, patterns: string[] = [], lim
 }
 
 test('counts of all files are summed, in folders too, and skipped tests are listed with their reasons', async () => {
-  const skipping = `console.log('SKIP suite | needs a board: no board. Plug one in')\n${passing}`
+  const skipping = `console.log('SKIP suite | needs a board: no board. Plug one in\\nNOTE 81 packages')\n${passing}`
   const { ok, printed, last } = await runOn({ 'a.test.ts': passing, 'deep/er/b.test.ts': skipping, 'c.ts': 'throw 1' })
   assert.ok(ok)
   assert.is(last, '4 passed, 0 failed, 1 skipped')
   assert.match(printed, 'skipped: suite | needs a board: no board. Plug one in\n')
+  assert.match(printed, '    NOTE 81 packages\n')
   assert.match(printed, /\[2\/2\] ok {2,}\d+\.\d s {2}test\/\S+: 2 passed/)
 })
 
