@@ -4,8 +4,10 @@ import { argMax } from './arg-max.ts'
 import { averagePool2d } from './average-pool2d.ts'
 import { batchMatmul } from './batch-matmul.ts'
 import { batchToSpaceNd } from './batch-to-space-nd.ts'
+import { broadcastTo } from './broadcast-to.ts'
 import { concatenation } from './concatenation.ts'
 import { conv2d } from './conv2d.ts'
+import { depthToSpace } from './depth-to-space.ts'
 import { depthwiseConv2d } from './depthwise-conv2d.ts'
 import { div } from './div.ts'
 import { elu } from './elu.ts'
@@ -13,6 +15,7 @@ import { expandDims } from './expand-dims.ts'
 import { floatFunction } from './float-function.ts'
 import { fullyConnected } from './fully-connected.ts'
 import { gather } from './gather.ts'
+import { gatherNd } from './gather-nd.ts'
 import { hardSwish } from './hard-swish.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { logistic } from './logistic.ts'
@@ -20,6 +23,7 @@ import { maxPool2d } from './max-pool2d.ts'
 import { maximum } from './maximum.ts'
 import { mean } from './mean.ts'
 import { minimum } from './minimum.ts'
+import { mirrorPad } from './mirror-pad.ts'
 import { mul } from './mul.ts'
 import type { Op } from './op.ts'
 import { OperatorSet } from './operator-set.ts'
@@ -32,11 +36,14 @@ import { reduceMax } from './reduce-max.ts'
 import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
+import { resizeBilinear } from './resize-bilinear.ts'
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts'
+import { reverseV2 } from './reverse-v2.ts'
 import { rsqrt } from './rsqrt.ts'
 import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
 import { spaceToBatchNd } from './space-to-batch-nd.ts'
+import { spaceToDepth } from './space-to-depth.ts'
 import { split } from './split.ts'
 import { splitV } from './split-v.ts'
 import { squaredDifference } from './squared-difference.ts'
@@ -57,8 +64,10 @@ export const ops: readonly Op[] = [
   averagePool2d,
   batchMatmul,
   batchToSpaceNd,
+  broadcastTo,
   concatenation,
   conv2d,
+  depthToSpace,
   depthwiseConv2d,
   div,
   elu,
@@ -66,6 +75,7 @@ export const ops: readonly Op[] = [
   floatFunction,
   fullyConnected,
   gather,
+  gatherNd,
   hardSwish,
   leakyRelu,
   logistic,
@@ -73,6 +83,7 @@ export const ops: readonly Op[] = [
   maxPool2d,
   mean,
   minimum,
+  mirrorPad,
   mul,
   pack,
   pad,
@@ -83,11 +94,14 @@ export const ops: readonly Op[] = [
   relu,
   relu6,
   reshape,
+  resizeBilinear,
   resizeNearestNeighbor,
+  reverseV2,
   rsqrt,
   slice,
   softmax,
   spaceToBatchNd,
+  spaceToDepth,
   split,
   splitV,
   squaredDifference,

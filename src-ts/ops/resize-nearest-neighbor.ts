@@ -37,10 +37,7 @@ export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
       return builder.endObject()
     },
   },
-  outputShapes(_, [x, size]) {
-    const [height, width] = sizeOf(x, size)
-    return [[x!.shape[0], height, width, x!.shape[3]]]
-  },
+  outputShapes: (_, [x, size]) => [resizedShape(x, size)],
   evaluate(tf, attrs, [x, size]) {
     const [height, width] = size!.dataSync()
     return tf.image.resizeNearestNeighbor(x as never, [height, width], attrs.alignCorners, attrs.halfPixelCenters)
@@ -48,7 +45,7 @@ export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
   quantization: { kind: 'same-as-input' },
   quantizeConstants: quantizeIndices,
   prepare({ attrs, inputs: [x, size] }) {
-    const [height, width] = sizeOf(x, size)
+    const [, height, width] = resizedShape(x, size)
     const [batches, inH, inW, channels] = x!.shape
     return {
       batches,
@@ -90,9 +87,10 @@ export const resizeNearestNeighbor: Op<ResizeAttrs, ResizePrepared> = {
   ],
 }
 
-function sizeOf(x: Shaped | undefined, size: Shaped | undefined): readonly number[] {
+/** Returns the shape of [N, H, W, C] with another height and width. */
+export function resizedShape(x: Shaped | undefined, size: Shaped | undefined): number[] {
   const sizes = indicesOf(size, 'size')
-  if (x?.shape.length === 4 && sizes.length === 2 && sizes.every(n => n >= 1)) return sizes
+  if (x?.shape.length === 4 && sizes.length === 2 && sizes.every(n => n >= 1)) return [x.shape[0], ...sizes, x.shape[3]]
   const got = `[${x?.shape}] to [${sizes}]`
   throw new HolterError({ stage: 'ops', where: 'resize', problem: 'only [N, H, W, C] has a height and width', got })
 }

@@ -206,7 +206,61 @@ const batchToSpace: Maker = {
   },
 }
 
-const resize: Maker = {
+const reverse: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const rank = x.shape.length
+    const first = r.integer(rank)
+    const axes = Array.from({ length: sizeIn(r, 1, rank - first) }, (_, i) => first + i)
+    return moved('reverseV2', {}, [x, places(axes.map(axis => (r.integer(2) ? axis : axis - rank)))], x)
+  },
+}
+
+const depthToSpace: Maker = {
+  shape: r => [sizeIn(r, 1, 2), sizeIn(r, 1, 4), sizeIn(r, 1, 4), 36],
+  draw: (r, x) =>
+    isPlane(x) && x.shape[3] % 36 === 0 ? moved('depthToSpace', { blockSize: sizeIn(r, 1, 3) }, [x], x) : undefined,
+}
+
+const spaceToDepth: Maker = {
+  shape: r => [sizeIn(r, 1, 2), 6 * sizeIn(r, 1, 2), 6 * sizeIn(r, 1, 2), sizeIn(r, 1, 5)],
+  draw(r, x) {
+    if (!isPlane(x)) return undefined
+    const fits = [1, 2, 3].filter(n => x.shape[1] % n === 0 && x.shape[2] % n === 0)
+    return moved('spaceToDepth', { blockSize: pick(r, fits) }, [x], x)
+  },
+}
+
+const broadcastTo: Maker = {
+  shape: r => anyShape(r).map(n => (r.integer(2) ? n : 1)),
+  draw(r, x) {
+    const own = x.shape.map(n => (n === 1 ? sizeIn(r, 1, 5) : n))
+    const shape = [...(r.integer(2) ? [sizeIn(r, 1, 3)] : []), ...own]
+    return count(shape) < 3000 ? moved('broadcastTo', {}, [x, places(shape)], x) : undefined
+  },
+}
+
+const mirrorPad: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const mode = pick(r, ['reflect', 'symmetric'])
+    const most = (n: number) => Math.min(n - (mode === 'reflect' ? 1 : 0), 4)
+    const borders = x.shape.flatMap(n => [0, 0].map(() => (r.integer(2) ? r.integer(most(n) + 1) : 0)))
+    return moved('mirrorPad', { mode }, [x, places(borders, [x.shape.length, 2])], x)
+  },
+}
+
+const gatherNd: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const coordinates = sizeIn(r, 1, x.shape.length)
+    const slices = sizeIn(r, 1, 6)
+    const data = Array.from({ length: slices * coordinates }, (_, i) => r.integer(x.shape[i % coordinates]))
+    return moved('gatherNd', {}, [x, places(data, [slices, coordinates])], x)
+  },
+}
+
+const resize = (kind: 'resizeNearestNeighbor' | 'resizeBilinear'): Maker => ({
   shape: r => plane(r),
   draw(r, x) {
     if (!isPlane(x) || count(x.shape) > 1500) return undefined
@@ -216,13 +270,18 @@ const resize: Maker = {
       [false, true],
     ])
     const size = places([sizeIn(r, 1, 2 * x.shape[1]), sizeIn(r, 1, 2 * x.shape[2])])
-    return moved('resizeNearestNeighbor', { alignCorners, halfPixelCenters }, [x, size], x)
+    return moved(kind, { alignCorners, halfPixelCenters }, [x, size], x)
   },
-}
+})
 
 /** Makers of the ops that copy bytes. */
 export const movers: readonly (readonly [string, Maker])[] = [
   ['batchToSpaceNd', batchToSpace],
+  ['broadcastTo', broadcastTo],
+  ['depthToSpace', depthToSpace],
+  ['gatherNd', gatherNd],
+  ['mirrorPad', mirrorPad],
+  ['spaceToDepth', spaceToDepth],
   ['concatenation', concatenation],
   ['expandDims', expandDims],
   ['gather', gather],
@@ -230,7 +289,9 @@ export const movers: readonly (readonly [string, Maker])[] = [
   padding('pad'),
   padding('padV2'),
   ['reshape', reshape],
-  ['resizeNearestNeighbor', resize],
+  ['resizeBilinear', resize('resizeBilinear')],
+  ['resizeNearestNeighbor', resize('resizeNearestNeighbor')],
+  ['reverseV2', reverse],
   ['slice', slice],
   ['spaceToBatchNd', spaceToBatch],
   ['split', split],
