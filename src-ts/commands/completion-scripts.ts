@@ -5,6 +5,8 @@ export interface CompletedCommand {
   readonly commands: readonly { readonly word: string; readonly says: string }[]
   /** What its first argument may be; none where it is a file. */
   readonly words: readonly string[]
+  /** Whether it may be a file as well as one of the words. */
+  readonly orFile: boolean
   readonly options: readonly CompletedOption[]
 }
 
@@ -31,7 +33,7 @@ function bash(commands: readonly CompletedCommand[]): string {
     commands.flatMap(command => arm([command.path], text(command)))
   return `# bash completion of holter
 _holter() {
-  local word path= words= current=\${COMP_WORDS[COMP_CWORD]}
+  local word path= words= files= current=\${COMP_WORDS[COMP_CWORD]}
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "\${path:+$path }$word" in
       ${pathsOf(commands)}) path="\${path:+$path }$word" ;;
@@ -47,14 +49,19 @@ ${arms(({ options }) => `words=${quoted(options.flatMap(flagsOf).join(' '))}`).j
           esac ;;
         *)
           case $path in
-${arms(({ commands, words }) => {
+${arms(({ commands, words, orFile }) => {
   const all = [...commands.map(({ word }) => word), ...words]
-  return all.length ? `words=${quoted(all.join(' '))}` : undefined
+  return all.length ? `words=${quoted(all.join(' '))}${orFile ? ' files=1' : ''}` : undefined
 }).join('\n')}
           esac ;;
       esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [ -n "$files" ]; then
+    local IFS=$'\\n'
+    compopt -o filenames 2> /dev/null
+    COMPREPLY+=($(compgen -f -- "$current"))
+  fi
 }
 complete -o default -F _holter holter
 `
@@ -89,9 +96,9 @@ ${arms(({ options }) => {
           _describe option entries ;;
         *)
           case $path_ in
-${arms(({ commands, words }) => {
+${arms(({ commands, words, orFile }) => {
   if (commands.length) return `entries=(${described(commands)})`
-  return words.length ? `entries=(${words.map(quoted).join(' ')})` : undefined
+  return words.length ? `entries=(${words.map(quoted).join(' ')})${orFile ? '; _files' : ''}` : undefined
 }).join('\n')}
           esac
           if (( $#entries )); then _describe word entries; else _files; fi ;;
@@ -103,11 +110,11 @@ compdef _holter holter
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ path, commands, words, options }) => {
+  const lines = commands.flatMap(({ path, commands, words, orFile, options }) => {
     const at = `complete -c holter -n ${quoted(`test (__holter_path) = "${path}"`)}`
     return [
       ...commands.map(({ word, says }) => `${at} -f -a ${word} -d ${quoted(says)}`),
-      ...(words.length ? [`${at} -f -a ${quoted(words.join(' '))}`] : []),
+      ...(words.length ? [`${at} ${orFile ? '' : '-f '}-a ${quoted(words.join(' '))}`] : []),
       ...options.map(({ long, short, says, takesValue, values }) => {
         const flags = `${short ? ` -s ${short.slice(1)}` : ''} -l ${long.slice(2)}`
         const value = takesValue ? (values.length ? ` -x -a ${quoted(values.join(' '))}` : ' -r') : ''

@@ -44,6 +44,7 @@ export function completedCommands(program: Command, known: KnownNames, path = ''
     path,
     commands: below.map(command => ({ word: command.name(), says: command.summary() })),
     words: argument ? (argument.argChoices ?? known[argument.name()] ?? []) : [],
+    orFile: argument?.name() === 'model',
     options: help.visibleOptions(program).map(option => completedOption(option, known)),
   }
   const pathOf = (command: Command) => (path ? `${path} ${command.name()}` : command.name())

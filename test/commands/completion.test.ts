@@ -8,6 +8,7 @@ import { skip } from '../helpers/environment.ts'
 import { runHolter } from '../helpers/holter-process.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'holter-completion-'))
+writeFileSync(join(dir, 'ecg-own.tflite'), '')
 const test = suite('completion scripts in their shells')
 
 /** Writes the script of a shell and returns its path. */
@@ -80,6 +81,8 @@ for (const [shell, completing] of Object.entries(shells)) {
     assert.equal(complete(['train', 'cnn1d-']).sort(), ['cnn1d-student', 'cnn1d-teacher'])
     assert.equal(complete(['train', 'gap-cnn', '--schedule', 'c']).sort(), ['constant', 'cosine'])
     assert.equal(complete(['run', 'm.tflite', '-e', 'wasm']), ['wasmtime'])
+    // A model is one that ships or a file.
+    assert.equal(complete(['inspect', 'ecg-']).sort(), ['ecg-mcu', 'ecg-tiny', 'ecg-own.tflite'].sort())
     assert.equal(complete(['--ver']), ['--version'])
     // The name of a command is not one where it is an argument.
     assert.equal(complete(['train', 'data', '--schedule', 'one']), ['one-cycle'])
