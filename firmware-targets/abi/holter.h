@@ -51,6 +51,14 @@ int32_t holter_from_adc(int32_t counts);
 /* Computes the outputs from the inputs. Returns HOLTER_OK or HOLTER_FAULT; after a fault the outputs mean nothing, and a later run starts anew. */
 int holter_run(void);
 
+/* Computes the outputs of a stream's next hop (holter stream): goes on where the last one stopped, while holter_run computes a hop alone, from
+ * the start, and leaves its end behind. Of a model without states the same as holter_run. Returns HOLTER_OK or HOLTER_FAULT; after a fault
+ * reset the stream. */
+int holter_push(void);
+
+/* Begins a new stream, as holter_init does. Returns HOLTER_OK or HOLTER_FAULT. */
+int holter_reset(void);
+
 /* Returns what the last call that did not return HOLTER_OK found, in one clause; "" if there was none. */
 const char *holter_last_error(void);
 

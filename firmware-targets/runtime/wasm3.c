@@ -14,7 +14,7 @@ static uint8_t heap[HOLTER_HEAP_BYTES] __attribute__((aligned(16)));
 static uint32_t heap_end;
 static holter_slot_t slot;
 static IM3Runtime runtime;
-static IM3Function run;
+static IM3Function run, push, reset; /* The last two only of a module with states. */
 static const char *last_error = "";
 
 /* wasm3's allocator. The size stands before the bytes; only the last piece can be given back or grow in place. */
@@ -99,8 +99,14 @@ int holter_init(void) {
   if ((problem = bind(module))) return refuse(problem);
   if ((problem = m3_FindFunction(&run, runtime, "run"))) return refuse(problem);
   if (m3_GetArgCount(run) || m3_GetRetCount(run)) return refuse("the module's run takes arguments");
+  push = reset = 0;
+  if (!m3_FindFunction(&push, runtime, "push")) {
+    if ((problem = m3_FindFunction(&reset, runtime, "reset"))) return refuse(problem);
+    if (m3_GetArgCount(push) || m3_GetRetCount(push) || m3_GetArgCount(reset) || m3_GetRetCount(reset))
+      return refuse("the module's push or reset takes arguments");
+  }
   last_error = "";
-  return HOLTER_OK;
+  return holter_reset() == HOLTER_OK ? HOLTER_OK : refuse(last_error);
 }
 
 static int port(uint32_t i, uint32_t first, uint32_t count, holter_port_t *to) {
@@ -119,13 +125,17 @@ int holter_input(uint32_t i, holter_port_t *to) { return port(i, 0, slot.identit
 int holter_output(uint32_t i, holter_port_t *to) { return port(i, slot.identity.inputs, slot.identity.outputs, to); }
 int32_t holter_from_adc(int32_t counts) { return holter_slot_from_adc(&slot, counts); }
 
-int holter_run(void) {
+static int call(IM3Function function) {
   if (!run) return HOLTER_FAULT;
-  const M3Result result = m3_CallV(run);
+  const M3Result result = m3_CallV(function);
   if (!result) return HOLTER_OK;
   last_error = result;
   return HOLTER_FAULT;
 }
+
+int holter_run(void) { return call(run); }
+int holter_push(void) { return call(push ? push : run); }
+int holter_reset(void) { return reset ? call(reset) : HOLTER_OK; }
 
 const char *holter_last_error(void) { return last_error; }
 

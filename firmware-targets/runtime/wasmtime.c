@@ -48,7 +48,8 @@ extern const char *const holter_module_files[];
 static holter_slot_t slot;
 static wasmtime_context_t *context;
 static wasmtime_memory_t memory;
-static wasmtime_func_t run;
+static wasmtime_func_t run, push, reset; /* The last two only of a module with states. */
+static bool states;
 static char last_error[256] = "";
 static bool ready;
 
@@ -109,6 +110,13 @@ static int start(wasm_engine_t *engine, const char *path) {
   if (!wasmtime_instance_export_get(context, &instance, "run", 3, &item) || item.kind != WASMTIME_EXTERN_FUNC)
     return refuse(path, "the module exports no run");
   run = item.of.func;
+  states = wasmtime_instance_export_get(context, &instance, "push", 4, &item) && item.kind == WASMTIME_EXTERN_FUNC;
+  if (states) {
+    push = item.of.func;
+    if (!wasmtime_instance_export_get(context, &instance, "reset", 5, &item) || item.kind != WASMTIME_EXTERN_FUNC)
+      return refuse(path, "the module exports no reset");
+    reset = item.of.func;
+  }
   ready = true;
   return HOLTER_OK;
 }
@@ -142,15 +150,19 @@ int holter_input(uint32_t i, holter_port_t *to) { return port(i, 0, slot.identit
 int holter_output(uint32_t i, holter_port_t *to) { return port(i, slot.identity.inputs, slot.identity.outputs, to); }
 int32_t holter_from_adc(int32_t counts) { return holter_slot_from_adc(&slot, counts); }
 
-int holter_run(void) {
+static int call(const wasmtime_func_t *function) {
   if (!ready) return HOLTER_FAULT;
   wasm_trap_t *trap = NULL;
-  wasmtime_error_t *error = wasmtime_func_call(context, &run, NULL, 0, NULL, 0, &trap);
+  wasmtime_error_t *error = wasmtime_func_call(context, function, NULL, 0, NULL, 0, &trap);
   if (!error && !trap) return HOLTER_OK;
   if (error) refuse_error("run", error);
   else refuse("run", "the module traps");
   return HOLTER_FAULT;
 }
+
+int holter_run(void) { return call(&run); }
+int holter_push(void) { return call(states ? &push : &run); }
+int holter_reset(void) { return states ? call(&reset) : HOLTER_OK; }
 
 const char *holter_last_error(void) { return last_error; }
 const holter_identity_t *holter_identity(void) { return &slot.identity; }

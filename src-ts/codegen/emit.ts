@@ -25,7 +25,7 @@ const SLACK = 16
 
 /**
  * Returns the program of a plan. A single network exports `input`, `output` and `run`; the i-th of several `input0`, `run0`, ….
- * One with states exports `push` and `reset` too: `run` is a `push` after a `reset`.
+ * One with states exports `push` and `reset` too: `run` is a `push` after a `reset`. Firmware wants a `reset` before its first `push`.
  * The same plan gives the same text and bytes. `heading` is the first comment line.
  * `exportNodes` exports the function of each node too, `node0`, …, so that each can be timed.
  */
@@ -113,9 +113,10 @@ function networkText(network: NetworkPlan, suffix: string, parts: Parts): string
 }
 
 /** The functions that a host calls: `run`, of networks with states also `push` and `reset`. */
-function runText({ states }: NetworkPlan, suffix: string, calls: readonly string[], parts: Parts): string[] {
+function runText({ states, nodes }: NetworkPlan, suffix: string, calls: readonly string[], parts: Parts): string[] {
   if (states.length === 0) return [`export function run${suffix}(): void {`, ...calls, '}']
-  parts.startUp.push(`  reset${suffix}()`)
+  // Firmware does no work when it starts: its host calls reset.
+  if (nodes[0].target.flavour !== 'firmware') parts.startUp.push(`  reset${suffix}()`)
   const moved = states.flatMap(({ from, ...state }) => (from === undefined ? [] : copyText(state, from, parts)))
   return [
     '// One hop: goes on where the last one stopped.',

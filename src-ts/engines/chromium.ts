@@ -82,6 +82,7 @@ const PAGE = `
     runModule = instance.exports.run
     pushModule = instance.exports.push ?? runModule
     reset = instance.exports.reset ?? (() => {})
+    reset()
     return loadNs
   }
   const run = text => rows(text, runModule)

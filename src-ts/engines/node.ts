@@ -35,6 +35,7 @@ export const node: Engine = {
     const { instance } = await WebAssembly.instantiate(wasm as BufferSource, {})
     const loadNs = Number(process.hrtime.bigint() - start)
     const { memory, run, push = run, reset = () => {} } = instance.exports as unknown as Exports
+    reset()
     const bytes = new Int8Array(memory.buffer)
     const inBytes = totalBytes(manifest.inputs)
     const outBytes = totalBytes(manifest.outputs)

@@ -231,6 +231,7 @@ static void load(Instance *instance, size_t size, bool ahead, bool relaxed) {
   if (instance->states) {
     instance->push = export_of(instance->context, &made, "push", WASMTIME_EXTERN_FUNC).of.func;
     instance->reset = export_of(instance->context, &made, "reset", WASMTIME_EXTERN_FUNC).of.func;
+    call(instance, &instance->reset);
   }
   printf("{\"bytes\":0,\"loadNs\":%" PRIu64 "}\n", load_ns);
   free(wasm);

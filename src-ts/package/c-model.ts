@@ -35,6 +35,7 @@ export function modelSource(made: Build, wasm2cText: string, adc: Adc): string {
     `#define RAM_ADDRESS ${regions.ramAddress}u`,
     `#define RAM_BYTES ${regions.ramBytes}u`,
     `#define CONSTANT_BYTES ${regions.constantBytes}u`,
+    ...(manifest.states ? ['#define MODULE_STATES'] : []),
     ...countLines(made, adc),
     '',
     'static uint8_t ram[RAM_BYTES] __attribute__((aligned(16)));',

@@ -35,8 +35,9 @@ export async function runProgram(
 export function runModule(instance: WebAssembly.Instance, program: Program, jobs: readonly Rows[]): Int8Array[] {
   const memory = new Int8Array((instance.exports.memory as WebAssembly.Memory).buffer)
   return jobs.map(({ graph, inputs, count, stream }, i) => {
-    const name = stream && graph.states ? 'push' : 'run'
-    const run = instance.exports[jobs.length === 1 ? name : `${name}${i}`] as () => void
+    const exported = (name: string) => instance.exports[jobs.length === 1 ? name : `${name}${i}`] as () => void
+    const run = exported(stream && graph.states ? 'push' : 'run')
+    if (stream && graph.states) exported('reset')()
     const places = program.plan.networks[i]
     const all = new Int8Array(count * rowBytes(graph, graph.outputs))
     let from = 0
