@@ -8,7 +8,7 @@ import { networks } from '../src-ts/networks/index.ts'
 import { flavourNames } from '../src-ts/ops/flavour.ts'
 import { ops } from '../src-ts/ops/index.ts'
 import { floatPasses } from '../src-ts/passes/float/index.ts'
-import { compilePasses, importPasses, intPasses } from '../src-ts/passes/int/index.ts'
+import { compilePasses, importPasses } from '../src-ts/passes/int/index.ts'
 import { tasks } from '../src-ts/tasks/index.ts'
 import { layerExports } from '../src-ts/train/export/index.ts'
 
@@ -42,7 +42,7 @@ const indexed = [
   {
     folder: 'passes/int',
     type: 'Pass',
-    names: [...importPasses, ...intPasses, ...compilePasses].map(pass => pass.name),
+    names: [...importPasses, ...compilePasses].map(pass => pass.name),
   },
   { folder: 'train/export', type: 'LayerExport', names: layerExports.map(each => each.name) },
   { folder: 'networks', type: 'Network', names: networks.map(network => network.name) },

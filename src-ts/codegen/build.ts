@@ -1,7 +1,7 @@
 import type { IntGraph } from '../ir/graph.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import type { KernelTarget } from '../ops/kernel.ts'
-import { compilePasses, runIntPasses } from '../passes/int/index.ts'
+import { runIntPasses } from '../passes/int/index.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { version } from '../version.ts'
@@ -19,7 +19,7 @@ export interface Build {
 
 /** Returns how a network becomes a module of a flavour: the plan that `build` compiles, and that reports and cards read. */
 export function planModule(graph: IntGraph, flavour: Flavour, goal?: KernelTarget['goal']): Plan {
-  return makePlan([runIntPasses(graph, { passes: compilePasses })], flavour, { goal })
+  return makePlan([runIntPasses(graph)], flavour, { goal })
 }
 
 /** Returns the module of a plan of one network. The same plan gives the same bytes. */

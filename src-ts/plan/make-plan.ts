@@ -12,7 +12,7 @@ import type { NetworkPlan, Place, Plan, PlannedNode, View } from './plan.ts'
 export interface PlanOptions {
   /** Default 'speed'. */
   readonly goal?: KernelTarget['goal']
-  /** Lets concatenations be written in place by the nodes before them, and nodes work in place. Default false. */
+  /** Lets concatenations be written in place by the nodes before them, and nodes work in place, where that takes no more memory. Default true. */
   readonly views?: boolean
   /** Lets several networks without states share one arena: each run overwrites what the others left, their outputs too. Default false. */
   readonly sharedArena?: boolean
@@ -34,7 +34,7 @@ const ALIGNMENT = 16
  * constants. The same graphs give the same plan. Throws HolterError where TFLM would refuse a node.
  */
 export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options: PlanOptions = {}): Plan {
-  const { goal = 'speed', views = false, sharedArena = false, choose = fitting => fitting } = options
+  const { goal = 'speed', views = true, sharedArena = false, choose = fitting => fitting } = options
   const drafts = graphs.map(graph => draftOf(graph, flavour, goal, views, choose))
   const shared = sharedArena && graphs.every(({ states }) => !states?.length)
   let end = FIRST_ADDRESS

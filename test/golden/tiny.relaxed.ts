@@ -16,7 +16,7 @@ export const output: usize = 1136
 function node0(): void {
   convolveLine<i8>(
     1104, 2, 8, 2, // input
-    1120, 4, 4, 4, // output
+    1136, 4, 4, 4, // output
     1168, 3, // filter
     2, 1, 0, // stride, dilation, padding
     1200, // channels
@@ -31,8 +31,8 @@ function node0(): void {
 // strideH 1, strideW 1, padding same, activation none, dilationH 1, dilationW 1
 function node1(): void {
   convolveLine<i8>(
-    1120, 4, 4, 4, // input
-    1088, 2, 4, 2, // output
+    1136, 4, 4, 4, // input
+    1104, 6, 4, 2, // output
     1264, 1, // filter
     1, 1, 0, // stride, dilation, padding
     1280, // channels
@@ -47,7 +47,7 @@ function node1(): void {
 // strideH 1, strideW 1, padding same, activation none, filterH 1, filterW 3
 function node2(): void {
   maxPool2d<i8>(
-    1120, 1, 1, 4, 4, // input
+    1136, 1, 1, 4, 4, // input
     1024, 1, 4, // output
     1, 3, // filter
     1, 1, // stride
@@ -59,11 +59,6 @@ function node2(): void {
 // 3 concatenation "joined": [1, 1, 4, 2], [1, 1, 4, 4] → [1, 1, 4, 6]
 // axis 3, activation none
 function node3(): void {
-  copyRows(
-    1088, 2, // from
-    1104, 6, // to
-    4, 2 // rows
-  )
   copyRows(
     1024, 4, // from
     1106, 6, // to

@@ -15,11 +15,8 @@ import { IntProbe, verifyIntGraph } from './verify.ts'
  */
 export const importPasses: readonly Pass<IntTensor>[] = [foldShapes, sinkDequantize, fuseFloatFunctions, dropBorders]
 
-/** Every pass over integer networks: one file, one line. They keep every byte of the outputs. */
-export const intPasses: readonly Pass<IntTensor>[] = [dropDeadChannels]
-
-/** Those that a module is compiled with, in the order in which they run. They find work in streams only. */
-export const compilePasses: readonly Pass<IntTensor>[] = [runningMeans]
+/** Passes that a module is compiled with, in the order in which they run: one file, one line. They keep every byte of the outputs. */
+export const compilePasses: readonly Pass<IntTensor>[] = [dropDeadChannels, runningMeans]
 
 /** Rows on which a graph is run before and after each pass: all least values, all largest, and random ones. */
 const PROBE_ROWS = 4
@@ -36,10 +33,10 @@ export function runImportPasses(graph: IntGraph, note: (fact: string) => void): 
 }
 
 /**
- * Returns a graph with the same outputs, byte for byte, after the passes (all of them where none are named). Each pass's result is run by the
+ * Returns a graph with the same outputs, byte for byte, after the passes (those of a module where none are named). Each pass's result is run by the
  * reference and compared; an error names the pass that broke the graph. Where no pass finds anything to do, nothing is run.
  */
-export function runIntPasses<G extends IntGraph>(graph: G, { passes = intPasses, seen }: IntPassOptions = {}): G {
+export function runIntPasses<G extends IntGraph>(graph: G, { passes = compilePasses, seen }: IntPassOptions = {}): G {
   let probe: IntProbe | undefined
   let current = graph
   for (const pass of passes) {
