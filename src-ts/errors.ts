@@ -30,7 +30,7 @@ export interface Problem {
   problem: string
   got?: string | number
   expected?: string | number
-  /** What to do next, one sentence without its full stop. */
+  /** What to do next, one sentence without its full stop, or a question with its mark. */
   hint?: string
 }
 
@@ -52,9 +52,13 @@ function sentence({ stage, where, problem, got, expected, hint }: Problem): stri
   const facts = [got === undefined ? '' : `got ${got}`, expected === undefined ? '' : `expected ${expected}`].filter(
     Boolean,
   )
-  const line = `[${stage}] ${where}: ${problem}${facts.length ? ` (${facts.join(', ')})` : ''}.${hint ? ` ${hint}.` : ''}`
+  const line = `[${stage}] ${where}: ${problem}${facts.length ? ` (${facts.join(', ')})` : ''}.${hint ? ` ${ended(hint)}` : ''}`
   // Names from foreign files must not steer the terminal that shows them: no control or text-direction characters.
   return line.replace(/\s*\n\s*/g, ' ').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '·')
+}
+
+function ended(hint: string): string {
+  return hint.endsWith('?') ? hint : `${hint}.`
 }
 
 /** Returns the name closest to `given` (edit distance at most a third of its length, at least 2), or undefined. */
@@ -90,6 +94,6 @@ export function byName<T extends { name: string }>(kind: string, name: string, t
     where: name,
     problem: `no such ${kind}`,
     expected: names.join(', '),
-    hint: near ? `Did you mean ${near}` : undefined,
+    hint: near ? `Did you mean ${near}?` : undefined,
   })
 }

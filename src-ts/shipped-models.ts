@@ -48,6 +48,6 @@ function unknown(given: string, names: readonly string[]): HolterError {
     where: given,
     problem: 'there is no such file, and no model of this name ships',
     expected: names.join(', '),
-    hint: near ? `Did you mean ${near}` : undefined,
+    hint: near ? `Did you mean ${near}?` : undefined,
   })
 }

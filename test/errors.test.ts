@@ -23,7 +23,7 @@ test('a near miss gets a suggestion, a far one does not', () => {
   assert.is(closest('transformer', ['gap-cnn', 'inception-cnn']), undefined)
   assert.throws(
     () => byName('network', 'gap-cn', [{ name: 'gap-cnn' }]),
-    /gap-cn: no such network \(expected gap-cnn\)\. Did you mean gap-cnn\./,
+    /gap-cn: no such network \(expected gap-cnn\)\. Did you mean gap-cnn\?/,
   )
 })
 

@@ -34,7 +34,7 @@ test('what reads like a path is one, whether it is there or not', () => {
 })
 
 test('a near miss gets a suggestion, and a model whose files do not ship is explained', () => {
-  assert.match(refusal('ecg-tinny', 'int8'), /^\[usage\] ecg-tinny: there is no such file, .* Did you mean ecg-tiny\.$/)
+  assert.match(refusal('ecg-tinny', 'int8'), /^\[usage\] ecg-tinny: there is no such file, .* Did you mean ecg-tiny\?$/)
   assert.match(refusal('zzzzzzzzzz', 'float'), /^\[usage\] zzzzzzzzzz: .*\(expected attention-cnn, .*\)\.$/)
   assert.match(refusal('cnn1d-teacher', 'int8'), /its card ships, but its \.tflite file is not here/)
   assert.match(

@@ -27,7 +27,7 @@ export class OperatorSet {
       stage: 'ops',
       where: kind,
       problem: 'no such operator',
-      hint: near && `Did you mean ${near}`,
+      hint: near && `Did you mean ${near}?`,
     })
   }
 

@@ -23,7 +23,7 @@ export function schemeFor(graph: FloatGraph, weightBits: WeightBits, int16: read
       stage: 'quantize',
       where: unknown,
       problem: 'the network has no such node',
-      hint: near ? `Did you mean ${near}` : `It has ${names.join(', ')}`,
+      hint: near ? `Did you mean ${near}?` : `It has ${names.join(', ')}`,
     })
   }
   return { weightBits, activation: ({ name }) => (int16.includes(name) ? 'int16' : 'int8') }

@@ -93,7 +93,7 @@ function mistakeOf(root: Node, issue: Issue): Mistake {
   if (isUnknown(issue)) {
     const known = Object.keys(entries.entries)
     const near = closest(name, known)
-    const hint = near ? { hint: `Did you mean ${near}` } : {}
+    const hint = near ? { hint: `Did you mean ${near}?` } : {}
     return { offset, problem: `${name} is no entry of a task`, expected: known.join(', '), ...hint }
   }
   if (issue.received === 'undefined') return { offset, problem: `${name} is missing` }

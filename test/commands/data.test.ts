@@ -85,7 +85,7 @@ test('fetch: from a mirror into the cache; refusals in one line', () =>
       assert.not(existsSync(join(dir, 'data', 'mit-bih', '100.atr')))
       const unknown = await holter(['fetch', 'mitbih'], environment)
       assert.is(unknown.status, 2)
-      assert.match(unknown.stderr, /no such data set to fetch .* Did you mean mit-bih\./)
+      assert.match(unknown.stderr, /no such data set to fetch .* Did you mean mit-bih\?/)
     } finally {
       await server.close()
     }

@@ -52,7 +52,7 @@ test('a near miss of a name gets a suggestion, nothing is written', () => {
   assert.is(run.status, 2)
   assert.match(
     run.stderr,
-    /^\[usage\] ecg-tinny: there is no such file, and no model of this name ships .*Did you mean ecg-tiny\.\n$/,
+    /^\[usage\] ecg-tinny: there is no such file, and no model of this name ships .*Did you mean ecg-tiny\?\n$/,
   )
   assert.not.ok(existsSync(out))
 })

@@ -61,7 +61,7 @@ test('draws the leads that are asked for; an unknown one is named with those tha
     assert.not.match(textOf(readFileSync(join(dir, 'one.svg'), 'utf8')), '|II|')
     const { status, stderr } = plot(dir, 'made', '--leads', 'V3')
     assert.is(status, 2)
-    assert.match(stderr, /^\[usage\] V3: no such lead \(expected II, V1\)\. Did you mean V1\.\n$/)
+    assert.match(stderr, /^\[usage\] V3: no such lead \(expected II, V1\)\. Did you mean V1\?\n$/)
     assert.not.ok(existsSync(join(dir, 'made.svg')))
   }))
 

@@ -50,7 +50,7 @@ for (const [what, changed, message] of [
   [
     'an unknown entry',
     lines.with(4, '  "lead": ["MLII"],'),
-    /line 5: lead is no entry .*expected name, title, labels.* Did you mean leads\./,
+    /line 5: lead is no entry .*expected name, title, labels.* Did you mean leads\?/,
   ],
   ['a missing entry', lines.toSpliced(5, 1), /line 1: sampleRateHz is missing\./],
   [
