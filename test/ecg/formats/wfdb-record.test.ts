@@ -171,7 +171,7 @@ test('what cannot be written leaves nothing behind', () =>
     )
     assert.throws(() => write({ sampleRateHz: 0 }), /the sample rate is no rate/)
     assert.throws(() => write({ signals: [] }), /without samples/)
-    assert.throws(() => write({ comments: ['a\nb'] }), /in one line/)
+    assert.throws(() => write({ comments: ['a\nb'] }), /on one line/)
     assert.throws(() => writeRecord(dir, '../w', { sampleRateHz: 100, signals }), /cannot be the name of a record/)
     assert.equal(execFileSync('ls', [dir], { encoding: 'utf8' }), '')
   }))
