@@ -10,6 +10,7 @@ const PARTS_PER_MICROVOLT: i64 = 64;
 const LARGEST_MICROVOLTS: i32 = 500000;
 const BAND_DELAY: i64 = 2;
 const PEAK_REACH: i64 = 22;
+const UPWARDS: i64 = 3, DOWNWARDS: i64 = 2;
 const KEPT: i32 = 4096;
 const HOP: i64 = 90;
 const BEATS: i32 = 64;
@@ -89,7 +90,8 @@ export class Lead {
   private peakNear(beat: i64): i64 {
     let peak = beat, size: i64 = -1;
     for (let i = beat - PEAK_REACH; i <= beat + PEAK_REACH; i++) {
-      const here = abs(this.at(i + BAND_DELAY));
+      const value = this.at(i + BAND_DELAY);
+      const here = value > 0 ? UPWARDS * value : -DOWNWARDS * value;
       if (i >= 0 && here > size) {
         peak = i;
         size = here;

@@ -14,6 +14,8 @@ export const BAND_DELAY = 2
 export const KEPT = 4096
 /** An R peak lies at most this far from where the detector says. */
 const PEAK_REACH = 22
+/** Of two deflections that much alike the upward one is the R peak: beats that switch between R and S would look unlike themselves. */
+const UPWARDS = [3, 2] as const
 /** Clarity is an average over half a minute: a good moment is no reason to change the lead. */
 const CLARITY_HOPS = 128
 
@@ -109,11 +111,12 @@ export class Lead {
     this.found.push(beat)
   }
 
-  /** Moves a beat to the largest deflection nearby, by the time of the unfiltered signal. */
-  private peakNear(beat: number): number {
+  /** Returns the sample of the R peak, or of the deepest S where that is larger by half, near a beat, by the time of the unfiltered signal. */
+  peakNear(beat: number): number {
     let [peak, size] = [beat, -1]
     for (let i = beat - PEAK_REACH; i <= beat + PEAK_REACH; i++) {
-      const here = Math.abs(this.at(i + BAND_DELAY))
+      const value = this.at(i + BAND_DELAY)
+      const here = value > 0 ? UPWARDS[0] * value : -UPWARDS[1] * value
       if (i >= 0 && here > size) [peak, size] = [i, here]
     }
     return peak

@@ -146,8 +146,11 @@ export class Monitor {
     if (now % HOP === HOP - 1) this.look(now)
   }
 
-  private hear(sample: number, now: number): void {
+  private hear(beat: number, now: number): void {
     const { lastPeak } = this
+    // Beats are classified by this lead: their peaks are its own, whichever lead they were found in.
+    const main = this.leads[this.shown[0]]
+    const sample = main.verdict === 'good' && this.shown[0] !== this.speaking ? main.peakNear(beat) : beat
     if (lastPeak !== undefined && sample - lastPeak <= APART) return
     if (this.missingSince !== undefined && sample >= this.missingSince) return
     const { verdict } = this.leads[this.speaking]
@@ -156,7 +159,7 @@ export class Monitor {
     // An interval over a poor stretch may hide beats.
     const pre = lastPeak === undefined || this.poorAt > lastPeak ? undefined : sample - lastPeak
     this.lastPeak = sample
-    const usable = verdict === 'good' && this.leads[this.shown[0]].verdict === 'good'
+    const usable = verdict === 'good' && main.verdict === 'good'
     this.waiting.push({ sample, pre, usable, provisional: false })
     this.emit({ kind: 'found', sample, pre, at: now })
   }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import { BEAT_CLASSES } from '../ecg/beats/beat-classes.ts'
 import { MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from '../ecg/datasets/mit-bih.ts'
+import { describeBeats, leadsOf } from '../ecg/datasets/mit-bih-beats.ts'
 import { MIT_BIH_SETS, type MitBihSet } from '../ecg/datasets/mit-bih-sets.ts'
-import { countQrs, MATCH_SECONDS, matchBeats, type QrsCounts } from '../metrics/ec57.ts'
+import { interleave, quantizeInput } from '../engines/input.ts'
+import { countQrs, type QrsCounts } from '../metrics/ec57.ts'
 import {
   type AlarmCounts,
   alarmTruth,
@@ -10,6 +11,13 @@ import {
   HIGH_PRIORITY,
   type RaisedAlarm,
 } from '../metrics/mit-bih-alarms.ts'
+import {
+  type CalledBeat,
+  countLabels,
+  type LabelCounts,
+  type LabelScores,
+  labelScores,
+} from '../metrics/mit-bih-labels.ts'
 import { flutterSpans } from '../metrics/mit-bih-qrs.ts'
 import { Alarms } from '../monitor/alarms.ts'
 import { BeatNetwork } from '../monitor/beat-network.ts'
@@ -34,8 +42,9 @@ export interface ScoreMonitorInput {
 export interface MonitoredRecord {
   readonly record: string
   readonly qrs: QrsCounts
-  /** Row: what experts say (N S V F Q), column: what the monitor says (N S V F Q, missed). */
-  readonly beats: readonly (readonly number[])[]
+  readonly labels: LabelCounts
+  /** Of the same network at the annotated R peaks, by the float description of whole records. */
+  readonly offline: LabelCounts
   readonly alarms: Readonly<Record<string, AlarmCounts>>
   readonly seconds: number
 }
@@ -44,6 +53,8 @@ export interface MonitorScores {
   readonly set: MitBihSet
   readonly records: readonly MonitoredRecord[]
   readonly hours: number
+  readonly labels: LabelScores
+  readonly offline: LabelScores
   /** By rule, over all records. */
   readonly alarms: Readonly<Record<string, AlarmCounts>>
   /** False alarms of the high-priority rules an hour. */
@@ -70,7 +81,16 @@ export async function scoreMonitor(input: ScoreMonitorInput, context: Context = 
   const alarms = Object.fromEntries(rules.map(({ id }) => [id, total(scored.map(record => record.alarms[id]))]))
   const high = rules.filter(({ id }) => (HIGH_PRIORITY as readonly string[]).includes(id))
   const falseHighPerHour = high.reduce((sum, { id }) => sum + alarms[id].falseAlarms, 0) / hours
-  return { set: input.set, records: scored, hours, alarms, falseHighPerHour, latency: latencies.summary() }
+  return {
+    set: input.set,
+    records: scored,
+    hours,
+    labels: labelScores(scored.map(record => record.labels)),
+    offline: labelScores(scored.map(record => record.offline)),
+    alarms,
+    falseHighPerHour,
+    latency: latencies.summary(),
+  }
 }
 
 function scoreRecord(
@@ -114,23 +134,20 @@ function scoreRecord(
       MIT_BIH_RATE_HZ,
       flutterSpans(record.annotations),
     ),
-    beats: confusionOf(record, beats),
+    labels: countLabels(record, beats),
+    offline: countLabels(record, offlineBeats(record, network)),
     alarms: Object.fromEntries(rules.map(({ id }) => [id, countAlarms(id, truth, raised)])),
     seconds: samples / MIT_BIH_RATE_HZ,
   }
 }
 
-/** Pairs the monitor's beats with the annotated ones, as EC57 pairs them. */
-function confusionOf(record: MitBihRecord, beats: readonly LabelledBeat[]): number[][] {
-  const { samples, classes } = record.beats('ml')
-  const times = beats.map(({ sample }) => sample)
-  const { ofReference } = matchBeats(samples, times, MATCH_SECONDS * MIT_BIH_RATE_HZ)
-  const counts = BEAT_CLASSES.map(() => new Array<number>(BEAT_CLASSES.length + 1).fill(0))
-  for (const [i, place] of ofReference.entries()) {
-    const called = place < 0 ? BEAT_CLASSES.length : (BEAT_CLASSES as readonly string[]).indexOf(beats[place].label)
-    counts[classes[i]][called]++
-  }
-  return counts
+/** Labels the annotated beats as holter evaluate does. */
+function offlineBeats(record: MitBihRecord, { graph, run }: OpenNetwork): CalledBeat[] {
+  const { samples } = record.beats('ml')
+  return describeBeats(leadsOf(record), samples).map(({ channels, features }, i) => {
+    const logits = run(interleave([quantizeInput(graph, channels), quantizeInput(graph, features, 1)], 1))
+    return { sample: samples[i], label: graph.metadata!.labels[logits.indexOf(Math.max(...logits))] }
+  })
 }
 
 function total(all: readonly AlarmCounts[]): AlarmCounts {

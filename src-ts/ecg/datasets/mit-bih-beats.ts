@@ -99,7 +99,7 @@ function labelledBeats(record: MitBihRecord, convention: Convention, fold: numbe
 }
 
 /** Returns the two leads with MLII first, as in all records but 114. */
-function leadsOf(record: MitBihRecord): readonly [Float64Array, Float64Array] {
+export function leadsOf(record: MitBihRecord): readonly [Float64Array, Float64Array] {
   const leads = [...record.leads()]
   const main = Math.max(
     0,
