@@ -27,9 +27,20 @@ export interface RaisedAlarm {
 const AFTER = 10 * MIT_BIH_RATE_HZ
 const BEFORE = 1 * MIT_BIH_RATE_HZ
 /** Rules that stand for one another: what one of them says of a ventricular tachyarrhythmia is no false alarm of another. */
-const VENTRICULAR = ['ventricular-tachycardia', 'ventricular-fibrillation', 'extreme-tachycardia'] as const
+const VENTRICULAR = [
+  'ventricular-tachycardia',
+  'ventricular-fibrillation',
+  'extreme-tachycardia',
+  'ventricular-run',
+] as const
 /** The rules of which a patient may die. */
-export const HIGH_PRIORITY = ['asystole', 'extreme-bradycardia', ...VENTRICULAR] as const
+export const HIGH_PRIORITY = [
+  'asystole',
+  'extreme-bradycardia',
+  'extreme-tachycardia',
+  'ventricular-tachycardia',
+  'ventricular-fibrillation',
+] as const
 
 const RHYTHMS: Readonly<Record<string, string>> = {
   'idioventricular-rhythm': '(IVR',
@@ -59,15 +70,18 @@ export function alarmTruth({ annotations }: Pick<MitBihRecord, 'annotations'>): 
   })
   const longer = (seconds: number) => pairs.filter(({ from, to }) => to - from > seconds * MIT_BIH_RATE_HZ)
   const ventricular = beats.filter(({ symbol }) => beatClass(symbol, 'ml') === 2)
-  const runs = ventricularRuns(annotations, 4)
   return new Map<string, readonly Span[]>([
     ['asystole', longer(4)],
     ['pause', longer(2.5)],
     ['ventricular-fibrillation', flutter],
     [
       'ventricular-tachycardia',
-      joined([...named('(VT').filter(({ from, to }) => count(ventricular, from, to) >= 4), ...runs.fast]),
+      joined([
+        ...named('(VT').filter(({ from, to }) => count(ventricular, from, to) >= 4),
+        ...ventricularRuns(annotations, 4),
+      ]),
     ],
+    ['ventricular-run', joined([...named('(VT'), ...ventricularRuns(annotations, 3)])],
     ['extreme-tachycardia', joined(rateSpans(pairs, 17, perMinute => perMinute > 140))],
     ['extreme-bradycardia', joined(rateSpans(pairs, 5, perMinute => perMinute < 40))],
     [
@@ -102,7 +116,7 @@ export function countAlarms(rule: string, truth: Truth, alarms: readonly RaisedA
 }
 
 /** Returns the runs of at least `least` ventricular beats above 100 a minute; flutter waves end them. */
-function ventricularRuns(annotations: MitBihRecord['annotations'], least: number): { fast: Span[] } {
+function ventricularRuns(annotations: MitBihRecord['annotations'], least: number): Span[] {
   const fast: Span[] = []
   let run: number[] = []
   const close = () => {
@@ -117,7 +131,7 @@ function ventricularRuns(annotations: MitBihRecord['annotations'], least: number
     else if (index !== undefined || symbol === '[') close()
   }
   close()
-  return { fast }
+  return fast
 }
 
 function count(beats: readonly { sample: number }[], from: number, to: number): number {

@@ -7,8 +7,8 @@ import type { LabelledBeat, Observation } from './observations.ts'
 import { HOP } from './quality-index.ts'
 import type { WindowNetwork } from './window-network.ts'
 
-/** Two beats lie at least so many samples apart, also where another lead takes over. */
-const APART = 72
+/** R peaks lie at least so many samples apart, also where another lead takes over; the complexes of a fast run may lie nearer than their detections. */
+const APART = 54
 /** The class of a beat that the signal is too poor for. */
 const UNREADABLE: Classified = { label: 'Q', certainty: 0 }
 /** A beat without a successor gets a provisional label after 1.5 s. */
