@@ -7,6 +7,7 @@ import { batchToSpaceNd } from './batch-to-space-nd.ts'
 import { broadcastTo } from './broadcast-to.ts'
 import { concatenation } from './concatenation.ts'
 import { conv2d } from './conv2d.ts'
+import { cumsum } from './cumsum.ts'
 import { depthToSpace } from './depth-to-space.ts'
 import { depthwiseConv2d } from './depthwise-conv2d.ts'
 import { div } from './div.ts'
@@ -17,6 +18,7 @@ import { fullyConnected } from './fully-connected.ts'
 import { gather } from './gather.ts'
 import { gatherNd } from './gather-nd.ts'
 import { hardSwish } from './hard-swish.ts'
+import { l2Normalization } from './l2-normalization.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { logistic } from './logistic.ts'
 import { maxPool2d } from './max-pool2d.ts'
@@ -67,6 +69,7 @@ export const ops: readonly Op[] = [
   broadcastTo,
   concatenation,
   conv2d,
+  cumsum,
   depthToSpace,
   depthwiseConv2d,
   div,
@@ -77,6 +80,7 @@ export const ops: readonly Op[] = [
   gather,
   gatherNd,
   hardSwish,
+  l2Normalization,
   leakyRelu,
   logistic,
   maximum,

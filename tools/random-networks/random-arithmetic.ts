@@ -121,6 +121,29 @@ const reduction = (kind: 'mean' | 'sum' | 'reduceMax'): [string, Maker] => [
   },
 ]
 
+const cumsum: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const axis = places([sizeIn(r, -x.shape.length, x.shape.length - 1)], [])
+    const attrs = { exclusive: r.integer(2) === 0, reverse: r.integer(2) === 0 }
+    const scale = x.scale as number
+    return {
+      attrs,
+      inputs: [x, axis],
+      outputs: [{ shape: x.shape, scale: scaleIn(r, scale, scale * 20), zeroPoint: zeroOf(r) }],
+    }
+  },
+}
+
+const l2Normalization: Maker = {
+  shape: anyShape,
+  draw: (_, x) => ({
+    attrs: { activation: 'none' },
+    inputs: [x],
+    outputs: [{ shape: x.shape, scale: 1 / 128, zeroPoint: 0 }],
+  }),
+}
+
 const softmax: Maker = {
   shape: r => [sizeIn(r, 1, 4), sizeIn(r, 1, 300)],
   draw: (r, x) => ({
@@ -162,6 +185,8 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('abs'),
   binary('add', (a, b) => 2 * Math.max(a, b)),
   ['argMax', argMax],
+  ['cumsum', cumsum],
+  ['l2Normalization', l2Normalization],
   pool('averagePool2d'),
   binary('div', (a, b) => (2 * a) / b),
   unary('elu'),
