@@ -7,6 +7,7 @@ import { version } from './version.ts'
 interface Record {
   readonly training?: string
   readonly python?: string
+  readonly converterPython?: string
   readonly wasmtimeHost?: string
   readonly wasm2c?: string
   readonly wasm3?: string
@@ -33,6 +34,11 @@ export function trainingPackages(): string | undefined {
 /** Returns the python of the virtual environment with numpy, wfdb, scikit-learn and tflite-micro, or undefined without one. */
 export function venvPython(): string | undefined {
   return present(record().python)
+}
+
+/** Returns the python of the virtual environment with TensorFlow's converter (tflite/converter.py), or undefined without one. */
+export function converterPython(): string | undefined {
+  return present(record().converterPython)
 }
 
 /** Returns the path of the program that runs modules in wasmtime (engines/wasmtime-host.c), or undefined without one. */

@@ -9,6 +9,7 @@ import { distill } from './distill.ts'
 import { doctor } from './doctor.ts'
 import { evaluate } from './evaluate.ts'
 import { flash } from './flash.ts'
+import { importCommand } from './import.ts'
 import { inspect } from './inspect.ts'
 import { monitor } from './monitor.ts'
 import { packageCommand } from './package.ts'
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   crossValidate,
   prune,
   quantize,
+  importCommand,
   evaluate,
   inspect,
   stream,

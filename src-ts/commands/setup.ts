@@ -12,6 +12,7 @@ const parts = {
   python: 'tflite-micro, the outside truth of verify (520 MB)',
   wasmtime: 'one more engine (32 MB)',
   firmware: 'for package and flash, beside compilers (110 MB)',
+  import: 'TensorFlow’s converter and onnx2tf, for models of Keras and ONNX (1.6 GB)',
 }
 const list = Object.entries(parts).map(([part, what]) => `  ${part.padEnd(9)} ${what}`)
 
@@ -22,7 +23,7 @@ export const setup = new Command('setup')
     'Installs what the npm package does not bring, into the cache (HOLTER_CACHE_DIR, else ~/.cache/holter), where every command finds it. ' +
       `What is there already is left as it is.\n\n${list.join('\n')}`,
   )
-  .addArgument(new Argument('[parts...]', 'default: all but firmware').choices(Object.keys(parts)))
+  .addArgument(new Argument('[parts...]', 'default: all but firmware and import').choices(Object.keys(parts)))
   .addOption(json())
   .addHelpText('after', '\nExample: holter setup training')
   .action((wanted: string[], options: { json?: boolean }) => {

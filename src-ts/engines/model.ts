@@ -1,10 +1,12 @@
 import { type Build, build, planModule } from '../codegen/build.ts'
+import { HolterError } from '../errors.ts'
 import { readFile, sha256 } from '../files.ts'
 import type { IntGraph } from '../ir/graph.ts'
 import { type Flavour, flavourRow } from '../ops/flavour.ts'
 import type { KernelTarget } from '../ops/kernel.ts'
 import type { Plan } from '../plan/plan.ts'
 import { modelPath } from '../shipped-models.ts'
+import { foreignFolder } from '../tflite/foreign.ts'
 import { readTflite, writeTflite } from '../tflite/index.ts'
 import type { RunnableModel } from './engine.ts'
 
@@ -41,5 +43,10 @@ export function toModel(graph: IntGraph, name: string): CompiledModel {
 
 /** Reads a .tflite file from disk, or a model that ships by its name; its modules are made for speed, or for size. */
 export function loadModel(path: string, goal?: KernelTarget['goal']): CompiledModel {
+  const folder = foreignFolder(path)
+  if (folder) {
+    const problem = `this is ${folder.what}, not a .tflite file`
+    throw new HolterError({ stage: 'tflite', where: path, problem, hint: folder.hint })
+  }
   return runnable(readFile(modelPath(path, 'int8'), 'Give the path of an int8 .tflite file'), path, goal)
 }

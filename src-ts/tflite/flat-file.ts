@@ -1,6 +1,7 @@
 import { ByteBuffer } from 'flatbuffers'
 import { HolterError, type Problem } from '../errors.ts'
 import type { OptionsReader } from '../ops/op.ts'
+import { foreignModel } from './foreign.ts'
 
 /**
  * What every file may cost, however small: honest files of many small nodes need more than their share (TensorFlow 2.21 writes an
@@ -39,6 +40,8 @@ export class FlatFile {
     }
     const found = String.fromCharCode(...bytes.subarray(4, 8))
     if (found !== identifier) {
+      const foreign = foreignModel(bytes, name)
+      if (foreign) this.fail('', { problem: `this is ${foreign.what}, not a .tflite file`, hint: foreign.hint })
       const got = `"${brief(found)}"`
       this.fail('', {
         problem: 'not a .tflite file: wrong identifier in bytes 4 to 7',
