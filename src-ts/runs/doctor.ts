@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { engines } from '../engines/index.ts'
 import { readTarget, type Target, targetNames } from '../package/target.ts'
-import { firmwareTool, programOnPath, venvPython } from '../toolchain.ts'
+import { converterPython, firmwareTool, programOnPath, venvPython } from '../toolchain.ts'
 import { trainingMissing } from '../train/backend.ts'
 import { version } from '../version.ts'
 import { listData } from './list-data.ts'
@@ -62,6 +62,7 @@ function librariesHere(): Part[] {
   return [
     part('library', 'TensorFlow', 'train, distill, prune, quantize, evaluate float models', !training, `${training}`),
     part('library', 'Python tools', 'what tests compare with', !!venvPython(), 'npx holter setup python'),
+    part('library', 'converter', 'import of models of Keras and ONNX', !!converterPython(), 'npx holter setup import'),
     device('wasm2c', 'wasm2c', 'targets that run C'),
     device('wasm3', 'wasm3', 'targets that interpret'),
     device('piLibrary', 'wasmtime for aarch64', 'Raspberry Pi'),
@@ -72,7 +73,7 @@ function librariesHere(): Part[] {
 /** Programs of the system: those that set-up compiles with, then those that targets name. */
 function programsHere(): Part[] {
   const uses = new Map<string, { install: string; gives: string[] }>([
-    ['python3', { install: 'python3-venv', gives: ['setup of python, wasmtime and firmware'] }],
+    ['python3', { install: 'python3-venv', gives: ['setup of python, wasmtime, firmware and import'] }],
     ['c++', { install: 'g++', gives: ['setup of training where its own installer fails'] }],
     ['cc', { install: 'gcc libc6-dev', gives: ['setup of wasmtime'] }],
   ])
