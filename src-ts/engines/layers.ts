@@ -33,7 +33,7 @@ export interface LayerParity {
 }
 
 /**
- * Runs a model once for each engine and form with every intermediate tensor as an output, and compares all of them with the
+ * Pushes rows through each engine and form with every intermediate tensor as an output, and compares all of them with the
  * reference, node by node. Tensors that are outputs are not overwritten: what only a bad memory plan would break shows in the
  * whole network, not here.
  */

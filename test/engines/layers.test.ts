@@ -42,8 +42,8 @@ test('the first node with a wrong byte is named', async () => {
       const session = await reference.open(model, form)
       return {
         ...session,
-        async run(inputs, count) {
-          const rows = await session.run(inputs, count)
+        async push(inputs, count) {
+          const rows = await session.push(inputs, count)
           const pitch = rows.length / count
           rows[3 * pitch + 16 + 8 + 5] ^= 1
           rows[4 * pitch + pitch - 1] ^= 1
