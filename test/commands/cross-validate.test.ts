@@ -86,7 +86,7 @@ native('folds that leave a class without records are refused in one sentence', (
   assert.is(status, 1)
   assert.match(
     stderr,
-    /^fold 1 failed: \[ecg\] fold \d+ of 15: no record has the label \w+, so it cannot be scored\. Take fewer --folds/m,
+    /^fold 1 failed: \[train\] fold \d+ of 15: no record has the label \w+, so it cannot be scored\. Take fewer --folds/m,
   )
   assert.not.match(stderr, /fold 2 failed|\n\s+at /)
   assert.not.ok(existsSync(join(dir, 'bad', 'summary.json')))
