@@ -112,7 +112,7 @@ project(
       assert.equal(Object.keys(record().leftOut).sort(), Object.keys(before.leftOut).sort())
       const odd = bare(dir, 'tools/setup.mjs', 'wasmtine')
       assert.is(odd.status, 1)
-      assert.is(odd.stderr, '[setup] wasmtine: no such part (expected python, training, wasmtime, firmware).\n')
+      assert.is(odd.stderr, '[setup] wasmtine: no such part (expected python, training, wasmtime, firmware, import).\n')
     }),
 )
 
