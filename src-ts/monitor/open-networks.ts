@@ -8,6 +8,7 @@ import { HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
 import type { IntGraph } from '../ir/graph.ts'
 import { root } from '../places.ts'
+import { modelPath } from '../shipped-models.ts'
 import { readTflite } from '../tflite/index.ts'
 import type { RunRow } from './beat-network.ts'
 
@@ -17,9 +18,10 @@ export interface OpenNetwork {
   readonly run: RunRow
 }
 
-/** Opens a .tflite file in an engine that can answer at once: 'node' (the module that holter compile makes), or 'reference'. */
-export async function openNetwork(path: string, engineName = 'node', flavour?: string): Promise<OpenNetwork> {
+/** Opens a .tflite file, or a model that ships by its name, in an engine that can answer at once: 'node' (the module that holter compile makes), or 'reference'. */
+export async function openNetwork(model: string, engineName = 'node', flavour?: string): Promise<OpenNetwork> {
   const { engine, form } = engineFor(engineName, flavour)
+  const path = modelPath(model, 'int8')
   const tflite = readFile(path, 'Give the path of an int8 .tflite file')
   const graph = readTflite(tflite, path)
   const session = await engine.open({ graph, tflite, module: each => compileElsewhere(path, each) }, form)
