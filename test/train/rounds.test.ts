@@ -59,7 +59,7 @@ test('stratified folds have equal shares of each label; a label that a fold lack
       ),
     (error: HolterError) =>
       error instanceof HolterError &&
-      /^\[ecg\] (the records beside )?fold \d of 4: no record has the label slow, so it cannot be scored\. Take fewer --folds/.test(
+      /^\[train\] (the records beside )?fold \d of 4: no record has the label slow, so it cannot be scored\. Take fewer --folds/.test(
         error.message,
       ),
   )
