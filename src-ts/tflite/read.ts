@@ -138,8 +138,12 @@ function refuseFloat(file: FlatFile, { tensors, nodes, inputs, outputs }: IntGra
     )
     .map(({ op }) => (known.has(op) ? tfliteName(known.byKind(op)) : op))
   const operators = [...new Set(inFloat)].slice(0, NAMES_IN_MESSAGE).join(', ')
-  const hint =
-    partly && operators ? `${int8Hint}. What stays float32 even so must be built otherwise: ${operators}` : int8Hint
+  if (!partly) {
+    const out = file.name.replace(/\.tflite$/, '')
+    const quantizeHint = `Type holter quantize ${file.name} --calibrate X.npy --out ${out}.int8.tflite. Or convert it anew: ${int8Hint}`
+    file.fail('', { problem, got, hint: quantizeHint })
+  }
+  const hint = operators ? `${int8Hint}. What stays float32 even so must be built otherwise: ${operators}` : int8Hint
   file.fail('', { problem, got, hint })
 }
 

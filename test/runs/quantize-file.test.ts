@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { HolterError } from '../../src-ts/errors.ts'
+import type { FloatGraph, IntGraph } from '../../src-ts/ir/graph.ts'
+import { writeNpy } from '../../src-ts/npy.ts'
+import { random } from '../../src-ts/random.ts'
+import { quantizeFile } from '../../src-ts/runs/quantize-file.ts'
+import { verify } from '../../src-ts/runs/verify.ts'
+import { writeTflite } from '../../src-ts/tflite/index.ts'
+import { readFloatTflite } from '../../src-ts/tflite/read-float.ts'
+import { FloatGraphBuilder } from '../helpers/float-graph.ts'
+import { runHolter } from '../helpers/holter-process.ts'
+import { withTfjs } from '../helpers/with-tfjs.ts'
+
+const name = 'float .tflite files'
+const test = suite(name)
+const scene = withTfjs(name, test)
+const dir = mkdtempSync(join(tmpdir(), 'holter-float-'))
+const file = join(dir, 'float.tflite')
+const rows = join(dir, 'rows.npy')
+const out = join(dir, 'int8.tflite')
+
+/** The file as TensorFlow's converter writes it: all that is computed is float32. */
+function written({ tensors, metadata: _, ...graph }: FloatGraph): Uint8Array {
+  const typed = tensors.map(t => ({ ...t, type: t.data instanceof Int32Array ? 'int32' : 'float32' }) as const)
+  return writeTflite({ ...graph, tensors: typed } as IntGraph)
+}
+
+function residual(): FloatGraph {
+  const builder = new FloatGraphBuilder('float')
+  const x = builder.input([1, 1, 24, 4])
+  const once = builder.conv(x, 4, 5, { activation: 'relu' })
+  const sum = builder.node('add', { activation: 'relu' }, [x, builder.conv(once, 4, 3)])
+  return builder.finish(builder.dense(builder.flatten(sum), 3))
+}
+
+const bytes = written(residual())
+writeFileSync(file, bytes)
+const stream = random(3)
+const noise = Float32Array.from({ length: 40 * 96 }, () => 2 * stream.uniform() - 1)
+writeFileSync(rows, writeNpy({ shape: [40, 1, 24, 4], data: noise }))
+
+scene('become int8 files that every engine runs alike, with little noise', async () => {
+  const { figures, nodes } = quantizeFile({ model: file, calibrate: [rows], out })
+  assert.is(figures.rows, 40)
+  for (const { node, signalToNoiseDb } of nodes) assert.ok(signalToNoiseDb > 25, `${node}: ${signalToNoiseDb} dB`)
+  const parity = await verify({ model: out, inputs: 4 })
+  assert.ok(parity.every(row => row.differing === 0))
+})
+
+scene('arrays of another shape are refused, and nothing is written', () => {
+  const wrong = join(dir, 'wrong.npy')
+  writeFileSync(wrong, writeNpy({ shape: [2, 5], data: new Float32Array(10) }))
+  const never = join(dir, 'never.tflite')
+  const run = (calibrate: string[]) => () => quantizeFile({ model: file, calibrate, out: never })
+  assert.throws(run([wrong]), /wrong\.npy: the array has the wrong shape \(got \(2, 5\), expected \(2, 1, 24, 4\)\)/)
+  assert.throws(run([rows, rows]), /each input needs an array of its own/)
+  assert.not(existsSync(never))
+})
+
+test('a quantized file is refused by the name of its tensor', () => {
+  const shipped = readFileSync(new URL('../../models/ecg-tiny.tflite', import.meta.url))
+  assert.throws(() => readFloatTflite(shipped, 'ecg-tiny.tflite'), /is not float32 \(got int8\)/)
+})
+
+test('damaged files are refused without a fault', () => {
+  const places = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(places, changes => {
+      const damaged = bytes.slice()
+      for (const [place, value] of changes) damaged[place] = value
+      try {
+        readFloatTflite(damaged, 'damaged.tflite')
+      } catch (error) {
+        assert.instance(error, HolterError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('commands that need int8 say what to type, and quantize asks for rows', () => {
+  assert.match(
+    runHolter(['inspect', file]).stderr,
+    /not quantized .*Type holter quantize .*float\.tflite --calibrate X\.npy/,
+  )
+  const { status, stderr } = runHolter(['quantize', file, '--out', out])
+  assert.is(status, 2)
+  assert.match(stderr, /a \.tflite file is calibrated on rows of yours\. Type holter quantize .* --calibrate X\.npy/)
+})
+
+test.run()
