@@ -78,7 +78,11 @@ function elementType(table: FlatTable, where: string): IntType {
   const code = table.int8(Tensor.type, 0)
   for (const [type, { code: known }] of Object.entries(elementTypes)) if (known === code) return type as IntType
   const got = elementTypeNames[code] ?? `type ${code}`
-  return table.file.fail(where, { problem: 'has an element type that Holter does not support', got, hint: int8Hint })
+  const hint =
+    got === 'float16'
+      ? 'Convert the model again without float16, then type holter quantize MODEL --calibrate X.npy --out OUT.tflite'
+      : int8Hint
+  return table.file.fail(where, { problem: 'has an element type that Holter does not support', got, hint })
 }
 
 function readShape(table: FlatTable, where: string): { shape: number[]; dynamic: boolean } {
