@@ -1,6 +1,7 @@
 import { abs } from './abs.ts'
 import { add } from './add.ts'
 import { argMax } from './arg-max.ts'
+import { argMin } from './arg-min.ts'
 import { averagePool2d } from './average-pool2d.ts'
 import { batchMatmul } from './batch-matmul.ts'
 import { batchToSpaceNd } from './batch-to-space-nd.ts'
@@ -35,6 +36,7 @@ import { padV2 } from './pad-v2.ts'
 import { prelu } from './prelu.ts'
 import { quantize } from './quantize.ts'
 import { reduceMax } from './reduce-max.ts'
+import { reduceMin } from './reduce-min.ts'
 import { relu } from './relu.ts'
 import { relu6 } from './relu6.ts'
 import { reshape } from './reshape.ts'
@@ -63,6 +65,7 @@ export const ops: readonly Op[] = [
   abs,
   add,
   argMax,
+  argMin,
   averagePool2d,
   batchMatmul,
   batchToSpaceNd,
@@ -95,6 +98,7 @@ export const ops: readonly Op[] = [
   prelu,
   quantize,
   reduceMax,
+  reduceMin,
   relu,
   relu6,
   reshape,

@@ -137,9 +137,9 @@ function isReal(kind: string, tensor: IntTensor, input: number): boolean {
   return input === bias || (tensor.type !== 'int32' && tensor.shape.length > 0)
 }
 
-/** ARG_MAX has no gradient; tfjs has no convolution in groups; what PADV2 pads with is a constant. */
+/** Places have no gradient; tfjs has no convolution in groups; what PADV2 pads with is a constant. */
 const gradientOf = (kind: string, name: string, input: number) =>
-  kind !== 'argMax' && !(kind === 'conv2d' && name === 'grouped') && !(kind === 'padV2' && input === 2)
+  !kind.startsWith('arg') && !(kind === 'conv2d' && name === 'grouped') && !(kind === 'padV2' && input === 2)
 
 for (const op of ops) {
   testWithTfjs(`${op.kind}: a gradient reaches every real input`, tf => {

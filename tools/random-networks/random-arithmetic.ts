@@ -100,7 +100,7 @@ const prelu: Maker = {
 }
 
 /** Reductions over one axis or two: TFLM has room for no more. */
-const reduction = (kind: 'mean' | 'sum' | 'reduceMax'): [string, Maker] => [
+const reduction = (kind: 'mean' | 'sum' | 'reduceMax' | 'reduceMin'): [string, Maker] => [
   kind,
   {
     shape: r => plane(r).slice(r.integer(3)),
@@ -116,7 +116,7 @@ const reduction = (kind: 'mean' | 'sum' | 'reduceMax'): [string, Maker] => [
       const scale = x.scale as number
       const wide = kind === 'sum' ? scale * Math.sqrt(count(x.shape) / count(shape)) * 3 : scale * 2
       const fresh = { scale: r.integer(4) ? scaleIn(r, wide / 40, wide) : scale, zeroPoint: zeroOf(r) }
-      return { attrs, inputs: [x, axes], outputs: [{ shape, ...(kind === 'reduceMax' ? sameAs(x) : fresh) }] }
+      return { attrs, inputs: [x, axes], outputs: [{ shape, ...(kind.startsWith('reduce') ? sameAs(x) : fresh) }] }
     },
   },
 ]
@@ -153,16 +153,19 @@ const softmax: Maker = {
   }),
 }
 
-const argMax: Maker = {
-  shape: r => plane(r).slice(r.integer(3)),
-  draw(r, x) {
-    const rank = x.shape.length
-    if (rank < 2) return undefined
-    const axis = places([sizeIn(r, -rank, rank - 1)], [])
-    const [shape] = opByKind('argMax').outputShapes({}, [x, axis])
-    return { attrs: { outputType: 2 }, inputs: [x, axis], outputs: [{ shape, type: 'int32', scale: 1 }] }
+const argExtremum = (kind: 'argMax' | 'argMin'): [string, Maker] => [
+  kind,
+  {
+    shape: r => plane(r).slice(r.integer(3)),
+    draw(r, x) {
+      const rank = x.shape.length
+      if (rank < 2) return undefined
+      const axis = places([sizeIn(r, -rank, rank - 1)], [])
+      const [shape] = opByKind(kind).outputShapes({}, [x, axis])
+      return { attrs: { outputType: 2 }, inputs: [x, axis], outputs: [{ shape, type: 'int32', scale: 1 }] }
+    },
   },
-}
+]
 
 const pool = (kind: string): [string, Maker] => [
   kind,
@@ -184,7 +187,8 @@ const pool = (kind: string): [string, Maker] => [
 export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('abs'),
   binary('add', (a, b) => 2 * Math.max(a, b)),
-  ['argMax', argMax],
+  argExtremum('argMax'),
+  argExtremum('argMin'),
   ['cumsum', cumsum],
   ['l2Normalization', l2Normalization],
   pool('averagePool2d'),
@@ -204,6 +208,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   ['prelu', prelu],
   unary('quantize'),
   reduction('reduceMax'),
+  reduction('reduceMin'),
   unary('relu'),
   unary('relu6'),
   ['rsqrt', rsqrt],
