@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +11,11 @@ import {
   engines,
   evaluate,
   HolterError,
+  importModel,
   inspect,
   inspectionFigures,
   loadModel,
+  quantizeFile,
   run,
   verify,
   withSession,
@@ -88,6 +90,22 @@ test('a program compiles, verifies, runs and inspects a model', async () => {
   const inspected = inspect({ model })
   const { macs } = await inspectionFigures(inspected)
   assert.is(macs, builds[0].manifest.macs)
+})
+
+test('a program imports and quantizes models of others', async () => {
+  const calibrate = [join(dir, 'rows.npy')]
+  const notes = join(dir, 'notes.txt')
+  writeFileSync(notes, 'no model')
+  const refusal = async (run: () => unknown) =>
+    Promise.resolve()
+      .then(run)
+      .then(
+        () => '',
+        error => error.message,
+      )
+  const out = join(dir, 'never.tflite')
+  assert.match(await refusal(() => importModel({ model: notes, calibrate, out })), /no model that can be imported/)
+  assert.match(await refusal(() => quantizeFile({ model, calibrate, out })), /is not float32 \(got int8\)/)
 })
 
 test('evaluating stops at its signal, and says which data it took', async () => {

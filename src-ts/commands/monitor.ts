@@ -40,7 +40,7 @@ export const monitor = new Command('monitor')
     ),
   )
   .addOption(new Option('--notch <hz>', 'take out mains').choices(['50', '60']))
-  .option('--rules <file>', 'table of rules (default: src-ts/monitor/alarms.json)')
+  .option('--rules <file>', 'table of rules (default: the built-in one)')
   .option('--model <file>', 'network of beats (default: beat-rr)')
   .option('--window-model <file>', 'network of 12-lead windows (default: ecg-tiny)')
   .addOption(

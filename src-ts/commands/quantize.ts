@@ -30,10 +30,13 @@ export const quantize = withDataOptions(
       ),
     )
     .requiredOption('-o, --out <file>', '.tflite file to write')
-    .option(
-      '-c, --calibrate <file>',
-      'of a .tflite file: .npy with rows of the input, as the file takes them. Repeat the option for further inputs',
-      (file: string, before: string[] = []) => [...before, file],
+    .addOption(
+      new Option(
+        '-c, --calibrate <file>',
+        '.npy with rows of the input to calibrate on, as holter run takes them, instead of records. Repeat the option for further inputs',
+      )
+        .argParser((file: string, before: string[] = []) => [...before, file])
+        .conflicts(['data', 'skipMissing', 'synthetic', 'rate', 'units', 'resample']),
     )
     .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
     .addOption(
@@ -54,10 +57,14 @@ export const quantize = withDataOptions(
     ),
 )
   .addOption(json())
-  .addHelpText('after', '\nExample: holter quantize build/gap-cnn --out build/gap-cnn.tflite')
+  .addHelpText(
+    'after',
+    '\nExamples: holter quantize build/gap-cnn --out build/gap-cnn.tflite\n' +
+      '          holter quantize float.tflite --calibrate X.npy --out int8.tflite',
+  )
   .action(async (model: string, options: QuantizeOptions) => {
-    if (options.calibrate !== undefined || /\.tflite$/i.test(model)) checkForm(model, options)
-    if (options.calibrate) return quantizeTflite(model, options as QuantizeOptions & { calibrate: string[] })
+    if (options.calibrate) return quantizeOnRows(model, { ...options, calibrate: options.calibrate })
+    if (isFile(model)) throw withoutRows(model, options.out)
     const { quantize } = await import('../runs/quantize.ts')
     const { figures, nodes, float, int8, synthetic, validationRecords } = await quantize(
       { ...options, model, weightBits: Number(options.weightBits) as WeightBits },
@@ -72,22 +79,22 @@ export const quantize = withDataOptions(
     console.log(`${options.out}: ${count(figures.bytes)} bytes`)
   })
 
-/** Files are calibrated on rows of the user, folders on records of their task. */
-function checkForm(model: string, { calibrate, out }: QuantizeOptions): void {
-  const isFile = /\.tflite$/i.test(model)
-  if (isFile === (calibrate !== undefined)) return
-  const problem = isFile ? 'a .tflite file is calibrated on rows of yours' : '--calibrate is for .tflite files'
-  const hint = isFile
-    ? `Type holter quantize ${model} --calibrate X.npy --out ${out}`
-    : 'Leave it out: a folder is calibrated on training records of its task'
-  throw new HolterError({ stage: 'usage', where: model, problem, hint })
+function isFile(model: string): boolean {
+  return /\.tflite$/i.test(model)
 }
 
-/** A float .tflite file brings no task and no records: rows of the user calibrate it. */
-async function quantizeTflite(model: string, options: QuantizeOptions & { calibrate: string[] }): Promise<void> {
-  const { quantizeFile } = await import('../runs/quantize-file.ts')
+/** A file brings no task, so no records. */
+function withoutRows(where: string, out: string): HolterError {
+  const problem = 'a .tflite file is calibrated on rows of yours'
+  const hint = `Type holter quantize ${where} --calibrate X.npy --out ${out}`
+  return new HolterError({ stage: 'usage', where, problem, hint })
+}
+
+/** Rows of the user calibrate a model, whether it is a file or a folder. */
+async function quantizeOnRows(model: string, options: QuantizeOptions & { calibrate: string[] }): Promise<void> {
+  const { quantizeFile, quantizeFolder } = await import('../runs/quantize-file.ts')
   const input = { ...options, model, weightBits: Number(options.weightBits) as WeightBits }
-  const { figures, nodes } = quantizeFile(input)
+  const { figures, nodes } = isFile(model) ? quantizeFile(input) : await quantizeFolder(input)
   if (options.json) return printJson(figures)
   console.log(noiseTable(nodes))
   console.log(`${options.out}: ${count(figures.bytes)} bytes, calibrated on ${count(figures.rows)} rows`)

@@ -75,7 +75,7 @@ export const DEFAULT_RULES = fileURLToPath(new URL('./alarms.json', import.meta.
 
 /** Reads a table of rules from a JSON file; throws HolterError where it is not one, or two rules have one name. */
 export function readRules(path = DEFAULT_RULES): readonly Rule[] {
-  return parseRules(Buffer.from(readFile(path, 'Give a file like src-ts/monitor/alarms.json')).toString(), path)
+  return parseRules(Buffer.from(readFile(path, `Give a file like ${DEFAULT_RULES}`)).toString(), path)
 }
 
 /** Returns the rules that a JSON text holds; `where` stands in errors. */

@@ -1,15 +1,18 @@
 import { toModel } from '../engines/model.ts'
-import { readFile, writeFile } from '../files.ts'
+import { readFile, sha256, writeFile } from '../files.ts'
+import type { FloatGraph } from '../ir/graph.ts'
 import type { WeightBits } from '../ops/op.ts'
 import { runFloatPasses } from '../passes/float/index.ts'
 import { calibrate } from '../quantize/calibrate.ts'
-import { calibrationRows } from '../quantize/calibration-rows.ts'
+import { calibrationRows, ROWS_HINT } from '../quantize/calibration-rows.ts'
 import { compare } from '../quantize/compare.ts'
 import { quantize } from '../quantize/quantize.ts'
 import { schemeFor } from '../quantize/scheme.ts'
 import { runReference } from '../reference/run.ts'
 import { readFloatTflite } from '../tflite/read-float.ts'
 import { loadTfjs } from '../train/backend.ts'
+import { exportGraph } from '../train/export.ts'
+import { loadFloatModel } from '../train/float-model.ts'
 
 /** Rows that are computed at once. */
 const BATCH_ROWS = 32
@@ -19,7 +22,10 @@ const NOISE_ROWS = 8
 export interface QuantizeFileInput {
   /** A .tflite file of float32 arithmetic. */
   readonly model: string
-  /** `.npy` files with rows of the model's inputs, as it takes them: one file for each input, in order. */
+  /**
+   * `.npy` files with rows of the model's inputs, one file for each input, in order: as a file takes them, and in the units of a folder's
+   * task, as `run` takes them (millivolts, say).
+   */
   readonly calibrate: readonly string[]
   /** The .tflite file to write. */
   readonly out: string
@@ -29,9 +35,35 @@ export interface QuantizeFileInput {
   readonly int16?: readonly string[]
 }
 
+export interface QuantizeFolderInput extends Omit<QuantizeFileInput, 'model'> {
+  /** Folder of a float model, or the name of one that ships. */
+  readonly model: string
+}
+
 /** Turns a float .tflite file into an int8 one, calibrated on rows of its inputs, and measures what each node lost. */
-export function quantizeFile({ model: path, calibrate: files, out, weightBits = 8, int16 = [] }: QuantizeFileInput) {
-  const float = readFloatTflite(readFile(path, 'Give the path of a float .tflite file'), path)
+export function quantizeFile({ model, ...input }: QuantizeFileInput) {
+  const float = readFloatTflite(readFile(model, 'Give the path of a float .tflite file'), model)
+  return quantizeOnRows(float, input)
+}
+
+/** Does the same with a folder of a float model, whose own records are not needed. */
+export async function quantizeFolder({ model: dir, ...input }: QuantizeFolderInput) {
+  const { model, metadata } = await loadFloatModel(loadTfjs(), dir)
+  try {
+    const { weightBits = 8, int16 = [] } = input
+    const rowsSha256 = input.calibrate.map(file => sha256(readFile(file, ROWS_HINT)))
+    const quantization = { weightBits, int16: [...int16], rowsSha256 }
+    const provenance = { ...metadata.provenance, quantization }
+    return quantizeOnRows(exportGraph(model, { ...metadata, provenance }), input)
+  } finally {
+    model.dispose()
+  }
+}
+
+function quantizeOnRows(
+  float: FloatGraph,
+  { calibrate: files, out, weightBits = 8, int16 = [] }: Omit<QuantizeFileInput, 'model'>,
+) {
   const { rows, count } = calibrationRows(float, files)
   const tf = loadTfjs()
   const graph = runFloatPasses(float)

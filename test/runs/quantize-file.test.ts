@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { loadModel } from '../../src-ts/engines/model.ts'
 import { HolterError } from '../../src-ts/errors.ts'
-import type { FloatGraph, IntGraph } from '../../src-ts/ir/graph.ts'
+import { sha256 } from '../../src-ts/files.ts'
+import { elements, type FloatGraph, type IntGraph } from '../../src-ts/ir/graph.ts'
 import { writeNpy } from '../../src-ts/npy.ts'
 import { random } from '../../src-ts/random.ts'
-import { quantizeFile } from '../../src-ts/runs/quantize-file.ts'
+import { quantizeFile, quantizeFolder } from '../../src-ts/runs/quantize-file.ts'
 import { verify } from '../../src-ts/runs/verify.ts'
 import { writeTflite } from '../../src-ts/tflite/index.ts'
 import { readFloatTflite } from '../../src-ts/tflite/read-float.ts'
@@ -60,6 +62,42 @@ scene('arrays of another shape are refused, and nothing is written', () => {
   assert.throws(run([wrong]), /wrong\.npy: the array has the wrong shape \(got \(2, 5\), expected \(2, 1, 24, 4\)\)/)
   assert.throws(run([rows, rows]), /each input needs an array of its own/)
   assert.not(existsSync(never))
+})
+
+scene('a folder is calibrated on rows in the units of its task, as they go into the model', async () => {
+  const { graph: shipped } = loadModel('beat-rr')
+  const { mean, deviation, features } = shipped.metadata!
+  const files = shipped.inputs.map((input, i) => {
+    const shape = shipped.tensors[input].shape.filter((n, axis) => axis > 0 && n !== 1)
+    const [middles, widths] = i === 0 ? [[mean], [deviation]] : [features!.mean, features!.deviation]
+    // Standardized, they lie between -3 and 3.
+    const data = Float32Array.from({ length: 40 * elements(shape) }, (_, at) => {
+      const which = at % middles.length
+      return middles[which] + 6 * (stream.uniform() - 0.5) * widths[which]
+    })
+    const npy = join(dir, `beats-${i}.npy`)
+    writeFileSync(npy, writeNpy({ shape: [40, ...shape], data }))
+    return npy
+  })
+  const { figures, model } = await quantizeFolder({ model: 'beat-rr', calibrate: files, out })
+  assert.is(figures.rows, 40)
+  for (const input of model.graph.inputs) {
+    const [scale] = model.graph.tensors[input].quantization!.scale
+    assert.ok(255 * scale > 4.5 && 255 * scale < 6.1, `the range of input ${input} is ${255 * scale}`)
+  }
+  const { quantization } = model.graph.metadata!.provenance as { quantization: { rowsSha256: string[] } }
+  assert.equal(
+    quantization.rowsSha256,
+    files.map(path => sha256(readFileSync(path))),
+  )
+  const parity = await verify({ model: out, inputs: 4 })
+  assert.ok(parity.every(row => row.differing === 0))
+})
+
+test('rows and records are not mixed', () => {
+  const { status, stderr } = runHolter(['quantize', 'ecg-tiny', '--calibrate', rows, '--synthetic', '--out', out])
+  assert.is(status, 2)
+  assert.match(stderr, /'-c, --calibrate <file>' cannot be used with option '--synthetic'/)
 })
 
 test('a quantized file is refused by the name of its tensor', () => {
