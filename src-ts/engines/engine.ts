@@ -10,6 +10,8 @@ export interface Engine {
   readonly forms: readonly Form[]
   /** Undefined when it can run here, else why not and what to install, one clause. */
   missing(): string | undefined
+  /** Undefined when it can run this network, else why not, one clause; absent where it runs every one. */
+  refuses?(graph: IntGraph): string | undefined
   /** Prepares or compiles a model once, to run it many times. The caller closes the session; `withSession` does. */
   open(model: RunnableModel, form: Form): Promise<Session>
 }

@@ -47,7 +47,7 @@ export async function compareLayers(
   const expected = rowStream(model.graph).push(inputs, count)
   const rows: LayerParity[] = []
   for (const engine of engines) {
-    if (engine === reference || engine.missing() !== undefined) continue
+    if (engine === reference || (engine.missing() ?? engine.refuses?.(graph)) !== undefined) continue
     for (const form of engine.forms) {
       const got = await pushOnce(engine, model, form, inputs, count)
       rows.push({

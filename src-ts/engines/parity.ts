@@ -69,7 +69,7 @@ export async function compareEngines(
   const rows: ParityRow[] = []
   for (const [i, { engine, form, flavour }] of runs.entries()) {
     started(`${engine.name} ${flavour}`, i + 1, total)
-    const skipped = engine.missing()
+    const skipped = engine.missing() ?? engine.refuses?.(model.graph)
     if (skipped) rows.push({ engine: engine.name, flavour, outputs: 0, differing: 0, skipped })
     else {
       const got = await pushOnce(engine, model, form, inputs, count)

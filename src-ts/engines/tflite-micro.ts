@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { rowBytes } from '../codegen/manifest.ts'
 import { HolterError } from '../errors.ts'
 import type { IntGraph } from '../ir/graph.ts'
+import { opByKind } from '../ops/index.ts'
+import { tfliteName } from '../tflite/operator-names.ts'
 import { leftOut, venvPython } from '../toolchain.ts'
 import { filePorts, fromFile, toFile } from './borders.ts'
 import type { Engine } from './engine.ts'
@@ -31,7 +33,13 @@ export const tfliteMicro: Engine = {
     if (reason) return reason
     return venvPython() ? undefined : 'it is not installed. Run npx holter setup python'
   },
+  refuses({ nodes }) {
+    const absent = new Set(nodes.map(({ op }) => opByKind(op)).filter(op => op.truth !== 'tflite-micro'))
+    return absent.size ? `it does not have ${[...absent].map(tfliteName).join(', ')}` : undefined
+  },
   async open({ graph, tflite }) {
+    const absent = this.refuses!(graph)
+    if (absent) throw refusal(graph, absent)
     const python = startPython()
     const began = process.hrtime.bigint()
     try {

@@ -18,6 +18,7 @@ import { floatFunction } from './float-function.ts'
 import { fullyConnected } from './fully-connected.ts'
 import { gather } from './gather.ts'
 import { gatherNd } from './gather-nd.ts'
+import { gelu } from './gelu.ts'
 import { hardSwish } from './hard-swish.ts'
 import { l2Normalization } from './l2-normalization.ts'
 import { leakyRelu } from './leaky-relu.ts'
@@ -82,6 +83,7 @@ export const ops: readonly Op[] = [
   fullyConnected,
   gather,
   gatherNd,
+  gelu,
   hardSwish,
   l2Normalization,
   leakyRelu,

@@ -54,7 +54,7 @@ export async function benchModel(
   const { macs } = layerTable(model.graph)
   const row = probeInputs(model, 4).subarray(-probeInputs(model, 1).length)
   const runs = chosen
-    .filter(engine => engine.runs !== 'graph' && !engine.missing())
+    .filter(engine => engine.runs !== 'graph' && !engine.missing() && !engine.refuses?.(model.graph))
     .flatMap(engine => engine.forms.map(form => ({ engine, form })))
   const watch = openWatch(context, 'bench', 'runs', runs.length)
   const rows: BenchRow[] = []

@@ -46,7 +46,7 @@ export async function verifyLayers(input: VerifyInput, { say }: Context = {}): P
   }
   const chosen = onlyFlavours([tfliteMicro, node], wantedFlavours(input))
   const rows = await compareLayers(model, chosen, probeInputs(model, inputs, seed), inputs)
-  const missing = tfliteMicro.missing()
+  const missing = tfliteMicro.missing() ?? tfliteMicro.refuses?.(model.graph)
   if (missing) say?.(`tflite-micro is left out: ${missing}. The modules are compared with the reference only.`)
   return rows
 }

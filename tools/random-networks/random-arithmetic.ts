@@ -197,6 +197,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('floatFunction', undefined, r => ({
     functions: Array.from({ length: r.integer(3) }, () => pick(r, floatFunctions).name),
   })),
+  unary('gelu', undefined, r => ({ approximate: r.integer(2) === 0 })),
   unary('hardSwish'),
   unary('leakyRelu', undefined, r => ({ alpha: Math.fround(r.uniform() * pick(r, [0.1, 1, 2])) })),
   unary('logistic', () => ({ scale: 1 / 256, zeroPoint: -128 })),
