@@ -6,6 +6,7 @@ import { version } from './version.ts'
 /** What set-up (tools/setup.mjs) writes into toolchain.json. */
 interface Record {
   readonly training?: string
+  readonly descriptors?: string
   readonly python?: string
   readonly converterPython?: string
   readonly wasmtimeHost?: string
@@ -29,6 +30,11 @@ function record(): Record {
 /** Returns the folder whose node_modules hold tfjs-node, or undefined without one. */
 export function trainingPackages(): string | undefined {
   return present(record().training)
+}
+
+/** Returns the path of the Node addon that moves file descriptors (train/descriptors.c), or undefined without one. */
+export function descriptorsAddon(): string | undefined {
+  return present(record().descriptors)
 }
 
 /** Returns the python of the virtual environment with numpy, wfdb, scikit-learn and tflite-micro, or undefined without one. */

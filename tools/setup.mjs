@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, writeFil
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { converter } from './setup/converter.mjs'
+import { descriptors } from './setup/descriptors.mjs'
 import { firmware } from './setup/firmware.mjs'
 import { packages } from './setup/packages.mjs'
 import { isCheckout, recordFile } from './setup/places.mjs'
@@ -19,7 +20,16 @@ import { wasmtime } from './setup/wasmtime.mjs'
  * lacks() → why it cannot be done here, or undefined, and install(say). Steps that are not `required` may fail: the product works
  * without them, and says so. One that is `onDemand` is installed only where its part is asked for.
  */
-const steps = [...(isCheckout ? [packages] : []), python, training, tensorflow, wasmtime, firmware, converter]
+const steps = [
+  ...(isCheckout ? [packages] : []),
+  python,
+  training,
+  tensorflow,
+  descriptors,
+  wasmtime,
+  firmware,
+  converter,
+]
 
 /** After a failure, automatic set-ups leave the step alone for so long: a test run should not wait for a dead network each time. */
 const patienceMs = 10 * 60_000

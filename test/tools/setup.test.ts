@@ -53,7 +53,9 @@ const tfjsNode = join('cache', training, 'node_modules/@tensorflow/tfjs-node')
 
 /** A checkout whose npm packages are in place, and whose tfjs-node cannot install itself. */
 function checkout(dir: string): void {
-  const sources = ['places.ts', 'toolchain.ts', 'version.ts', 'engines/wasmtime-host.c'].map(file => `src-ts/${file}`)
+  const sources = ['places.ts', 'toolchain.ts', 'version.ts', 'engines/wasmtime-host.c', 'train/descriptors.c'].map(
+    file => `src-ts/${file}`,
+  )
   for (const path of ['tools', 'package.json', ...sources]) {
     cpSync(join(root, path), join(dir, path), { recursive: true })
   }

@@ -38,6 +38,14 @@ native('the library loads without a word, and stderr works afterwards', () => {
   assert.is(stderr, 'before\nafter\n')
 })
 
+native('a socket, which is what a Node program gives its child, stays silent and whole, too', () => {
+  const backend = JSON.stringify(pathToFileURL(join(source, 'train/backend.ts')))
+  const line = `const { loadTfjs } = await import(${backend}); const { fstatSync } = await import('node:fs')
+    console.error('socket', fstatSync(2).isSocket()); loadTfjs(); console.error('after')`
+  const args = ['--import', './tools/typescript.mjs', '--input-type=module', '-e', line]
+  assert.is(spawnSync(process.execPath, args, { encoding: 'utf8' }).stderr, 'socket true\nafter\n')
+})
+
 native('in one file, what stdout and stderr say stays whole', () => {
   const backend = JSON.stringify(pathToFileURL(join(source, 'train/backend.ts')))
   const { stdout } = evaluate(

@@ -24,6 +24,9 @@ function treeDir() {
 const bindingIn = dir => join(dir, 'lib', `napi-v${napi}`, 'tfjs_binding.node')
 const libraryIn = dir => join(dir, 'deps', 'lib', 'libtensorflow.so')
 
+/** Returns whether the library in use is that of the PyPI package. */
+export const isByWheel = () => existsSync(join(packageDir, 'deps', 'lib', 'libtensorflow_cc.so.2'))
+
 export const tensorflow = {
   name: 'TensorFlow library of tfjs-node',
   part: 'training',
