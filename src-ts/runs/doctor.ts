@@ -75,7 +75,7 @@ function programsHere(): Part[] {
   const uses = new Map<string, { install: string; gives: string[] }>([
     ['python3', { install: 'python3-venv', gives: ['setup of python, wasmtime, firmware and import'] }],
     ['c++', { install: 'g++', gives: ['setup of training where its own installer fails'] }],
-    ['cc', { install: 'gcc libc6-dev', gives: ['setup of wasmtime'] }],
+    ['cc', { install: 'gcc libc6-dev', gives: ['setup of wasmtime and of training'] }],
   ])
   for (const target of targetNames().map(readTarget)) {
     for (const { program, install } of callsOf(target)) {
