@@ -1,11 +1,13 @@
 import { abs } from './abs.ts'
 import { add } from './add.ts'
+import { addN } from './add-n.ts'
 import { argMax } from './arg-max.ts'
 import { argMin } from './arg-min.ts'
 import { averagePool2d } from './average-pool2d.ts'
 import { batchMatmul } from './batch-matmul.ts'
 import { batchToSpaceNd } from './batch-to-space-nd.ts'
 import { broadcastTo } from './broadcast-to.ts'
+import { cast } from './cast.ts'
 import { concatenation } from './concatenation.ts'
 import { conv2d } from './conv2d.ts'
 import { cumsum } from './cumsum.ts'
@@ -60,17 +62,20 @@ import { tanh } from './tanh.ts'
 import { transpose } from './transpose.ts'
 import { transposeConv } from './transpose-conv.ts'
 import { unpack } from './unpack.ts'
+import { zerosLike } from './zeros-like.ts'
 
 /** Every operator that Holter knows: one file, one line. */
 export const ops: readonly Op[] = [
   abs,
   add,
+  addN,
   argMax,
   argMin,
   averagePool2d,
   batchMatmul,
   batchToSpaceNd,
   broadcastTo,
+  cast,
   concatenation,
   conv2d,
   cumsum,
@@ -123,6 +128,7 @@ export const ops: readonly Op[] = [
   transpose,
   transposeConv,
   unpack,
+  zerosLike,
 ]
 
 /** The same, by the names that graphs and files have for them. */

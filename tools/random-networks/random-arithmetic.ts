@@ -183,12 +183,30 @@ const pool = (kind: string): [string, Maker] => [
   },
 ]
 
+/** Inputs that are there and have the quantization of the first, and further ones. */
+const addN: Maker = {
+  shape: anyShape,
+  draw(r, x, others) {
+    const alike = (t: CaseTensor) => `${t.shape}` === `${x.shape}` && t.scale === x.scale && t.zeroPoint === x.zeroPoint
+    const fits = others.filter(alike)
+    const inputs = Array.from({ length: sizeIn(r, 1, 5) }, () => {
+      if (fits.length && r.integer(3)) return pick(r, fits)
+      return { shape: x.shape, ...(sameAs(x) as Quantized), ...(r.integer(2) && { constant: 127 }) }
+    })
+    const scale = x.scale as number
+    const output = { shape: x.shape, scale: scaleIn(r, scale / 20, scale * 8), zeroPoint: zeroOf(r) }
+    return { attrs: {}, inputs: [x, ...inputs], outputs: [output] }
+  },
+}
+
 /** Makers of the ops that compute. */
 export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('abs'),
   binary('add', (a, b) => 2 * Math.max(a, b)),
+  ['addN', addN],
   argExtremum('argMax'),
   argExtremum('argMin'),
+  unary('cast', sameAs, () => ({ from: 9, to: 9 })),
   ['cumsum', cumsum],
   ['l2Normalization', l2Normalization],
   pool('averagePool2d'),
@@ -218,4 +236,5 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   binary('sub', (a, b) => 2 * Math.max(a, b)),
   reduction('sum'),
   unary('tanh', () => ({ scale: 1 / 128, zeroPoint: 0 })),
+  unary('zerosLike', () => ({ scale: 1, zeroPoint: 0 })),
 ]
