@@ -1,4 +1,5 @@
 import { clamp, roundingDivideByPowerOfTwo } from "./fixed-point";
+import { multiply, oneOverOnePlusX } from "./reciprocal";
 
 /** SOFTMAX over rows of `classes` int8; `T` is the output's type. `exponentials`: exp(d) as Q0.31 for d = −255 … 0. */
 export function softmax<T>(input: usize, rows: i32, classes: i32, output: usize, exponentials: usize): void {
@@ -26,25 +27,4 @@ export function softmax<T>(input: usize, rows: i32, classes: i32, output: usize,
 @inline
 function exponential(table: usize, at: usize): i32 {
   return load<i32>(table + ((<usize><isize>load<i8>(at)) << 2));
-}
-
-/** 1 / (1 + x) for x in [0, 1] as Q0.31, three Newton-Raphson steps. Twin of oneOverOnePlusX in src-ts/ir/logistic.ts. */
-function oneOverOnePlusX(x: i32): i32 {
-  const half = <i32>((<i64>x + 0x80000000) >> 1);
-  let y = 1515870810 + multiply(half, -1010580540);
-  for (let step = 0; step < 3; step++) y += saturatingShiftLeft(multiply(y, (1 << 29) - multiply(half, y)), 2);
-  return saturatingShiftLeft(y, 1);
-}
-
-/** (a · b + 2^30) >> 31; never both INT32_MIN here. */
-// @ts-ignore: decorator
-@inline
-function multiply(a: i32, b: i32): i32 {
-  return <i32>((<i64>a * <i64>b + 0x40000000) >> 31);
-}
-
-// @ts-ignore: decorator
-@inline
-function saturatingShiftLeft(x: i32, exponent: i32): i32 {
-  return <i32>min(max(<i64>x << exponent, <i64>i32.MIN_VALUE), <i64>i32.MAX_VALUE);
 }

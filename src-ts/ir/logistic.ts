@@ -80,3 +80,28 @@ export function tanhQ4(y: number): number {
   const positive = oneMinusXOverOnePlusX(expOnNegative(y > 0 ? -y : y, 5))
   return y > 0 ? positive : -positive
 }
+
+/** √½, ⁴√½ and ln 2 as Q0.31. */
+const SQRT_HALF = 1518500250
+const FOURTH_ROOT_HALF = 1805811301
+const LN_2 = 1488522236
+
+/**
+ * Natural logarithm of a Q12.19 number ≥ 1 as Q5.26 (TFLite log_x_for_x_greater_than_or_equal_to_1): x = r · 2^e with r around ⁴√½,
+ * and a quotient of polynomials in r. Twin of logarithm in src-as/log-softmax.ts.
+ */
+export function logarithm(x: number): number {
+  // Two ways of taking r and e, 6 integer bits of e; the smaller r and the larger e are right.
+  const headroom = Math.clz32(x)
+  const r1 = saturatingShiftLeft(mul(saturatingShiftLeft(x, headroom - 1), SQRT_HALF), 1)
+  const headroom2 = Math.clz32(mul(x, SQRT_HALF)) - 1
+  const r = Math.min(r1, saturatingShiftLeft(x, headroom2))
+  const e = Math.max((12 - headroom) * 2 ** 25 + 2 ** 23, (12 - headroom2) * 2 ** 25 - 2 ** 23)
+  const q = 2 * (r - FOURTH_ROOT_HALF)
+  const q2 = mul(q, q)
+  const numerator = mul(q, r) + mul(mul(q, q2), 117049297)
+  const half = Math.floor((r + FOURTH_ROOT_HALF + 1) / 2)
+  const denominator = mul(half, 1057819769 + q + mul(127690142, q2)) + mul(638450708, q)
+  const quotient = mul(roundingDivideByPowerOfTwo(numerator, 6), oneOverOnePlusX(denominator))
+  return saturatingShiftLeft(mul(e, LN_2) + quotient, 1)
+}

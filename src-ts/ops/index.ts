@@ -24,6 +24,7 @@ import { gelu } from './gelu.ts'
 import { hardSwish } from './hard-swish.ts'
 import { l2Normalization } from './l2-normalization.ts'
 import { leakyRelu } from './leaky-relu.ts'
+import { logSoftmax } from './log-softmax.ts'
 import { logistic } from './logistic.ts'
 import { maxPool2d } from './max-pool2d.ts'
 import { maximum } from './maximum.ts'
@@ -93,6 +94,7 @@ export const ops: readonly Op[] = [
   l2Normalization,
   leakyRelu,
   logistic,
+  logSoftmax,
   maximum,
   maxPool2d,
   mean,

@@ -1,27 +1,17 @@
 import { HolterError } from '../errors.ts'
-import {
-  clamp,
-  doublingHighMultiply,
-  INT32_MIN,
-  quantizeMultiplier,
-  roundingDivideByPowerOfTwo,
-} from '../ir/fixed-point.ts'
+import { clamp, doublingHighMultiply, INT32_MIN, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
-import { expOnNegative, oneOverOnePlusX } from '../ir/logistic.ts'
+import { oneOverOnePlusX } from '../ir/logistic.ts'
 import { type SoftmaxPrepared, softmaxRows } from './kernels/softmax-rows.ts'
 import type { NodeView, Op } from './op.ts'
 import { type CaseTensor, caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
+import { differencesOf, requireClasses, SUM_BITS } from './parts/exponentials.ts'
 import { type Int16Softmax, prepareInt16Softmax, softmaxInt16, softmaxInt16Kernel } from './parts/softmax-int16.ts'
 
 export interface SoftmaxAttrs {
   readonly beta: number
 }
-
-/** Differences have 5 integer bits, sums of exponentials 12 (TFLM softmax.h): more classes than this could overflow the sum. */
-const DIFFERENCE_BITS = 5
-const SUM_BITS = 12
-const MOST_CLASSES = 2 ** SUM_BITS - 1
 
 /** SOFTMAX over the last axis; its output is always 1/256, −128; int16 of int8 1/65536, −32768, and of int16 1/32768, 0. */
 export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
@@ -49,17 +39,14 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
     const { shape } = node.inputs[0]!
     const bits = requireOutput(node)
     const classes = shape[shape.length - 1] ?? 1
-    if (classes > MOST_CLASSES) {
-      throw new HolterError({
-        stage: 'ops',
-        where: node.name,
-        problem: "more classes than TFLM's SOFTMAX can add up",
-        got: classes,
-        expected: `at most ${MOST_CLASSES}`,
-      })
-    }
+    requireClasses(node.name, classes)
     const scale = quantizationOf(node.inputs[0]!).scale[0]
-    return { rows: elements(shape) / classes, classes, bits, exponentials: exponentials(scale, node.attrs.beta) }
+    return {
+      rows: elements(shape) / classes,
+      classes,
+      bits,
+      exponentials: differencesOf(scale, node.attrs.beta).exponentials,
+    }
   },
   reference(p, [x], [y]) {
     if ('factor' in p) return softmaxInt16(p, [x], [y])
@@ -115,17 +102,6 @@ function requireOutput({ name, outputs: [output] }: NodeView<unknown>): 8 | 16 {
     problem: 'SOFTMAX has one output quantization only',
     got: `scale ${own.scale[0]}, zero point ${own.zeroPoint[0]}`,
     expected: `scale 1/${1 / scale}, zero point ${zeroPoint}`,
-  })
-}
-
-function exponentials(scale: number, beta: number): Int32Array {
-  const factor = Math.min(beta * scale * 2 ** (31 - DIFFERENCE_BITS), 2 ** 31 - 1)
-  const { multiplier, shift } = quantizeMultiplier(factor)
-  const lowest = -Math.floor(((2 ** DIFFERENCE_BITS - 1) * 2 ** (31 - DIFFERENCE_BITS)) / 2 ** shift)
-  return Int32Array.from({ length: 256 }, (_, i) => {
-    const difference = i - 255
-    if (difference < lowest) return 0
-    return expOnNegative(doublingHighMultiply(Math.imul(difference, 2 ** shift), multiplier), DIFFERENCE_BITS)
   })
 }
 

@@ -153,6 +153,11 @@ const softmax: Maker = {
   }),
 }
 
+const logSoftmax: Maker = {
+  shape: softmax.shape,
+  draw: (_, x) => ({ attrs: {}, inputs: [x], outputs: [{ shape: x.shape, scale: 1 / 16, zeroPoint: 127 }] }),
+}
+
 const argExtremum = (kind: 'argMax' | 'argMin'): [string, Maker] => [
   kind,
   {
@@ -219,6 +224,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('hardSwish'),
   unary('leakyRelu', undefined, r => ({ alpha: Math.fround(r.uniform() * pick(r, [0.1, 1, 2])) })),
   unary('logistic', () => ({ scale: 1 / 256, zeroPoint: -128 })),
+  ['logSoftmax', logSoftmax],
   pool('maxPool2d'),
   extremum('maximum'),
   reduction('mean'),
