@@ -16,6 +16,11 @@ export function fill(output: usize, bytes: i32, value: i32): void {
   memory.fill(output, <u8>value, <usize>bytes);
 }
 
+/** Sets `bytes` bytes to the one at `value`. */
+export function repeat(value: usize, output: usize, bytes: i32): void {
+  memory.fill(output, load<u8>(value), <usize>bytes);
+}
+
 /** Copies 16 bytes or more; the last vector overlaps the one before. */
 // @ts-ignore: decorator
 @inline

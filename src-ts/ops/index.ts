@@ -16,6 +16,7 @@ import { depthwiseConv2d } from './depthwise-conv2d.ts'
 import { div } from './div.ts'
 import { elu } from './elu.ts'
 import { expandDims } from './expand-dims.ts'
+import { fill } from './fill.ts'
 import { floatFunction } from './float-function.ts'
 import { fullyConnected } from './fully-connected.ts'
 import { gather } from './gather.ts'
@@ -85,6 +86,7 @@ export const ops: readonly Op[] = [
   div,
   elu,
   expandDims,
+  fill,
   floatFunction,
   fullyConnected,
   gather,

@@ -24,7 +24,8 @@ export function prepareGraph(graph: IntGraph): PreparedNode[] {
       outputs: node.outputs.map(i => graph.tensors[i]),
     }
     const dataInputs = node.inputs.filter(i => i >= 0 && !graph.tensors[i].data)
-    const wide = graph.tensors[dataInputs[0]].type === 'int16'
+    // FILL of a constant has no data input.
+    const wide = graph.tensors[dataInputs[0] ?? node.outputs[0]].type === 'int16'
     const element = wide ? ({ name: 'i16', bytes: 2 } as const) : ({ name: 'i8', bytes: 1 } as const)
     return { op, view, constants: op.prepare(view), dataInputs, element }
   })

@@ -134,7 +134,7 @@ testWithTfjs('wanted tensors come in the order asked for', tf => {
 /** Inputs through which gradients flow: what is computed, and what is trained. Places, axes and shapes stay integers. */
 function isReal(kind: string, tensor: IntTensor, input: number): boolean {
   const bias = kind === 'transposeConv' ? 3 : ['conv2d', 'depthwiseConv2d', 'fullyConnected'].includes(kind) ? 2 : -1
-  return input === bias || (tensor.type !== 'int32' && tensor.shape.length > 0)
+  return input === bias || (tensor.type !== 'int32' && (tensor.shape.length > 0 || !tensor.data))
 }
 
 /** Places have no gradient; tfjs has no convolution in groups; what PADV2 pads with is a constant. */

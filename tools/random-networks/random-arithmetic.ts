@@ -204,6 +204,15 @@ const addN: Maker = {
   },
 }
 
+const fill: Maker = {
+  shape: () => [],
+  draw(r, x) {
+    if (x.shape.length) return undefined
+    const shape = anyShape(r)
+    return { attrs: {}, inputs: [places(shape), x], outputs: [{ shape, ...sameAs(x) }] }
+  },
+}
+
 /** Makers of the ops that compute. */
 export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('abs'),
@@ -217,6 +226,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   pool('averagePool2d'),
   binary('div', (a, b) => (2 * a) / b),
   unary('elu'),
+  ['fill', fill],
   unary('floatFunction', undefined, r => ({
     functions: Array.from({ length: r.integer(3) }, () => pick(r, floatFunctions).name),
   })),
