@@ -13,6 +13,7 @@ export interface FillPrepared {
 export const fill: Op<Record<string, never>, FillPrepared> = {
   kind: 'fill',
   truth: 'tflite-micro',
+  constantInputs: true,
   tflite: { code: 94, options: 0, read: () => ({}), write: () => 0 },
   outputShapes: (_, [shape]) => [indicesOf(shape, 'shape')],
   evaluate: (tf, _, [shape, value]) => tf.broadcastTo(value!, Array.from(shape!.dataSync())),

@@ -118,6 +118,8 @@ export interface Op<Attrs = any, Prepared = any> {
   channelwise?(node: NodeView<Attrs>): readonly number[] | undefined
   /** Set where a row of the last axis of the output depends on the same row of the inputs alone: such nodes keep step with a stream. */
   readonly rowwise?: true
+  /** Set where all inputs may be constants. */
+  readonly constantInputs?: true
   /** Whether the output holds probabilities ('made'), or what the input held under another shape or scale ('kept'). */
   readonly probabilities?: 'made' | 'kept'
   /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */

@@ -82,7 +82,7 @@ export function checkNodes(file: FlatFile, graph: IntGraph, known: OperatorSet, 
         hint: 'It may need a newer version of Holter',
       })
     }
-    if (!node.inputs.some(i => i >= 0 && !graph.tensors[i].data)) {
+    if (!known.byKind(node.op).constantInputs && !node.inputs.some(i => i >= 0 && !graph.tensors[i].data)) {
       file.fail(where, {
         problem: 'has no computed input',
         hint: 'Let the converter fold constants before it writes the file',
