@@ -81,6 +81,41 @@ else {
       assert.not.match((error as Error).message, /\n/)
     }
   })
+
+  test('FILL of a constant, which has no computed input, gives the bytes of TFLM', async () => {
+    const quantization = { scale: [Math.fround(0.05)], zeroPoint: [4], axis: 0 }
+    const activation = (name: string) => ({ name, shape: [2, 5], type: 'int8' as const, quantization })
+    const file = writeTflite({
+      name: 'constant',
+      tensors: [
+        activation('x'),
+        { name: 'shape', shape: [2], type: 'int32', data: Int32Array.of(2, 5) },
+        { name: 'value', shape: [], type: 'int8', quantization, data: Int8Array.of(-77) },
+        activation('filled'),
+        activation('y'),
+      ],
+      nodes: [
+        { name: 'filled', op: 'fill', attrs: {}, inputs: [1, 2], outputs: [3] },
+        { name: 'y', op: 'add', attrs: { activation: 'none' }, inputs: [0, 3], outputs: [4] },
+      ],
+      inputs: [0],
+      outputs: [4],
+    })
+    const graph = readTflite(file, 'constant.tflite')
+    const inputs = rows(graph, 3)
+    assert.equal(await run(model(graph, file), inputs, 3), rowRunner(graph)(inputs, 3))
+  })
+
+  test('a network with an operator that TFLM lacks is refused by its name, before the file is read', async () => {
+    const graph = graphOf('gelu', opByKind('gelu').cases()[0])
+    assert.is(tfliteMicro.refuses!(graph), 'it does not have GELU')
+    try {
+      await run(model(graph), rows(graph, 1), 1)
+      assert.unreachable()
+    } catch (error) {
+      assert.match((error as Error).message, /^\[engine\] .*: tflite-micro refuses the file: it does not have GELU/)
+    }
+  })
 }
 
 test.run()
