@@ -15,6 +15,7 @@ import { depthToSpace } from './depth-to-space.ts'
 import { depthwiseConv2d } from './depthwise-conv2d.ts'
 import { div } from './div.ts'
 import { elu } from './elu.ts'
+import { equal } from './equal.ts'
 import { expandDims } from './expand-dims.ts'
 import { fill } from './fill.ts'
 import { floatFunction } from './float-function.ts'
@@ -22,10 +23,17 @@ import { fullyConnected } from './fully-connected.ts'
 import { gather } from './gather.ts'
 import { gatherNd } from './gather-nd.ts'
 import { gelu } from './gelu.ts'
+import { greater } from './greater.ts'
+import { greaterEqual } from './greater-equal.ts'
 import { hardSwish } from './hard-swish.ts'
 import { l2Normalization } from './l2-normalization.ts'
 import { leakyRelu } from './leaky-relu.ts'
+import { less } from './less.ts'
+import { lessEqual } from './less-equal.ts'
 import { logSoftmax } from './log-softmax.ts'
+import { logicalAnd } from './logical-and.ts'
+import { logicalNot } from './logical-not.ts'
+import { logicalOr } from './logical-or.ts'
 import { logistic } from './logistic.ts'
 import { maxPool2d } from './max-pool2d.ts'
 import { maximum } from './maximum.ts'
@@ -33,6 +41,7 @@ import { mean } from './mean.ts'
 import { minimum } from './minimum.ts'
 import { mirrorPad } from './mirror-pad.ts'
 import { mul } from './mul.ts'
+import { notEqual } from './not-equal.ts'
 import type { Op } from './op.ts'
 import { OperatorSet } from './operator-set.ts'
 import { pack } from './pack.ts'
@@ -49,6 +58,7 @@ import { resizeBilinear } from './resize-bilinear.ts'
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts'
 import { reverseV2 } from './reverse-v2.ts'
 import { rsqrt } from './rsqrt.ts'
+import { selectV2 } from './select-v2.ts'
 import { slice } from './slice.ts'
 import { softmax } from './softmax.ts'
 import { spaceToBatchNd } from './space-to-batch-nd.ts'
@@ -85,6 +95,7 @@ export const ops: readonly Op[] = [
   depthwiseConv2d,
   div,
   elu,
+  equal,
   expandDims,
   fill,
   floatFunction,
@@ -92,9 +103,16 @@ export const ops: readonly Op[] = [
   gather,
   gatherNd,
   gelu,
+  greater,
+  greaterEqual,
   hardSwish,
   l2Normalization,
   leakyRelu,
+  less,
+  lessEqual,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
   logistic,
   logSoftmax,
   maximum,
@@ -103,6 +121,7 @@ export const ops: readonly Op[] = [
   minimum,
   mirrorPad,
   mul,
+  notEqual,
   pack,
   pad,
   padV2,
@@ -117,6 +136,7 @@ export const ops: readonly Op[] = [
   resizeNearestNeighbor,
   reverseV2,
   rsqrt,
+  selectV2,
   slice,
   softmax,
   spaceToBatchNd,

@@ -124,6 +124,8 @@ export interface Op<Attrs = any, Prepared = any> {
   readonly probabilities?: 'made' | 'kept'
   /** Element types of activations that the op reads; all of a node have the same. int8 only where this is absent, as TFLM's kernel. */
   readonly inputTypes?: readonly IntType[]
+  /** Place of an input that is bool whatever the others are: what SELECT_V2 chooses by. */
+  readonly condition?: number
   /** Element types of the outputs; that of the inputs where this is absent. */
   readonly outputTypes?: readonly IntType[]
   /** Real constants → integers. Called by the quantizer with the constants' data and the quantization of the data inputs. */

@@ -65,5 +65,5 @@ function outputColumn(graph: IntGraph, outputs: Int8Array, count: number, which:
   }
   const { type, quantization } = tensors[which]
   const values = fromBytes(column, type) as Npy['data']
-  return real && type !== 'int32' ? dequantizeValues(values, quantization!) : values
+  return real && type !== 'int32' && type !== 'bool' ? dequantizeValues(values, quantization!) : values
 }

@@ -167,8 +167,9 @@ function refuseOtherTypes(file: FlatFile, { tensors, nodes, inputs, states = [] 
   for (const index of [...inputs, ...states.map(({ current }) => current)]) require(index, ['int8', 'int16'])
   for (const node of nodes) {
     const op = known.byKind(node.op)
-    const { inputTypes = ['int8'], outputTypes } = op
-    const read = node.inputs.filter(index => index >= 0 && !tensors[index].data)
+    const { inputTypes = ['int8'], outputTypes, condition } = op
+    if (condition !== undefined) require(node.inputs[condition], ['bool'], `, as TFLM's ${tfliteName(op)} demands`)
+    const read = node.inputs.filter((index, place) => index >= 0 && place !== condition && !tensors[index].data)
     for (const index of read) require(index, inputTypes, `, as TFLM's ${tfliteName(op)} demands`)
     const own = read.length ? [tensors[read[0]].type] : inputTypes
     for (const index of read) require(index, own, ' as the other input')

@@ -28,6 +28,20 @@ function refused(kind: string, place: string, change: Partial<IntTensor>, messag
   assert.unreachable(`${kind} accepts ${message}`)
 }
 
+test('comparisons and choices that TFLM would stop at or misread', () => {
+  const wide = { scale: [1], zeroPoint: [0], axis: 0 }
+  refused(
+    'greater',
+    'inputs.1',
+    { quantization: wide },
+    /operands whose scales are below 1 \(got 1, expected below 1\)/,
+  )
+  refused('equal', 'inputs.1', { type: 'int16' }, /operands must be int8 and int8 \(got int8 and int16\)/)
+  refused('logicalAnd', 'inputs.1', { type: 'int8' }, /operands must be bool as the output is \(got bool and int8\)/)
+  refused('selectV2', 'inputs.0', { type: 'int8' }, /chooses by bool between two of the output's type/)
+  refused('selectV2', 'inputs.2', { type: 'int16' }, /got bool, int8 and int16, expected bool, int8 and int8/)
+})
+
 test('weights and biases of another form than converters write', () => {
   for (const kind of ['conv2d', 'depthwiseConv2d', 'fullyConnected']) {
     const weights = opByKind(kind).cases()[0].node.inputs[1]!

@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { elements, type FloatGraph, type IntTensor } from '../../src-ts/ir/graph.ts'
 import { ops } from '../../src-ts/ops/index.ts'
+import type { Op } from '../../src-ts/ops/op.ts'
 import { evaluateFloat } from '../../src-ts/passes/float/evaluate.ts'
 import { random } from '../../src-ts/random.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
@@ -137,9 +138,12 @@ function isReal(kind: string, tensor: IntTensor, input: number): boolean {
   return input === bias || (tensor.type !== 'int32' && (tensor.shape.length > 0 || !tensor.data))
 }
 
-/** Places have no gradient; tfjs has no convolution in groups; what PADV2 pads with is a constant. */
-const gradientOf = (kind: string, name: string, input: number) =>
-  !kind.startsWith('arg') && !(kind === 'conv2d' && name === 'grouped') && !(kind === 'padV2' && input === 2)
+/** Places and relations have no gradient; tfjs has no convolution in groups; what PADV2 pads with is a constant. */
+const gradientOf = ({ kind, outputTypes }: Op, name: string, input: number) =>
+  !kind.startsWith('arg') &&
+  !outputTypes?.includes('bool') &&
+  !(kind === 'conv2d' && name === 'grouped') &&
+  !(kind === 'padV2' && input === 2)
 
 for (const op of ops) {
   testWithTfjs(`${op.kind}: a gradient reaches every real input`, tf => {
@@ -151,10 +155,16 @@ for (const op of ops) {
       const inputs = node.inputs.map((tensor, i) => {
         if (!tensor) return undefined
         const shape = [...tensor.shape]
+        if (tensor.type === 'bool')
+          return tf.tensor(
+            Uint8Array.from({ length: elements(shape) }, () => stream.integer(2)),
+            shape,
+            'bool',
+          )
         if (!isReal(op.kind, tensor, i)) return tf.tensor(Int32Array.from(tensor.data!, Number), shape, 'int32')
         return tf.tensor(Float32Array.from({ length: elements(shape) }, draw), shape)
       })
-      const real = inputs.flatMap((x, i) => (x?.dtype === 'float32' && gradientOf(op.kind, name, i) ? i : []))
+      const real = inputs.flatMap((x, i) => (x?.dtype === 'float32' && gradientOf(op, name, i) ? i : []))
       const gradients = !real.length
         ? []
         : tf.grads((...values: Tensor[]) => {

@@ -1,7 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HolterError } from '../../src-ts/errors.ts'
+import type { IntGraph } from '../../src-ts/ir/graph.ts'
+import { opByKind } from '../../src-ts/ops/index.ts'
 import { readTflite } from '../../src-ts/tflite/read.ts'
+import { writeTflite } from '../../src-ts/tflite/write.ts'
+import { graphOf } from '../helpers/one-node.ts'
 import { logisticFile, type RawFile, type RawTensor, rawTflite } from '../helpers/raw-tflite.ts'
 
 const test = suite('tflite refusals')
@@ -118,6 +122,22 @@ test('types of activations that TFLM does not take', () => {
     /tensor "x": is not int8, as TFLM's ELU demands \(got int16\)\. Convert .* or build it without this operator\.$/,
   )
   refused(changed(0, { type: 3 }), /tensor "x": is not int8 or int16 \(got uint8\)/)
+})
+
+test('bool comes from nodes only, and only where an operator chooses by it', () => {
+  const graph = graphOf('selectV2', opByKind('selectV2').cases()[0])
+  const condition = graph.nodes[1].inputs[0]
+  const choice = (changed: Partial<IntGraph>) => readTflite(writeTflite({ ...graph, ...changed }), 'choice.tflite')
+  assert.is(choice({}).tensors[condition].type, 'bool')
+  assert.throws(
+    () => choice({ nodes: [graph.nodes[1]], inputs: [condition, ...graph.inputs] }),
+    /is not int8 or int16 \(got bool\)/,
+  )
+  const tensors = graph.tensors.map((t, i) => (i === condition ? { ...t, type: 'int8' as const } : t))
+  assert.throws(
+    () => choice({ tensors, nodes: [graph.nodes[1]], inputs: [condition, ...graph.inputs] }),
+    /is not bool, as TFLM's SELECT_V2 demands \(got int8\)/,
+  )
 })
 
 test('all missing operators are listed at once, with nodes and counts', () => {

@@ -27,6 +27,8 @@ export function withInt16(graph: IntGraph, stays: (step: number) => boolean = ()
     const tensor = graph.tensors[i]
     const at = tensors.push(type === 'int16' ? wideActivation(tensor) : tensor) - 1
     places[type].set(i, at)
+    // Of bool there is one only.
+    if (tensor.type === 'bool') places[type === 'int8' ? 'int16' : 'int8'].set(i, at)
     return at
   }
   const get = (i: number, type: Type): number => {
@@ -57,8 +59,11 @@ export function withInt16(graph: IntGraph, stays: (step: number) => boolean = ()
   return { name: `${graph.name}, int16`, tensors, nodes, inputs, outputs }
 }
 
-/** Whether no node of a graph had to stay int8. */
-export const isAllInt16 = ({ tensors }: IntGraph) => tensors.every(t => t.type !== 'int8' || t.data)
+/** Whether no node of a graph had to stay int8, but for comparisons, which give bool of int8 only. */
+export function isAllInt16({ tensors, nodes }: IntGraph): boolean {
+  const compared = new Set(nodes.filter(n => tensors[n.outputs[0]].type === 'bool').flatMap(n => n.inputs))
+  return tensors.every((t, i) => t.type !== 'int8' || t.data || compared.has(i))
+}
 
 function takes(node: Node, inputs: readonly (IntTensor | undefined)[], outputs: readonly IntTensor[]): boolean {
   const op = opByKind(node.op)

@@ -83,6 +83,51 @@ const extremum = (kind: string): [string, Maker] => [
   },
 ]
 
+const bool = { type: 'bool', scale: 1 } as const
+
+const comparison = (kind: string): [string, Maker] => [
+  kind,
+  {
+    shape: anyShape,
+    draw(r, x, others) {
+      // Equal values are found where both scales are one, or coarse values meet.
+      const own = r.integer(2) ? (sameAs(x) as Quantized) : { scale: scaleIn(r, 1e-3, 0.9), zeroPoint: zeroOf(r) }
+      const inputs = [x, operand(r, x, others, own)]
+      const [shape] = opByKind(kind).outputShapes({}, inputs)
+      return { attrs: {}, inputs, outputs: [{ shape, ...bool }] }
+    },
+  },
+]
+
+const logical = (kind: string): [string, Maker] => [
+  kind,
+  {
+    shape: anyShape,
+    draw(r, x) {
+      const shapes = [x, x].map(({ shape }) => shape.map(n => (r.integer(3) ? n : 1)))
+      const inputs = shapes.map(shape => ({ shape, ...bool }))
+      const [shape] = opByKind(kind).outputShapes({}, inputs)
+      return { attrs: {}, inputs, outputs: [{ shape, ...bool }] }
+    },
+  },
+]
+
+const logicalNot: Maker = {
+  shape: anyShape,
+  draw: (_, { shape }) => ({ attrs: {}, inputs: [{ shape, ...bool }], outputs: [{ shape, ...bool }] }),
+}
+
+const selectV2: Maker = {
+  shape: anyShape,
+  draw(r, x, others) {
+    const condition = { shape: x.shape.map(n => (r.integer(3) ? n : 1)), ...bool }
+    const other = operand(r, x, others, sameAs(x) as Quantized)
+    const inputs = [condition, ...(r.integer(2) ? [x, other] : [other, x])]
+    const [shape] = opByKind('selectV2').outputShapes({}, inputs)
+    return { attrs: {}, inputs, outputs: [{ shape, ...sameAs(x) }] }
+  },
+}
+
 const prelu: Maker = {
   shape: anyShape,
   draw(r, x) {
@@ -226,13 +271,21 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   pool('averagePool2d'),
   binary('div', (a, b) => (2 * a) / b),
   unary('elu'),
+  comparison('equal'),
   ['fill', fill],
   unary('floatFunction', undefined, r => ({
     functions: Array.from({ length: r.integer(3) }, () => pick(r, floatFunctions).name),
   })),
   unary('gelu', undefined, r => ({ approximate: r.integer(2) === 0 })),
+  comparison('greater'),
+  comparison('greaterEqual'),
   unary('hardSwish'),
   unary('leakyRelu', undefined, r => ({ alpha: Math.fround(r.uniform() * pick(r, [0.1, 1, 2])) })),
+  comparison('less'),
+  comparison('lessEqual'),
+  logical('logicalAnd'),
+  ['logicalNot', logicalNot],
+  logical('logicalOr'),
   unary('logistic', () => ({ scale: 1 / 256, zeroPoint: -128 })),
   ['logSoftmax', logSoftmax],
   pool('maxPool2d'),
@@ -240,6 +293,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   reduction('mean'),
   extremum('minimum'),
   binary('mul', (a, b) => 100 * a * b),
+  comparison('notEqual'),
   ['prelu', prelu],
   unary('quantize'),
   reduction('reduceMax'),
@@ -247,6 +301,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('relu'),
   unary('relu6'),
   ['rsqrt', rsqrt],
+  ['selectV2', selectV2],
   ['softmax', softmax],
   binary('squaredDifference', (a, b) => 50 * Math.max(a, b) ** 2),
   binary('sub', (a, b) => 2 * Math.max(a, b)),

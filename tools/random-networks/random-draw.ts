@@ -44,3 +44,13 @@ export const places = (data: readonly number[], shape: readonly number[] = [data
 export const sameAs = ({ scale, zeroPoint }: CaseTensor) => ({ scale, zeroPoint })
 
 export const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
+
+/** How a bool tensor is computed where nothing else gives it: an input is greater than 0. */
+export const conditionFor = (t: CaseTensor): Drawn => ({
+  attrs: {},
+  inputs: [
+    { shape: t.shape, scale: 0.5 },
+    { shape: [], scale: 0.5, data: Int8Array.of(0) },
+  ],
+  outputs: [t],
+})

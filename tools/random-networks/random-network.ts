@@ -3,7 +3,7 @@ import { type CaseTensor, caseNode } from '../../src-ts/ops/parts/cases.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { withInt16 } from './int16-network.ts'
 import { accepted, makers } from './random-case.ts'
-import { anyShape, count, type Drawn, pick, plane, scaleIn, sizeIn, zeroOf } from './random-draw.ts'
+import { anyShape, conditionFor, count, type Drawn, pick, plane, scaleIn, sizeIn, zeroOf } from './random-draw.ts'
 import { undefinedInTflm } from './undefined-in-tflm.ts'
 
 const MOST_NODES = 12
@@ -28,8 +28,13 @@ class Draft {
     return place
   }
 
-  /** Places a node; inputs that stand nowhere yet become constants, or further inputs of the network. */
+  /** Places a node; inputs that stand nowhere yet become constants, or further inputs of the network, by which bool ones are computed. */
   node(kind: string, drawn: Drawn, made: ReturnType<typeof caseNode>['node']): void {
+    for (const t of drawn.inputs) {
+      if (t?.type !== 'bool' || t.data || this.places.has(t)) continue
+      const { attrs, inputs, outputs } = conditionFor(t)
+      this.node('greater', { attrs, inputs, outputs }, caseNode(kind, 'greater', attrs, inputs, outputs).node)
+    }
     const inputs = drawn.inputs.map((t, i) => {
       if (!t) return -1
       const known = this.places.get(t)

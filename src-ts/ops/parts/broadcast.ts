@@ -14,9 +14,9 @@ export interface Walk {
   readonly stepsB: Four
 }
 
-type Four = readonly [number, number, number, number]
+export type Four = readonly [number, number, number, number]
 
-type OperandData = Int8Array | Int16Array
+type OperandData = Int8Array | Int16Array | Uint8Array
 
 /** Two operands of an element-wise operator. */
 export interface Operands {
@@ -68,17 +68,20 @@ export function repeated(tf: Backend, operands: readonly [Tensor, Tensor], own =
  * Returns the operands of a node with two inputs, either of which may be a constant. The first has the
  * output's type, and the second too where the op does not say otherwise.
  */
-export function operandsOf(node: NodeView<unknown>, second: IntType = node.outputs[0].type): Operands {
+export function operandsOf(
+  node: NodeView<unknown>,
+  second: IntType = node.outputs[0].type,
+  type: IntType = node.outputs[0].type,
+): Operands {
   const [a, b] = node.inputs as readonly [IntTensor, IntTensor]
-  const { type } = node.outputs[0]
   if (a.type !== type || b.type !== second) {
-    const expected = second === type ? `${type} as the output is` : `${type} and ${second}`
+    const expected = second === node.outputs[0].type ? `${type} as the output is` : `${type} and ${second}`
     throw refusal(node.name, `operands must be ${expected}`, `${a.type} and ${b.type}`)
   }
   return {
     walk: walkOf(node.name, a.shape, b.shape),
     constants: [a.data as OperandData | undefined, b.data as OperandData | undefined],
-    zeroPoints: [quantizationOf(a).zeroPoint[0], quantizationOf(b).zeroPoint[0]],
+    zeroPoints: type === 'bool' ? [0, 0] : [quantizationOf(a).zeroPoint[0], quantizationOf(b).zeroPoint[0]],
   }
 }
 
@@ -120,25 +123,33 @@ export function inBytes(steps: readonly number[], { element }: Emitter): number[
   return steps.map(step => step * element.bytes)
 }
 
-/** Neighbouring axes that both operands walk alike become one loop: equal shapes need one, [T, C] and [C] two. */
-function walkOf(where: string, a: Shape, b: Shape): Walk {
-  const shape = broadcastShape(a, b)
-  const loops: { size: number; a: number; b: number }[] = []
-  let [strideA, strideB] = [1, 1]
+/** Two operands' walk; of more than two, `walkTogether`. */
+export function walkOf(where: string, a: Shape, b: Shape): Walk {
+  const { sizes, steps } = walkTogether(where, [a, b])
+  return { sizes, stepsA: steps[0], stepsB: steps[1] }
+}
+
+/** Neighbouring axes that all operands walk alike become one loop: equal shapes need one, [T, C] and [C] two. */
+export function walkTogether(where: string, operands: readonly Shape[]): { sizes: Four; steps: readonly Four[] } {
+  const shape = operands.reduce(broadcastShape)
+  const loops: { size: number; steps: number[] }[] = []
+  const strides = operands.map(() => 1)
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const [sizeA, sizeB] = [sizeAt(a, axis, shape.length), sizeAt(b, axis, shape.length)]
-    const loop = { size: shape[axis], a: sizeA === 1 ? 0 : strideA, b: sizeB === 1 ? 0 : strideB }
-    strideA *= sizeA
-    strideB *= sizeB
+    const sizes = operands.map(each => sizeAt(each, axis, shape.length))
+    const loop = { size: shape[axis], steps: sizes.map((size, i) => (size === 1 ? 0 : strides[i])) }
+    for (const [i, size] of sizes.entries()) strides[i] *= size
     const inner = loops[0]
     if (loop.size === 1) continue
-    if (inner && loop.a === inner.a * inner.size && loop.b === inner.b * inner.size) inner.size *= loop.size
+    if (inner && loop.steps.every((step, i) => step === inner.steps[i] * inner.size)) inner.size *= loop.size
     else loops.unshift(loop)
   }
-  while (loops.length < 4) loops.unshift({ size: 1, a: 0, b: 0 })
-  if (loops.length > 4) throw refusal(where, 'operands are broadcast along too many axes', `[${a}] and [${b}]`)
+  while (loops.length < 4) loops.unshift({ size: 1, steps: operands.map(() => 0) })
+  if (loops.length > 4) {
+    const got = operands.map(each => `[${each}]`).join(' and ')
+    throw refusal(where, 'operands are broadcast along too many axes', got)
+  }
   const four = (pick: (loop: (typeof loops)[number]) => number) => loops.map(pick) as unknown as Four
-  return { sizes: four(loop => loop.size), stepsA: four(loop => loop.a), stepsB: four(loop => loop.b) }
+  return { sizes: four(loop => loop.size), steps: operands.map((_, i) => four(loop => loop.steps[i])) }
 }
 
 const sizeAt = (shape: Shape, axis: number, rank: number) => shape[axis - rank + shape.length] ?? 1

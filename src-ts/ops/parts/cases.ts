@@ -11,7 +11,7 @@ export interface CaseTensor {
   readonly type?: IntType
   readonly constant?: number
   /** Exact data instead of random data. */
-  readonly data?: Int32Array | Int8Array
+  readonly data?: Int32Array | Int8Array | Uint8Array
 }
 
 /** Returns a node with random constants, seeded by its name: the same in every run and on every machine. */
