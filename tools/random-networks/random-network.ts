@@ -83,7 +83,8 @@ function build(name: string, r: Random): IntGraph | undefined {
   const wanted = sizeIn(r, 1, MOST_NODES)
   for (let attempt = 0; draft.nodes.length < wanted && attempt < TRIES; attempt++)
     extend(draft, r, `${name} ${attempt}`)
-  if (!draft.nodes.length) return undefined
+  // Nodes of bool alone do not read what they are drawn around.
+  if (!draft.read.has(draft.inputs[0])) return undefined
   const computed = draft.nodes.flatMap(each => each.outputs)
   const outputs = computed.filter(i => !draft.read.has(i) || r.integer(20) === 0)
   return { name, tensors: draft.tensors, nodes: draft.nodes, inputs: draft.inputs, outputs }
