@@ -71,6 +71,7 @@ import { stridedSlice } from './strided-slice.ts'
 import { sub } from './sub.ts'
 import { sum } from './sum.ts'
 import { tanh } from './tanh.ts'
+import { tile } from './tile.ts'
 import { transpose } from './transpose.ts'
 import { transposeConv } from './transpose-conv.ts'
 import { unpack } from './unpack.ts'
@@ -149,6 +150,7 @@ export const ops: readonly Op[] = [
   sub,
   sum,
   tanh,
+  tile,
   transpose,
   transposeConv,
   unpack,

@@ -240,6 +240,14 @@ const broadcastTo: Maker = {
   },
 }
 
+const tile: Maker = {
+  shape: r => pick(r, [[256], [16, 16], [4, 8, 8], [1, 32, 8], [2, 8, 4, 4]]),
+  draw(r, x) {
+    const times = x.shape.map(() => (r.integer(2) ? 1 : sizeIn(r, 1, 3)))
+    return moved('tile', {}, [x, places(times)], x)
+  },
+}
+
 const mirrorPad: Maker = {
   shape: anyShape,
   draw(r, x) {
@@ -298,6 +306,7 @@ export const movers: readonly (readonly [string, Maker])[] = [
   ['splitV', splitV],
   ['squeeze', squeeze],
   ['stridedSlice', stridedSlice],
+  ['tile', tile],
   ['transpose', transpose],
   ['unpack', unpack],
 ]
