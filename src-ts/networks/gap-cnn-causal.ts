@@ -1,3 +1,4 @@
+import { gapConvolutions } from './gap-cnn.ts'
 import type { Network } from './network.ts'
 import { stridedCnn } from './strided-cnn.ts'
 
@@ -16,13 +17,7 @@ export const gapCnnCausal: Network = stridedCnn({
     cropSamples: 250,
     auxiliary: 1,
   },
-  convolutions: [
-    { filters: 32, kernelSize: 7 },
-    { filters: 48, kernelSize: 5 },
-    { filters: 64, kernelSize: 5 },
-    { filters: 96, kernelSize: 3 },
-    { filters: 96, kernelSize: 3 },
-  ],
+  convolutions: gapConvolutions,
   dropout: 0.3,
   padding: 'valid',
 })

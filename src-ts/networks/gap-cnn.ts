@@ -1,5 +1,14 @@
 import type { Network } from './network.ts'
-import { stridedCnn } from './strided-cnn.ts'
+import { type StridedConvolution, stridedCnn } from './strided-cnn.ts'
+
+/** Its layers, which `gap-cnn-causal` shares. */
+export const gapConvolutions: readonly StridedConvolution[] = [
+  { filters: 32, kernelSize: 7 },
+  { filters: 48, kernelSize: 5 },
+  { filters: 64, kernelSize: 5 },
+  { filters: 96, kernelSize: 3 },
+  { filters: 96, kernelSize: 3 },
+]
 
 /** Five strided convolutions and a pooled head: 73,637 parameters for 12 leads and 5 labels. The demo's network. */
 export const gapCnn: Network = stridedCnn({
@@ -14,12 +23,6 @@ export const gapCnn: Network = stridedCnn({
     weightDecay: 1e-4,
     augment: 'record',
   },
-  convolutions: [
-    { filters: 32, kernelSize: 7 },
-    { filters: 48, kernelSize: 5 },
-    { filters: 64, kernelSize: 5 },
-    { filters: 96, kernelSize: 3 },
-    { filters: 96, kernelSize: 3 },
-  ],
+  convolutions: gapConvolutions,
   dropout: 0.3,
 })

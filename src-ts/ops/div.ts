@@ -14,13 +14,13 @@ import { activate, activationRange } from './parts/activation.ts'
 import {
   broadcastShape,
   forEachPair,
-  inBytes,
   type Operands,
   operandAddresses,
   operandData,
   operandsOf,
   quantizeOperands,
   repeated,
+  walkArguments,
   wholeOperands,
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
@@ -94,9 +94,7 @@ export const div: Op<ActivationAttrs, DivPrepared> = {
           ['b', b, p.zeroPoints[1], to.data(p.reciprocals, 4)],
           ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
           ['clamp', p.min, p.max],
-          ['sizes', ...p.walk.sizes],
-          ['steps of a', ...inBytes(p.walk.stepsA, to)],
-          ['steps of b', ...inBytes(p.walk.stepsB, to)],
+          ...walkArguments(p, to),
         ])
       },
     },

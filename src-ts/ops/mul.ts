@@ -6,11 +6,11 @@ import { activate, activationRange } from './parts/activation.ts'
 import {
   broadcastShape,
   forEachPair,
-  inBytes,
   operandAddresses,
   operandData,
   operandsOf,
   quantizeOperands,
+  walkArguments,
   wholeOperands,
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
@@ -61,9 +61,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
           ['b', b, p.zeroPoints[1]],
           ['output', to.output(0), p.outputZero, p.factor.multiplier, p.factor.shift],
           ['clamp', p.min, p.max],
-          ['sizes', ...p.walk.sizes],
-          ['steps of a', ...inBytes(p.walk.stepsA, to)],
-          ['steps of b', ...inBytes(p.walk.stepsB, to)],
+          ...walkArguments(p, to),
         ])
       },
     },

@@ -1,8 +1,7 @@
 import { HolterError } from '../errors.ts'
 import type { Op } from './op.ts'
-import { caseNode } from './parts/cases.ts'
 import { quantizeIndices } from './parts/indices.ts'
-import { type ResizeAttrs, resizedShape } from './resize-nearest-neighbor.ts'
+import { type ResizeAttrs, resizeCases, resizedShape, resizeOptions } from './parts/resize.ts'
 
 export interface ResizeBilinearPrepared {
   readonly batches: number
@@ -21,17 +20,7 @@ const PARTS = 1 << 10
 export const resizeBilinear: Op<ResizeAttrs, ResizeBilinearPrepared> = {
   kind: 'resizeBilinear',
   truth: 'tflite-micro',
-  tflite: {
-    code: 23,
-    options: 15,
-    read: o => ({ alignCorners: o.bool(2, false), halfPixelCenters: o.bool(3, false) }),
-    write(builder, attrs) {
-      builder.startObject(4)
-      builder.addFieldInt8(2, attrs.alignCorners ? 1 : 0, 0)
-      builder.addFieldInt8(3, attrs.halfPixelCenters ? 1 : 0, 0)
-      return builder.endObject()
-    },
-  },
+  tflite: { code: 23, ...resizeOptions(15, 2) },
   outputShapes: (_, [x, size]) => [resizedShape(x, size)],
   evaluate(tf, attrs, [x, size]) {
     const [height, width] = size!.dataSync()
@@ -87,12 +76,7 @@ export const resizeBilinear: Op<ResizeAttrs, ResizeBilinearPrepared> = {
     },
   ],
   macs: () => 0,
-  cases: () => [
-    resizeCase('twice as long', [1, 1, 9, 5], [1, 18]),
-    resizeCase('corners', [1, 4, 5, 2], [7, 9], { alignCorners: true }),
-    resizeCase('middles', [2, 4, 5, 2], [3, 11], { halfPixelCenters: true }),
-    resizeCase('one pixel', [1, 4, 5, 3], [1, 1]),
-  ],
+  cases: () => resizeCases('resizeBilinear'),
 }
 
 /** TFLM's fixed-point places (resize_bilinear.h, ResizeBilinearInteger). */
@@ -109,12 +93,4 @@ function neighbours(where: string, attrs: ResizeAttrs, from: number, to: number)
   if (all.every(([first]) => first < from)) return Int32Array.from(all.flat())
   const problem = 'grows so much that TFLM reads behind the last pixel'
   throw new HolterError({ stage: 'ops', where, problem, got: `${from} to ${to}` })
-}
-
-function resizeCase(name: string, shape: number[], size: number[], attrs: Partial<ResizeAttrs> = {}) {
-  const all = { alignCorners: false, halfPixelCenters: false, ...attrs }
-  const quantization = { scale: 0.05, zeroPoint: 4 }
-  const constant = { shape: [2], type: 'int32' as const, scale: 1, data: Int32Array.from(size) }
-  const output = { shape: [shape[0], size[0], size[1], shape[3]], ...quantization }
-  return caseNode(name, 'resizeBilinear', all, [{ shape, ...quantization }, constant], [output])
 }

@@ -4,13 +4,13 @@ import type { Op } from './op.ts'
 import {
   broadcastShape,
   forEachPair,
-  inBytes,
   type Operands,
   operandAddresses,
   operandData,
   operandsOf,
   quantizeOperands,
   repeated,
+  walkArguments,
   wholeOperands,
 } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
@@ -82,9 +82,7 @@ export const squaredDifference: Op<Record<string, never>, SquaredDifferencePrepa
           ['raised by', p.leftShift],
           ['output', to.output(0), p.outputZero, p.outputFactor.multiplier, p.outputFactor.shift],
           ['clamp', p.min, p.max],
-          ['sizes', ...p.walk.sizes],
-          ['steps of a', ...inBytes(p.walk.stepsA, to)],
-          ['steps of b', ...inBytes(p.walk.stepsB, to)],
+          ...walkArguments(p, to),
         ])
       },
     },

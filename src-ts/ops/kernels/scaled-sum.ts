@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.ts'
-import { inBytes, operandAddresses, wholeOperands } from '../parts/broadcast.ts'
+import { operandAddresses, walkArguments, wholeOperands } from '../parts/broadcast.ts'
 import type { ScaledSumPrepared } from '../parts/scaled-sum.ts'
 
 /** ADD and SUB of any shapes and element types. */
@@ -13,9 +13,7 @@ export const scaledSum: Kernel<ScaledSumPrepared> = {
       ['b', b, p.zeroPoints[1], p.factors[1].multiplier, p.factors[1].shift, p.sign, p.leftShift],
       ['output', to.output(0), p.outputZero, p.outputFactor.multiplier, p.outputFactor.shift],
       ['clamp', p.min, p.max],
-      ['sizes', ...p.walk.sizes],
-      ['steps of a', ...inBytes(p.walk.stepsA, to)],
-      ['steps of b', ...inBytes(p.walk.stepsB, to)],
+      ...walkArguments(p, to),
     ])
   },
 }

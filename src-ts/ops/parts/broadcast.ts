@@ -123,6 +123,15 @@ export function inBytes(steps: readonly number[], { element }: Emitter): number[
   return steps.map(step => step * element.bytes)
 }
 
+/** The arguments of a kernel that walks two operands together: sizes, and how far each goes along them, in bytes. */
+export function walkArguments({ walk }: Operands, to: Emitter): [string, ...number[]][] {
+  return [
+    ['sizes', ...walk.sizes],
+    ['steps of a', ...inBytes(walk.stepsA, to)],
+    ['steps of b', ...inBytes(walk.stepsB, to)],
+  ]
+}
+
 /** Two operands' walk; of more than two, `walkTogether`. */
 export function walkOf(where: string, a: Shape, b: Shape): Walk {
   const { sizes, steps } = walkTogether(where, [a, b])

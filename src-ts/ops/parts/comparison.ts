@@ -5,13 +5,13 @@ import type { Backend, NodeView, Op } from '../op.ts'
 import {
   broadcastShape,
   forEachPair,
-  inBytes,
   type Operands,
   operandAddresses,
   operandData,
   operandsOf,
   quantizeOperands,
   repeated,
+  walkArguments,
 } from './broadcast.ts'
 import { caseNode } from './cases.ts'
 import { quantizationOf } from './channels.ts'
@@ -64,9 +64,7 @@ export function comparison(kind: Relation, code: number): Op<object, Comparison>
             ['raised by', LEFT_SHIFT],
             ['output', to.output(0)],
             ['less 1, equal 2, greater 4', relation],
-            ['sizes', ...p.walk.sizes],
-            ['steps of a', ...inBytes(p.walk.stepsA, to)],
-            ['steps of b', ...inBytes(p.walk.stepsB, to)],
+            ...walkArguments(p, to),
           ])
         },
       },

@@ -1,6 +1,13 @@
 import type { IntData } from '../../ir/graph.ts'
 import type { Emitter } from '../kernel.ts'
-import { broadcastShape, forEachPair, inBytes, type Operands, operandAddresses, operandData } from './broadcast.ts'
+import {
+  broadcastShape,
+  forEachPair,
+  type Operands,
+  operandAddresses,
+  operandData,
+  walkArguments,
+} from './broadcast.ts'
 import { caseNode } from './cases.ts'
 
 /**
@@ -20,9 +27,7 @@ export function emitExtremum(p: Operands, to: Emitter, name: 'maximum' | 'minimu
     ['a', a],
     ['b', b],
     ['output', to.output(0)],
-    ['sizes', ...p.walk.sizes],
-    ['steps of a', ...inBytes(p.walk.stepsA, to)],
-    ['steps of b', ...inBytes(p.walk.stepsB, to)],
+    ...walkArguments(p, to),
   ])
 }
 
