@@ -1,4 +1,4 @@
-import { type Condition, conditions } from './conditions.ts'
+import { type Condition, conditions, secondsOf } from './conditions.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import type { Observation } from './observations.ts'
 import type { Rule, When } from './rules.ts'
@@ -61,7 +61,7 @@ export class Alarms {
     else if (kind === 'beat' && !observation.provisional)
       this.tell(observation.at, ({ labelled }) => labelled?.(observation))
     else if (kind === 'gap') {
-      this.write('gap', observation.to, (observation.to - observation.from) / RATE_HZ)
+      this.write('gap', observation.to, secondsOf(observation.to - observation.from))
       this.forget()
     } else if (kind === 'moment') {
       this.suspend(observation.at, observation.classifiable)
@@ -76,7 +76,15 @@ export class Alarms {
     return this.states
       .flatMap(({ rule, alarm }) =>
         alarm
-          ? [{ rule, since: alarm.since, holds: !alarm.ended, acknowledged: alarm.acknowledged, value: alarm.value }]
+          ? [
+              {
+                rule,
+                since: alarm.since,
+                holds: !alarm.ended,
+                acknowledged: alarm.acknowledged,
+                value: alarm.value / 1000,
+              },
+            ]
           : [],
       )
       .sort((a, b) => order.indexOf(a.rule.priority) - order.indexOf(b.rule.priority) || b.since - a.since)
@@ -123,14 +131,14 @@ export class Alarms {
       const { alarm, rule } = state
       if (!alarm || alarm.ended || at - alarm.last < QUIET) continue
       alarm.ended = true
-      this.write('end', at, (alarm.last - alarm.since) / RATE_HZ, rule)
+      this.write('end', at, secondsOf(alarm.last - alarm.since), rule)
       if (!rule.latching || alarm.acknowledged) state.alarm = undefined
     }
   }
 
   private suspend(at: number, classifiable: boolean): void {
     if (classifiable) {
-      if (this.suspended) this.write('resumed', at, (at - this.poorSince!) / RATE_HZ)
+      if (this.suspended) this.write('resumed', at, secondsOf(at - this.poorSince!))
       this.suspended = false
       this.poorSince = undefined
       return
@@ -146,13 +154,13 @@ export class Alarms {
     for (const { condition } of this.states) condition.forget()
   }
 
+  /** `value` in thousandths. */
   private write(kind: MonitorEvent['kind'], at: number, value: number, rule?: Rule): void {
-    const round = (number: number) => Math.round(1000 * number) / 1000
     this.emit({
-      time: round(at / RATE_HZ),
+      time: secondsOf(at) / 1000,
       kind,
       priority: rule?.priority ?? 'none',
-      value: round(value),
+      value: value / 1000,
       rule: rule?.id ?? '',
     })
   }

@@ -2,7 +2,10 @@ import { RATE_HZ } from './integer-qrs.ts'
 import type { Finding, FoundBeat, LabelledBeat, Moment } from './observations.ts'
 import type { When } from './rules.ts'
 
-/** Whether what a rule waits for holds, as observations come. Each call returns the value that goes into the log, or undefined. */
+/**
+ * Whether what a rule waits for holds, as observations come. Each call returns the value that goes into the log, in whole thousandths,
+ * or undefined. Integers only: src-as/monitor-conditions.ts says the same on a device.
+ */
 export interface Condition {
   /** An R peak, before its label. */
   found?(beat: FoundBeat): number | undefined
@@ -20,8 +23,8 @@ type Of<Kind extends When['kind']> = Extract<When, { kind: Kind }>
 export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => Condition } = {
   'no-beat': noBeat,
   pause,
-  'rate-above': when => rate(when, perMinute => perMinute > when.perMinute),
-  'rate-below': when => rate(when, perMinute => perMinute < when.perMinute),
+  'rate-above': when => rate(when, (beats, limit) => beats > limit),
+  'rate-below': when => rate(when, (beats, limit) => beats < limit),
   flutter,
   run,
   count,
@@ -32,17 +35,19 @@ export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => 
 }
 
 /** A beat is certain this long after its peak: before, it may still be on its way. */
-const ON_ITS_WAY = 0.3
+const ON_ITS_WAY = 0.3 * RATE_HZ
+const MINUTE = 60 * RATE_HZ
 
 function noBeat({ seconds }: Of<'no-beat'>): Condition {
+  const limit = inSamples(seconds) + ON_ITS_WAY
   let since: number | undefined
   return {
     moment({ at, lastPeak, classifiable }) {
       if (!classifiable) since = undefined
       else since ??= at
       if (since === undefined) return undefined
-      const silent = (at - Math.max(since, lastPeak ?? since)) / RATE_HZ
-      return silent >= seconds + ON_ITS_WAY ? silent : undefined
+      const silent = at - Math.max(since, lastPeak ?? since)
+      return silent >= limit ? secondsOf(silent) : undefined
     },
     forget() {
       since = undefined
@@ -51,13 +56,17 @@ function noBeat({ seconds }: Of<'no-beat'>): Condition {
 }
 
 function pause({ seconds }: Of<'pause'>): Condition {
+  const limit = inSamples(seconds)
   return {
-    found: ({ pre }) => (pre !== undefined && pre > seconds * RATE_HZ ? pre / RATE_HZ : undefined),
+    found: ({ pre }) => (pre !== undefined && pre > limit ? secondsOf(pre) : undefined),
     forget() {},
   }
 }
 
-function rate({ beats }: Of<'rate-above'> | Of<'rate-below'>, holds: (perMinute: number) => boolean): Condition {
+/** `holds` compares the beats that a thousand minutes would have, times the samples of the intervals, with the limit's. */
+function rate(when: Of<'rate-above'> | Of<'rate-below'>, holds: (beats: number, limit: number) => boolean): Condition {
+  const { beats } = when
+  const limit = thousandths(when.perMinute)
   let intervals: number[] = []
   return {
     found({ pre }) {
@@ -69,8 +78,8 @@ function rate({ beats }: Of<'rate-above'> | Of<'rate-below'>, holds: (perMinute:
       // So many beats have one interval less between them.
       if (intervals.length > beats - 1) intervals.shift()
       if (intervals.length < beats - 1) return undefined
-      const perMinute = (60 * RATE_HZ * intervals.length) / sum(intervals)
-      return holds(perMinute) ? perMinute : undefined
+      const [count, samples] = [MINUTE * intervals.length, sum(intervals)]
+      return holds(1000 * count, limit * samples) ? ratio(count, samples) : undefined
     },
     forget() {
       intervals = []
@@ -79,12 +88,13 @@ function rate({ beats }: Of<'rate-above'> | Of<'rate-below'>, holds: (perMinute:
 }
 
 function flutter({ leakage, ratePerMinute, seconds }: Of<'flutter'>): Condition {
+  const [limit, slowest] = [inSamples(seconds), thousandths(ratePerMinute)]
   let since: number | undefined
   return {
     moment({ at, flutter }) {
-      const holds = flutter !== undefined && flutter.leakage < leakage && flutter.ratePerMinute >= ratePerMinute
+      const holds = flutter !== undefined && flutter.leakage < leakage && 1000 * flutter.ratePerMinute >= slowest
       since = holds ? (since ?? at) : undefined
-      return since !== undefined && at - since >= seconds * RATE_HZ ? flutter!.ratePerMinute : undefined
+      return since !== undefined && at - since >= limit ? 1000 * flutter!.ratePerMinute : undefined
     },
     forget() {
       since = undefined
@@ -93,8 +103,9 @@ function flutter({ leakage, ratePerMinute, seconds }: Of<'flutter'>): Condition 
 }
 
 function run(when: Of<'run'>): Condition {
-  const NONE = Number.POSITIVE_INFINITY
-  const { fromPerMinute = 0, toPerMinute = NONE, regularity = NONE, certainty = 0, orBeats = NONE } = when
+  const { certainty = 0, orBeats = ENDLESS } = when
+  const [from, to] = [thousandths(when.fromPerMinute ?? 0), thousandths(when.toPerMinute ?? ENDLESS)]
+  const regularity = thousandths(when.regularity ?? ENDLESS)
   let last: LabelledBeat[] = []
   let length = 0
   return {
@@ -105,12 +116,11 @@ function run(when: Of<'run'>): Condition {
       if (length < when.beats) return undefined
       // The first interval of a run is that before it.
       const intervals = last.slice(1).map(({ pre }) => pre!)
-      const perMinute = (60 * RATE_HZ * intervals.length) / sum(intervals)
-      if (perMinute < fromPerMinute || perMinute > toPerMinute) return undefined
-      if (length >= orBeats) return perMinute
-      const regular = Math.max(...intervals) <= regularity * Math.min(...intervals)
+      const [count, samples] = [MINUTE * intervals.length, sum(intervals)]
+      if (1000 * count < from * samples || 1000 * count > to * samples) return undefined
+      const regular = 1000 * Math.max(...intervals) <= regularity * Math.min(...intervals)
       const certain = sum(last.map(beat => beat.certainty)) >= certainty * last.length
-      return regular && certain ? perMinute : undefined
+      return length >= orBeats || (regular && certain) ? ratio(count, samples) : undefined
     },
     forget() {
       last = []
@@ -120,12 +130,13 @@ function run(when: Of<'run'>): Condition {
 }
 
 function count({ label, count, seconds }: Of<'count'>): Condition {
+  const window = inSamples(seconds)
   let times: number[] = []
   return {
     labelled(beat) {
       if (beat.label === label) times.push(beat.sample)
-      times = times.filter(time => time > beat.sample - seconds * RATE_HZ)
-      return times.length >= count ? times.length : undefined
+      times = times.filter(time => time > beat.sample - window)
+      return times.length >= count ? 1000 * times.length : undefined
     },
     forget() {
       times = []
@@ -140,7 +151,7 @@ function pattern({ labels, repeats }: Of<'pattern'>): Condition {
     labelled({ label, pre }) {
       seen = pre === undefined ? label : (seen + label).slice(-wanted.length)
       // The same pattern may begin at any of its beats.
-      return seen.length === wanted.length && (wanted + wanted).includes(seen) ? repeats : undefined
+      return seen.length === wanted.length && (wanted + wanted).includes(seen) ? 1000 * repeats : undefined
     },
     forget() {
       seen = ''
@@ -148,7 +159,8 @@ function pattern({ labels, repeats }: Of<'pattern'>): Condition {
   }
 }
 
-function irregular({ beats, step, share }: Of<'irregular'>): Condition {
+function irregular({ beats, ...when }: Of<'irregular'>): Condition {
+  const [step, share] = [thousandths(when.step), thousandths(when.share)]
   let steps: boolean[] = []
   let last: LabelledBeat[] = []
   return {
@@ -158,9 +170,9 @@ function irregular({ beats, step, share }: Of<'irregular'>): Condition {
       // Two intervals have three beats; an early ventricular one and the pause behind it are not the rhythm of the atria.
       const own = last.length === 3 && last.every(({ label }) => label !== 'V' && label !== 'F')
       if (!own || earlier === undefined || pre === undefined) return undefined
-      steps = [...steps, Math.abs(pre - earlier) > step * earlier].slice(-beats)
-      const found = steps.filter(Boolean).length / beats
-      return steps.length === beats && found >= share ? found : undefined
+      steps = [...steps, 1000 * Math.abs(pre - earlier) > step * earlier].slice(-beats)
+      const found = steps.filter(Boolean).length
+      return steps.length === beats && 1000 * found >= share * beats ? ratio(found, beats) : undefined
     },
     forget() {
       steps = []
@@ -170,12 +182,12 @@ function irregular({ beats, step, share }: Of<'irregular'>): Condition {
 }
 
 function unclassifiable({ seconds }: Of<'unclassifiable'>): Condition {
+  const limit = inSamples(seconds)
   let since: number | undefined
   return {
     moment({ at, classifiable }) {
       since = classifiable ? undefined : (since ?? at)
-      const lasted = since === undefined ? 0 : (at - since) / RATE_HZ
-      return lasted >= seconds ? lasted : undefined
+      return since !== undefined && at - since >= limit ? secondsOf(at - since) : undefined
     },
     // This is what it waits for.
     forget() {},
@@ -189,12 +201,34 @@ function finding({ label, of, windows }: Of<'finding'>): Condition {
       if (labels === undefined) return undefined
       seen = [...seen, labels.includes(label)].slice(-windows)
       const found = seen.filter(Boolean).length
-      return seen.length === windows && found >= of ? found : undefined
+      return seen.length === windows && found >= of ? 1000 * found : undefined
     },
     forget() {
       seen = []
     },
   }
+}
+
+/** Longer than all that is counted here, and still exact in thousandths. */
+const ENDLESS = 1e6
+
+/** A rule's limit as a whole number of thousandths, of which two make no rounded product. */
+function thousandths(value: number): number {
+  return Math.round(1000 * value)
+}
+
+function inSamples(seconds: number): number {
+  return Math.round(seconds * RATE_HZ)
+}
+
+/** Returns a / b in thousandths, halves up; neither is negative. */
+export function ratio(a: number, b: number): number {
+  return Math.floor((2000 * a + b) / (2 * b))
+}
+
+/** Returns a number of samples as thousandths of a second. */
+export function secondsOf(samples: number): number {
+  return ratio(samples, RATE_HZ)
 }
 
 function sum(values: readonly number[]): number {

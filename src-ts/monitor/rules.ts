@@ -30,7 +30,7 @@ const When = v.variant('kind', [
     /** Longest interval to shortest of the last `beats`, at most. */
     regularity: v.optional(v.pipe(v.number(), v.minValue(1))),
     /** Mean certainty of their labels, in thousandths of a logit, at least. */
-    certainty: v.optional(v.number()),
+    certainty: v.optional(v.pipe(v.number(), v.integer())),
     /** A run of so many needs neither. */
     orBeats: v.optional(beats),
   }),
