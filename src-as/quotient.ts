@@ -1,11 +1,5 @@
 import { clamp, roundingDivideByPowerOfTwo } from "./fixed-point";
-
-/** a · b in Q0.31, rounded, halves up. */
-// @ts-ignore: decorator
-@inline
-function highMultiply(a: i32, b: i32): i32 {
-  return <i32>((<i64>a * <i64>b + 0x40000000) >> 31);
-}
+import { multiply } from "./reciprocal";
 
 /** DIV of int8. `reciprocals` holds 1 / |divisor| as Q0.31 and its shift, for 0 to 255. */
 export function quotient(
@@ -25,7 +19,7 @@ export function quotient(
           const x = signed < 0 ? -dividend : dividend;
           const reciprocal = reciprocals + (<usize>abs<i32>(signed) << 3);
           const headroom = clz<i32>(x ^ (x >> 31)) - 1;
-          const scaled = highMultiply(highMultiply(x << headroom, load<i32>(reciprocal)), multiplier);
+          const scaled = multiply(multiply(x << headroom, load<i32>(reciprocal)), multiplier);
           const right = headroom + load<i32>(reciprocal, 4) - shift;
           store<i8>(output, <i8>clamp(roundingDivideByPowerOfTwo(scaled, right) + outputZero, low, high));
           atA += <usize>a3;

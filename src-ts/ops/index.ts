@@ -27,6 +27,7 @@ import { greater } from './greater.ts'
 import { greaterEqual } from './greater-equal.ts'
 import { hardSwish } from './hard-swish.ts'
 import { l2Normalization } from './l2-normalization.ts'
+import { layerNormalization } from './layer-normalization.ts'
 import { leakyRelu } from './leaky-relu.ts'
 import { less } from './less.ts'
 import { lessEqual } from './less-equal.ts'
@@ -108,6 +109,7 @@ export const ops: readonly Op[] = [
   greaterEqual,
   hardSwish,
   l2Normalization,
+  layerNormalization,
   leakyRelu,
   less,
   lessEqual,

@@ -189,6 +189,15 @@ const l2Normalization: Maker = {
   }),
 }
 
+const layerNormalization: Maker = {
+  shape: anyShape,
+  draw(r, x) {
+    const largest = Math.sqrt(x.shape.at(-1)!)
+    const output = { shape: x.shape, scale: scaleIn(r, largest / 5000, largest / 60), zeroPoint: zeroOf(r) }
+    return { attrs: { epsilon: Math.fround(pick(r, [0, 1e-6, 1e-3, 0.1])) }, inputs: [x], outputs: [output] }
+  },
+}
+
 const softmax: Maker = {
   shape: r => [sizeIn(r, 1, 4), sizeIn(r, 1, 300)],
   draw: (r, x) => ({
@@ -268,6 +277,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('cast', sameAs, () => ({ from: 9, to: 9 })),
   ['cumsum', cumsum],
   ['l2Normalization', l2Normalization],
+  ['layerNormalization', layerNormalization],
   pool('averagePool2d'),
   binary('div', (a, b) => (2 * a) / b),
   unary('elu'),

@@ -1,0 +1,41 @@
+import type { Multiplier } from '../../ir/fixed-point.ts'
+import type { Emitter, Kernel } from '../kernel.ts'
+
+/** What LayerNormalization prepares. */
+export interface LayerNormalizationPrepared {
+  readonly rows: number
+  readonly length: number
+  /** ε on the scale of a row's spread. */
+  readonly epsilon: number
+  /** From 1 / √spread to the output's scale. */
+  readonly factor: Multiplier
+  readonly outputZero: number
+  readonly min: number
+  readonly max: number
+}
+
+/** A row at a time, element by element. */
+export const layerNormalizationRows: Kernel<LayerNormalizationPrepared> = {
+  name: 'layer-normalization-rows',
+  inPlace: () => [0],
+  emit: (p, to) => to.call('layer-normalization', `layerNormalization<${to.element.name}>`, rowArguments(p, to)),
+}
+
+/** Rows of int8, eight elements at a time. */
+export const layerNormalizationLanes: Kernel<LayerNormalizationPrepared> = {
+  name: 'layer-normalization-lanes',
+  flavours: ['simd', 'relaxed'],
+  fits: ({ length }, { element }) => element.name === 'i8' && length >= 8,
+  inPlace: () => [0],
+  emit: (p, to) => to.call('layer-normalization-lanes', 'layerNormalizationLanes', rowArguments(p, to)),
+}
+
+function rowArguments(p: LayerNormalizationPrepared, to: Emitter): [string, ...number[]][] {
+  return [
+    ['input', to.input(0), p.rows, p.length],
+    ['output', to.output(0), p.outputZero],
+    ['epsilon', p.epsilon],
+    ['scale', p.factor.multiplier, p.factor.shift],
+    ['clamp', p.min, p.max],
+  ]
+}
