@@ -4,8 +4,8 @@ import { sha256, writeFile } from '../files.ts'
 import { type IntTensor, limitsOf } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Build } from './build.ts'
-import { kernelSource } from './compile.ts'
 import { cType, inputMapLines, plain } from './input-header.ts'
+import { kernelSource } from './kernel-sources.ts'
 import { type Manifest, type Port, probabilityOf } from './manifest.ts'
 
 /** A file that was written, with its size and hash. */

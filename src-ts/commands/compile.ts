@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { warmCompilers } from '../codegen/compiler-threads.ts'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { count } from '../report/numbers.ts'
 import { hostSentence } from '../report/ports.ts'
@@ -30,6 +31,7 @@ export const compile = new Command('compile')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile gap-cnn --flavour simd --out build/gap-cnn')
   .action(async (model: string, options: CompileOptions) => {
+    warmCompilers()
     const { compile } = await import('../runs/compile.ts')
     const { out, builds, written } = await compile({ ...options, model })
     const [{ manifest }] = builds

@@ -1,7 +1,7 @@
 import asc from 'assemblyscript/asc'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { kernelSource } from '../../src-ts/codegen/compile.ts'
+import { kernelSource } from '../../src-ts/codegen/kernel-sources.ts'
 import {
   doublingHighMultiply,
   INT32_MAX,

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { Segment } from './constants.ts'
+import { kernelSources } from './kernel-sources.ts'
+
+/** What compiler.mjs makes a module of. */
+export interface CompilerJob {
+  readonly text: string
+  /** A target of asconfig.json. */
+  readonly target: string
+  /** Names of binaryen's features that the module may use. */
+  readonly features: readonly string[]
+  readonly memoryBytes: number
+  readonly segments: readonly Segment[]
+  /** JSON for the custom section `holter`. */
+  readonly manifest?: string
+}
+
+/** The module, or why there is none. */
+type Answer = { readonly wasm: Uint8Array } | { readonly refused: string }
+
+interface Thread {
+  readonly worker: Worker
+  /** Jobs that have no answer yet, by number. */
+  readonly waiting: Map<number, (answer: Answer) => void>
+}
+
+/** As many flavours as are built by default; each thread holds a compiler of some 100 MB. */
+const MOST_THREADS = Math.min(2, availableParallelism())
+const threads: Thread[] = []
+let jobs = 0
+
+/** Starts the compilers, so that they load while the caller reads its model. */
+export function warmCompilers(): void {
+  while (threads.length < MOST_THREADS) threads.push(startThread())
+}
+
+/** Compiles in another thread; several jobs run at the same time. Idle threads keep no process alive. */
+export function compileInThread(job: CompilerJob): Promise<Answer> {
+  const idle = threads.find(thread => thread.waiting.size === 0)
+  if (!idle && threads.length < MOST_THREADS) threads.push(startThread())
+  const { worker, waiting } = idle ?? threads.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a))
+  const id = jobs++
+  worker.ref()
+  worker.postMessage({ id, job })
+  return new Promise(resolve => waiting.set(id, resolve))
+}
+
+function startThread(): Thread {
+  const worker = new Worker(new URL('./compiler.mjs', import.meta.url), { workerData: { sources: kernelSources() } })
+  const thread = { worker, waiting: new Map() }
+  const { waiting } = thread
+  worker.unref()
+  worker.on('message', ({ id, ...answer }) => {
+    waiting.get(id)(answer)
+    waiting.delete(id)
+    if (waiting.size === 0) worker.unref()
+  })
+  // A thread that dies, for want of memory say, takes its jobs along and is not asked again.
+  worker.on('error', error => {
+    threads.splice(threads.indexOf(thread), 1)
+    for (const answer of waiting.values()) answer({ refused: error.message })
+  })
+  return thread
+}

@@ -1,0 +1,66 @@
+// A compiler in a thread of its own: asc and binaryen take a third of a second to load and a second for a module, and block whoever
+// calls them. Plain JavaScript, since a thread has no loader for TypeScript on Node 20. Jobs come and go by compiler-threads.ts.
+import { parentPort, workerData } from 'node:worker_threads'
+import asc from 'assemblyscript/asc'
+import binaryen from 'binaryen'
+
+const PAGE_BYTES = 65536
+
+parentPort.on('message', async ({ id, job }) => {
+  try {
+    const code = await assemble(job)
+    const wasm = code.refused === undefined ? { wasm: finish(code.binary, job) } : code
+    parentPort.postMessage({ id, ...wasm })
+  } catch (error) {
+    parentPort.postMessage({ id, refused: String(error?.message ?? error) })
+  }
+})
+
+/** Text → wasm, by the flags of a target in asconfig.json. */
+async function assemble({ text, target, memoryBytes }) {
+  let binary
+  const pages = String(pagesOf(memoryBytes))
+  const flags = ['--target', target, '--initialMemory', pages, '--maximumMemory', pages, '--outFile', 'model.wasm']
+  const { error, stderr } = await asc.main(['model.ts', ...flags], {
+    readFile: name => (name === 'model.ts' ? text : (workerData.sources[name] ?? null)),
+    writeFile: (name, contents) => {
+      if (name === 'model.wasm') binary = contents
+    },
+    listFiles: () => [],
+  })
+  if (!error && binary) return { binary }
+  return { refused: stderr.toString().trim().split('\n').slice(0, 3).join(' ') || String(error?.message) }
+}
+
+/** Puts the constants in place, strips names, validates, adds the manifest. */
+function finish(code, { features, memoryBytes, segments, manifest }) {
+  const bits = features.reduce((sum, feature) => sum | binaryen.Features[feature], binaryen.Features.MVP)
+  const module = binaryen.readBinaryWithFeatures(code, bits)
+  try {
+    const pages = pagesOf(memoryBytes)
+    const data = segments.map(({ address, bytes }) => ({ offset: module.i32.const(address), data: bytes }))
+    module.removeExport('memory')
+    module.setMemory(pages, pages, 'memory', data)
+    module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features', 'remove-unused-module-elements'])
+    if (manifest) module.addCustomSection('holter', new TextEncoder().encode(manifest))
+    if (!module.validate()) throw new Error('the compiled module does not validate')
+    const imports = importsOf(module)
+    if (imports.length > 0) throw new Error(`the compiled module imports ${imports.join(' and ')}`)
+    return module.emitBinary()
+  } finally {
+    module.dispose()
+  }
+}
+
+/** Functions that a module imports, as module.name. */
+function importsOf(module) {
+  return Array.from({ length: module.getNumFunctions() }, (_, i) =>
+    binaryen.getFunctionInfo(module.getFunctionByIndex(i)),
+  )
+    .filter(info => info.module !== '')
+    .map(info => `${info.module}.${info.base}`)
+}
+
+function pagesOf(bytes) {
+  return Math.ceil(bytes / PAGE_BYTES)
+}
