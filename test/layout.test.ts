@@ -11,6 +11,7 @@ import { floatPasses } from '../src-ts/passes/float/index.ts'
 import { compilePasses, importPasses } from '../src-ts/passes/int/index.ts'
 import { tasks } from '../src-ts/tasks/index.ts'
 import { layerExports } from '../src-ts/train/export/index.ts'
+import { pruneMethods } from '../src-ts/train/prune/index.ts'
 
 /** The stages from the bottom up: a file may import from its own stage and from those above it in this list. */
 const stages = [
@@ -45,6 +46,7 @@ const indexed = [
     names: [...importPasses, ...compilePasses].map(pass => pass.name),
   },
   { folder: 'train/export', type: 'LayerExport', names: layerExports.map(each => each.name) },
+  { folder: 'train/prune', type: '(?:Mask|Shrink)Method', names: pruneMethods.map(method => method.name) },
   { folder: 'networks', type: 'Network', names: networks.map(network => network.name) },
   { folder: 'engines', type: 'Engine', names: engines.map(engine => engine.name) },
   { folder: 'tasks', type: 'Task', names: tasks.map(task => task.name) },

@@ -1,43 +1,74 @@
 import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
+import { count } from '../report/numbers.ts'
 import { facts } from '../report/terminal.ts'
 import type { PruneInput } from '../runs/prune.ts'
 import { inTerminal, interrupted } from './context.ts'
 import { withDataOptions } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
+import { layerShare, pattern, share } from './prune-options.ts'
 
 interface PruneOptions extends Omit<PruneInput, 'model'> {
   readonly json?: boolean
 }
 
-/** `holter prune`: cut the smallest weights of a float model, train on with them held at zero. */
+/** `holter prune`: cut the least useful part of a float model, train on without it. */
 export const prune = withDataOptions(
   new Command('prune')
-    .summary('remove the smallest weights of a float model and fine-tune it')
+    .summary('remove the smallest weights or channels of a float model and fine-tune it')
     .description(
-      'Sets the smallest weights of every kernel but the last to zero, fine-tunes with these weights held at zero, by the recipe that ' +
-        'the model records, and writes a float model.',
+      'Cuts the smallest weights of every kernel but the last, fine-tunes with these weights held at zero, by the recipe that ' +
+        'the model records, and writes a float model. Methods: l1, single weights; nm, all but N of every M neighbouring input ' +
+        'channels; block, runs of four input channels.',
     )
     .addArgument(new Argument('<model>', 'folder of a float model, or name of one that ships'))
-    .addOption(new Option('--sparsity <x>', 'share of the weights to remove').argParser(within(0, 0.99)).default(0.3))
+    .addOption(new Option('--method <name>', 'what is cut').choices(['l1', 'nm', 'block']).default('l1'))
+    .addOption(new Option('--sparsity <x>', 'share to remove').argParser(share).default(0.3))
+    .addOption(new Option('--layer <name=x>', 'another share for a layer; may be repeated').argParser(layerShare))
+    .addOption(
+      new Option('--scope <scope>', 'whether each layer loses the share, or all together, the smallest first').choices([
+        'layer',
+        'global',
+      ]),
+    )
+    .addOption(new Option('--pattern <n:m>', 'with nm: what each group keeps (default: 2:4)').argParser(pattern))
+    .option('--gradual', 'cut more before each epoch of the first half, by a cubic schedule, instead of all at once')
     .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
+    .addOption(
+      new Option('--learning-rate <x>', "its peak learning rate (default: a tenth of the recipe's)").argParser(
+        within(0, 10),
+      ),
+    )
+    .option(
+      '--teacher <dir>',
+      'folder of a float model that teaches, such as the one that is pruned; may be repeated',
+      (dir, dirs: string[] = []) => [...dirs, dir],
+    )
     .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
-    .requiredOption('-o, --out <dir>', 'folder to write into'),
+    .requiredOption('-o, --out <dir>', 'folder to write into')
+    .addOption(new Option('--threads <n>', 'processor threads (default: all cores)').argParser(whole(1)))
+    .option('--resume', 'resume from the checkpoint in the output folder'),
 )
   .addOption(json())
-  .addHelpText('after', '\nExample: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned')
-  .action(async (model: string, options: PruneOptions) => {
+  .addHelpText(
+    'after',
+    '\nExamples: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned' +
+      '\n          holter prune gap-cnn --method nm --pattern 1:4 --epochs 10 --teacher gap-cnn --out build/gap-cnn-1-4',
+  )
+  .action(async (model: string, options: PruneOptions & { layer?: PruneInput['layers'] }) => {
     const { prune } = await import('../runs/prune.ts')
-    const pruned = await inTerminal(context => prune({ ...options, model }, context))
+    const pruned = await inTerminal(context => prune({ ...options, layers: options.layer, model }, context))
     if (!pruned) return interrupted()
     const { figures, before, after, synthetic, validationRecords } = pruned
     if (options.json) return printJson(figures)
     if (synthetic) console.log(SYNTHETIC_SENTENCE)
     const scores = `${before.value.toFixed(4)} before, ${after.value.toFixed(4)} after, ${validationRecords} records`
+    const { parameters } = figures
     console.log(
       facts([
-        ['cut', `${(100 * figures.sparsity).toFixed(1)} % of the weights of all kernels but the last`],
+        ['zeros', `${(100 * figures.sparsity).toFixed(1)} % of the weights that are pruned`],
+        ['parameters', `${count(parameters.before)} before, ${count(parameters.after)} after`],
         [`validation ${after.title}`, scores],
         ...figures.notes.map(note => ['note', note] as const),
         ['written', join(options.out, 'model.json')],

@@ -8,8 +8,8 @@ import type { Context } from '../watch.ts'
 import { type Prepared, type Taught, type TrainResult, trainNetwork } from './train.ts'
 import type { TrainingInput } from './training-input.ts'
 
-/** A training and who teaches it. */
-export interface DistillInput extends TrainingInput {
+/** Who teaches, and how much that counts. */
+export interface TeacherInput {
   /** Folders of float models of the same task and records. */
   readonly teacher: readonly string[]
   /** Divides the logits. Default 1.5. */
@@ -18,6 +18,9 @@ export interface DistillInput extends TrainingInput {
   readonly alpha?: number
 }
 
+/** A training and who teaches it. */
+export interface DistillInput extends TrainingInput, TeacherInput {}
+
 /** Trains a network towards the labels and towards the averaged answers of teachers on the same augmented records. */
 export async function distill(input: DistillInput, context: Context = {}): Promise<TrainResult> {
   limitThreads(input.threads)
@@ -25,17 +28,18 @@ export async function distill(input: DistillInput, context: Context = {}): Promi
   return trainNetwork('distill', input, prepared => taughtBy(teachers, prepared, input), context)
 }
 
-async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Teacher[]> {
+/** Returns the float models of folders as teachers. */
+export async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Teacher[]> {
   const teachers: Teacher[] = []
   for (const path of dirs) teachers.push({ path, ...(await loadFloatModel(tf, path)) })
   return teachers
 }
 
 /** Returns what teachers add to a training, after a check that they fit it. */
-function taughtBy(
+export function taughtBy(
   teachers: readonly Teacher[],
-  { tf, task, recipe, train, standardization }: Prepared,
-  { temperature = 1.5, alpha = 0.8 }: DistillInput,
+  { tf, task, recipe, train, standardization }: Pick<Prepared, 'tf' | 'task' | 'recipe' | 'train' | 'standardization'>,
+  { temperature = 1.5, alpha = 0.8 }: Omit<TeacherInput, 'teacher'>,
 ): Taught {
   const { labels, leads, sampleRateHz, samples } = task
   const form = { task: task.name, labels, leads, sampleRateHz, samples }

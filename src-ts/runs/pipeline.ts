@@ -16,7 +16,7 @@ import { rowRunner } from '../reference/run.ts'
 import type { EpochRow } from '../report/report-data.ts'
 import type { Task } from '../tasks/task.ts'
 import { fineTuning } from '../train/fine-tuning.ts'
-import { pruneModel } from '../train/prune.ts'
+import { pruneModel } from '../train/prune/index.ts'
 import { recordRecipe } from '../train/recorded-recipe.ts'
 import type { Tf } from '../train/tf.ts'
 import type { Trained } from '../train/train.ts'
@@ -92,7 +92,7 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
   const parts = { tf, model, train, validation, standardization, seed, dataHash: opened.hash }
   const trained = await timed('train', () => fit({ ...parts, recipe }, 'train', options))
   if (trained.ended === 'interrupted') return undefined
-  const masks = pruneModel(tf, model, sparsity)
+  const { masks } = await pruneModel(tf, model, { sparsity })
   const finer = fineTuning(recipe, options.fineTuneEpochs)
   const tuned = await timed('prune', () => fit({ ...parts, recipe: finer, masks }, 'prune', options))
   if (tuned.ended === 'interrupted') return undefined

@@ -9,7 +9,8 @@ import { inputTensors } from './batches.ts'
 import { type LossTerm, totalLoss } from './loss.ts'
 import { type Weight, weightsOf } from './model-weights.ts'
 import { fuseBatchNorm } from './native-gradients.ts'
-import type { Masks } from './prune.ts'
+import type { GradualMasks } from './prune/gradual.ts'
+import type { Masks } from './prune/masks.ts'
 import type { Tf } from './tf.ts'
 import { type WeightAverage, weightAverage } from './weight-average.ts'
 
@@ -24,6 +25,8 @@ export interface Hooks {
   readonly forward?: (inputs: readonly Tensor[]) => readonly Tensor2D[]
   /** 1 where a weight lives, 0 where it stays zero, by weight name. */
   readonly masks?: Masks
+  /** Masks that grow, in place of fixed ones: only epochs after the last cut can be kept. */
+  readonly gradual?: GradualMasks
 }
 
 /** One model on its way: what a training step needs, and what it moves. */
@@ -33,6 +36,8 @@ export interface Stepper {
   readonly average?: WeightAverage
   /** Learns from one batch and returns its loss without weight decay. `stream` draws the dropout of this batch. */
   step(batch: Batch, learningRate: number, stream: Random): number
+  /** Replaces the masks; they act at once. */
+  mask(masks: Masks): void
   dispose(): void
 }
 
@@ -45,7 +50,7 @@ export function stepper(
 ): Stepper {
   const weights = weightsOf(model).filter(weight => weight.trainable)
   const variables = weights.map(weight => weight.variable)
-  const masked = maskedVariables(tf, weights, hooks.masks)
+  let masked = maskedVariables(tf, weights, hooks.masks)
   const optimizer = adam(tf, weights)
   const applyMasks = () => {
     for (const { variable, mask } of masked) tf.tidy(() => variable.assign(variable.mul(mask)))
@@ -81,6 +86,11 @@ export function stepper(
         average?.update()
         return value.dataSync()[0]
       })
+    },
+    mask(masks) {
+      for (const { mask } of masked) mask.dispose()
+      masked = maskedVariables(tf, weights, masks)
+      applyMasks()
     },
     dispose() {
       unfuse()

@@ -82,7 +82,7 @@ export interface Trained {
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   checkRun(options)
-  const { tf, recipe, checkpointDir, patience, onEpoch } = options
+  const { tf, recipe, gradual, checkpointDir, patience, onEpoch } = options
   const head = headFor(options)
   // With a second head for the time of the training; the two share the model's weights.
   const model = head?.model ?? options.model
@@ -92,13 +92,15 @@ export async function train(options: TrainOptions): Promise<Trained> {
   try {
     let state = start({ ...options, model }, steps, identity)
     while (reasonToEnd(state, options) === undefined) {
+      if (gradual) steps.mask(gradual.at(state.history.length))
       const loss = await trainEpoch(options, steps, state.history.length)
       if (loss === undefined) break
       const { average } = steps
       const score = average ? average.shown(() => validate(options)) : validate(options)
       const figures = { epoch: state.history.length + 1, loss, score }
       const own = { weights: readWeights(model), adam: steps.adam.state(), average: average?.values() }
-      const better = score === undefined || score > (bestOf(state)?.score ?? -1)
+      const allowed = figures.epoch >= (gradual?.epochs ?? 0)
+      const better = allowed && (score === undefined || score > (bestOf(state)?.score ?? -1))
       const best = better ? { epoch: figures.epoch, weights: own.average ?? own.weights } : state.best
       state = { history: [...state.history, figures], ...own, best }
       if (checkpointDir) writeCheckpoint(checkpointDir, identity, state)
@@ -203,6 +205,7 @@ function identityOf({
   patience,
   terms,
   masks,
+  gradual,
 }: TrainOptions & { readonly terms: readonly LossTerm[] }): RunIdentity {
   const mask = createHash('sha256')
   for (const [name, bits] of masks ?? []) mask.update(name).update(bits)
@@ -218,6 +221,7 @@ function identityOf({
     ...(patience !== undefined && { patience }),
     loss: terms.map(({ name, weight }) => `${weight} · ${name}`),
     ...(masks && { masks: mask.digest('hex') }),
+    ...(gradual && { gradual: gradual.name }),
   }
 }
 

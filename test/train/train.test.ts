@@ -12,7 +12,7 @@ import { limitThreads, threadsInUse } from '../../src-ts/train/backend.ts'
 import { checkpointPath } from '../../src-ts/train/checkpoint.ts'
 import { readWeights, type Values } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
-import { pruneModel } from '../../src-ts/train/prune.ts'
+import { pruneModel } from '../../src-ts/train/prune/index.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
 import { type Trained, type TrainOptions, train } from '../../src-ts/train/train.ts'
 import {
@@ -205,7 +205,7 @@ native('patience ends a run that no longer improves', async tf => {
 
 native('pruned weights stay zero while training goes on', async tf => {
   const model = tinyNetwork(tf, 1)
-  const masks = pruneModel(tf, model, 0.5)
+  const { masks } = await pruneModel(tf, model, { sparsity: 0.5 })
   const { weights } = await run(tf, { model, masks })
   for (const [name, mask] of masks) {
     const zeros = weights.get(name)!.filter(value => value === 0).length

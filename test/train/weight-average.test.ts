@@ -8,7 +8,7 @@ import { macroAuc } from '../../src-ts/metrics/roc.ts'
 import { checkpointPath } from '../../src-ts/train/checkpoint.ts'
 import { readWeights, weightsOf } from '../../src-ts/train/model-weights.ts'
 import { predictLogits } from '../../src-ts/train/predict.ts'
-import { pruneModel } from '../../src-ts/train/prune.ts'
+import { pruneModel } from '../../src-ts/train/prune/index.ts'
 import { decodeSafeTensors } from '../../src-ts/train/safetensors.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
 import { train } from '../../src-ts/train/train.ts'
@@ -102,7 +102,7 @@ native('training keeps the mean, scores the mean, and moves on from the weights 
 
 native('pruned weights are zero in the mean too', async tf => {
   const model = tinyNetwork(tf, 1)
-  const masks = pruneModel(tf, model, 0.5)
+  const { masks } = await pruneModel(tf, model, { sparsity: 0.5 })
   const recipe = { ...tinyRecipe, epochs: 2, averageDecay: 0.9 }
   await train({ tf, ...data, model, standardization: noScaling, recipe, seed: 1, dataHash: 'sines', masks })
   const weights = readWeights(model)
