@@ -5,8 +5,8 @@ import { inverseSquareRoot } from '../ir/inverse-square-root.ts'
 import {
   type LayerNormalizationPrepared,
   layerNormalizationLanes,
-  layerNormalizationRows,
-} from './kernels/layer-normalization.ts'
+  rowArguments,
+} from './kernels/layer-normalization-lanes.ts'
 import type { NodeView, Op } from './op.ts'
 import { caseNode } from './parts/cases.ts'
 import { quantizationOf } from './parts/channels.ts'
@@ -73,7 +73,14 @@ export const layerNormalization: Op<LayerNormalizationAttrs, LayerNormalizationP
       }
     }
   },
-  kernels: [layerNormalizationRows, layerNormalizationLanes],
+  kernels: [
+    {
+      name: 'layer-normalization',
+      inPlace: () => [0],
+      emit: (p, to) => to.call('layer-normalization', `layerNormalization<${to.element.name}>`, rowArguments(p, to)),
+    },
+    layerNormalizationLanes,
+  ],
   macs: () => 0,
   cases: () => [
     normalCase('image rows', [1, 3, 5, 24], 1e-6, 0.05, 0.02),

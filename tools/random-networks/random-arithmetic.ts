@@ -180,38 +180,6 @@ const cumsum: Maker = {
   },
 }
 
-const l2Normalization: Maker = {
-  shape: anyShape,
-  draw: (_, x) => ({
-    attrs: { activation: 'none' },
-    inputs: [x],
-    outputs: [{ shape: x.shape, scale: 1 / 128, zeroPoint: 0 }],
-  }),
-}
-
-const layerNormalization: Maker = {
-  shape: anyShape,
-  draw(r, x) {
-    const largest = Math.sqrt(x.shape.at(-1)!)
-    const output = { shape: x.shape, scale: scaleIn(r, largest / 5000, largest / 60), zeroPoint: zeroOf(r) }
-    return { attrs: { epsilon: Math.fround(pick(r, [0, 1e-6, 1e-3, 0.1])) }, inputs: [x], outputs: [output] }
-  },
-}
-
-const softmax: Maker = {
-  shape: r => [sizeIn(r, 1, 4), sizeIn(r, 1, 300)],
-  draw: (r, x) => ({
-    attrs: { beta: pick(r, [1, 1, 0.25, 3]) },
-    inputs: [x],
-    outputs: [{ shape: x.shape, scale: 1 / 256, zeroPoint: -128 }],
-  }),
-}
-
-const logSoftmax: Maker = {
-  shape: softmax.shape,
-  draw: (_, x) => ({ attrs: {}, inputs: [x], outputs: [{ shape: x.shape, scale: 1 / 16, zeroPoint: 127 }] }),
-}
-
 const argExtremum = (kind: 'argMax' | 'argMin'): [string, Maker] => [
   kind,
   {
@@ -276,8 +244,6 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   argExtremum('argMin'),
   unary('cast', sameAs, () => ({ from: 9, to: 9 })),
   ['cumsum', cumsum],
-  ['l2Normalization', l2Normalization],
-  ['layerNormalization', layerNormalization],
   pool('averagePool2d'),
   binary('div', (a, b) => (2 * a) / b),
   unary('elu'),
@@ -297,7 +263,6 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   ['logicalNot', logicalNot],
   logical('logicalOr'),
   unary('logistic', () => ({ scale: 1 / 256, zeroPoint: -128 })),
-  ['logSoftmax', logSoftmax],
   pool('maxPool2d'),
   extremum('maximum'),
   reduction('mean'),
@@ -312,7 +277,6 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   unary('relu6'),
   ['rsqrt', rsqrt],
   ['selectV2', selectV2],
-  ['softmax', softmax],
   binary('squaredDifference', (a, b) => 50 * Math.max(a, b) ** 2),
   binary('sub', (a, b) => 2 * Math.max(a, b)),
   reduction('sum'),

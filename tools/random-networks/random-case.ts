@@ -7,9 +7,10 @@ import { arithmetic } from './random-arithmetic.ts'
 import { type Maker, pick, scaleIn, zeroOf } from './random-draw.ts'
 import { movers } from './random-movers.ts'
 import { products } from './random-products.ts'
+import { rows } from './random-rows.ts'
 
 /** A maker for every op, by kind. */
-export const makers: ReadonlyMap<string, Maker> = new Map([...arithmetic, ...movers, ...products])
+export const makers: ReadonlyMap<string, Maker> = new Map([...arithmetic, ...movers, ...products, ...rows])
 
 /** Returns one random node of an op: shapes, attributes, scales and zero points, extremes included. */
 export function randomCase(kind: string, name: string, r: Random): Case<any> {

@@ -14,13 +14,6 @@ export interface LayerNormalizationPrepared {
   readonly max: number
 }
 
-/** A row at a time, element by element. */
-export const layerNormalizationRows: Kernel<LayerNormalizationPrepared> = {
-  name: 'layer-normalization-rows',
-  inPlace: () => [0],
-  emit: (p, to) => to.call('layer-normalization', `layerNormalization<${to.element.name}>`, rowArguments(p, to)),
-}
-
 /** Rows of int8, eight elements at a time. */
 export const layerNormalizationLanes: Kernel<LayerNormalizationPrepared> = {
   name: 'layer-normalization-lanes',
@@ -30,7 +23,8 @@ export const layerNormalizationLanes: Kernel<LayerNormalizationPrepared> = {
   emit: (p, to) => to.call('layer-normalization-lanes', 'layerNormalizationLanes', rowArguments(p, to)),
 }
 
-function rowArguments(p: LayerNormalizationPrepared, to: Emitter): [string, ...number[]][] {
+/** What both kernels are called with. */
+export function rowArguments(p: LayerNormalizationPrepared, to: Emitter): [string, ...number[]][] {
   return [
     ['input', to.input(0), p.rows, p.length],
     ['output', to.output(0), p.outputZero],
