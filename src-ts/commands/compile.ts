@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander'
-import { warmCompilers } from '../codegen/compiler-threads.ts'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
 import { count } from '../report/numbers.ts'
 import { hostSentence } from '../report/ports.ts'
@@ -31,6 +30,7 @@ export const compile = new Command('compile')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile gap-cnn --flavour simd --out build/gap-cnn')
   .action(async (model: string, options: CompileOptions) => {
+    const { warmCompilers } = await import('../codegen/compiler-threads.ts')
     warmCompilers()
     const { compile } = await import('../runs/compile.ts')
     const { out, builds, written } = await compile({ ...options, model })
