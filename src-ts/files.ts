@@ -23,7 +23,7 @@ const ABANDONED_MS = 3_600_000
 export function writeFile(path: string, contents: string | Uint8Array | readonly Uint8Array[]): void {
   let temporary: string | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolders(dirname(path))
     const part = openPart(path)
     const { file } = part
     temporary = part.temporary
@@ -42,6 +42,8 @@ export function writeFile(path: string, contents: string | Uint8Array | readonly
     } catch {
       // The first failure is the one to report.
     }
+    // A missing folder was made above, unless its file system makes none.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') makeFolder(dirname(path))
     throw fileError(path, 'cannot be written', error)
   }
 }
@@ -63,11 +65,24 @@ function openPart(path: string): { file: number; temporary: string } {
 /** Makes the output folder before hours of work depend on it. */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true })
+    makeFolders(path)
   } catch {
     const problem =
       existsSync(path) && !statSync(path).isDirectory() ? 'it is a file, not a folder' : 'the folder cannot be made'
     throw new HolterError({ stage: 'file', where: path, problem, hint: 'Choose another --out' })
+  }
+}
+
+/** Makes a folder and what is missing above it. Node's own recursion never ends in a file system that makes none, as /proc does. */
+function makeFolders(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  const parent = dirname(path)
+  if (parent !== path) makeFolders(parent)
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!(existsSync(path) && statSync(path).isDirectory())) throw error
   }
 }
 

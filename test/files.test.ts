@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readFile, sha256, writeFile } from '../src-ts/files.ts'
+import { makeFolder, readFile, sha256, writeFile } from '../src-ts/files.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'holter-files-'))
 const test = suite('files')
@@ -42,6 +42,13 @@ test('a regular file in the way of a folder is one sentence', () => {
     () => writeFile(join(dir, 'plain/x.txt'), ''),
     /\[file\] .*plain\/x\.txt: cannot be written: a part of the path is a file/,
   )
+})
+
+test('a file system that makes no folders is one sentence, and no endless loop', () => {
+  if (process.platform !== 'linux') return
+  for (const attempt of [() => makeFolder('/proc/x/y'), () => writeFile('/proc/x/y/z.txt', '')]) {
+    assert.throws(attempt, /\[file\] \/proc\/x\/y: the folder cannot be made\. Choose another --out/)
+  }
 })
 
 test('a missing file is one sentence with its hint', () => {
