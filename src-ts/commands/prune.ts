@@ -20,10 +20,11 @@ export const prune = withDataOptions(
     .description(
       'Cuts the smallest weights of every kernel but the last, fine-tunes with these weights held at zero, by the recipe that ' +
         'the model records, and writes a float model. Methods: l1, single weights; nm, all but N of every M neighbouring input ' +
-        'channels; block, runs of four input channels.',
+        'channels; block, runs of four input channels; channels, whole channels, which disappear from the graph with all that ' +
+        'depends on them.',
     )
     .addArgument(new Argument('<model>', 'folder of a float model, or name of one that ships'))
-    .addOption(new Option('--method <name>', 'what is cut').choices(['l1', 'nm', 'block']).default('l1'))
+    .addOption(new Option('--method <name>', 'what is cut').choices(['l1', 'nm', 'block', 'channels']).default('l1'))
     .addOption(new Option('--sparsity <x>', 'share to remove').argParser(share).default(0.3))
     .addOption(new Option('--layer <name=x>', 'another share for a layer; may be repeated').argParser(layerShare))
     .addOption(
@@ -33,6 +34,13 @@ export const prune = withDataOptions(
       ]),
     )
     .addOption(new Option('--pattern <n:m>', 'with nm: what each group keeps (default: 2:4)').argParser(pattern))
+    .addOption(
+      new Option('--score <name>', 'with channels: what says which are worth least (default: l1)').choices([
+        'l1',
+        'gamma',
+        'saliency',
+      ]),
+    )
     .option('--gradual', 'cut more before each epoch of the first half, by a cubic schedule, instead of all at once')
     .addOption(new Option('--epochs <n>', 'epochs of fine-tuning').argParser(whole(1)).default(2))
     .addOption(

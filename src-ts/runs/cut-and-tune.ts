@@ -4,6 +4,7 @@ import { byName, HolterError } from '../errors.ts'
 import type { Recipe } from '../networks/network.ts'
 import { fineTuning } from '../train/fine-tuning.ts'
 import type { LossTerm } from '../train/loss.ts'
+import { channelScores, type ScoreName } from '../train/prune/channel-scores.ts'
 import { gradualMasks } from '../train/prune/gradual.ts'
 import { checkAmount, type Pruned, pruneMethods, pruneModel } from '../train/prune/index.ts'
 import type { Amount, Pattern, PruneMethod, Scope } from '../train/prune/method.ts'
@@ -14,7 +15,7 @@ import { fit } from './fit.ts'
 
 /** What is cut out of a model, and how long it is trained afterwards. */
 export interface CutInput {
-  /** Name of a method: l1 (default), nm, block. */
+  /** Name of a method: l1 (default), nm, block, channels. */
   readonly method?: string
   /** Share to cut. Default .3; nm goes by its pattern. */
   readonly sparsity?: number
@@ -24,6 +25,8 @@ export interface CutInput {
   readonly scope?: Scope
   /** For nm. Default 2:4. */
   readonly pattern?: Pattern
+  /** For channels: what says which are worth least. Default l1. */
+  readonly score?: ScoreName
   /** Cuts a little more before each epoch of the first half, and not all at once. */
   readonly gradual?: boolean
   /** Epochs of training after the cut. Default 2. */
@@ -71,17 +74,19 @@ export async function cutAndTune(
     const { ended } = await fit({ ...parts, model: whole, recipe: plain, seed, gradual }, 'prune', context)
     return { model: whole, masks: gradual.at(epochs), recipe: plain, ended }
   }
-  const pruned = await pruneModel(tf, whole, amount, method)
+  const scores = input.score && channelScores[input.score]({ ...parts, model: whole, recipe: trainedBy, seed })
+  const pruned = await pruneModel(tf, whole, { ...amount, ...(scores && { scores }) }, method)
   const { ended } = await fit({ ...parts, ...pruned, recipe, seed }, 'prune', context)
   return { ...pruned, recipe, ended }
 }
 
 /** Returns the method that is asked for. Throws HolterError when it does not go with the other options. */
-export function methodOf({ method = 'l1', gradual, pattern }: CutInput): PruneMethod {
+export function methodOf({ method = 'l1', gradual, pattern, score }: CutInput): PruneMethod {
   const found = byName('method', method, pruneMethods)
   if (gradual && !['l1', 'block'].includes(method))
     refuse('--gradual', 'only a share of zeros can grow', method, 'l1, block')
   if (pattern && method !== 'nm') refuse('--pattern', 'only the method nm has one', method, 'nm')
+  if (score && method !== 'channels') refuse('--score', 'only channels are scored', method, 'channels')
   return found
 }
 
@@ -107,6 +112,7 @@ export function cutFlags(input: CutInput): string {
     layers = {},
     scope,
     pattern,
+    score,
     gradual,
     epochs = 2,
     learningRate,
@@ -117,6 +123,7 @@ export function cutFlags(input: CutInput): string {
     method === 'nm' ? `--pattern ${pattern?.keep ?? 2}:${pattern?.of ?? 4}` : `--sparsity ${sparsity}`,
     ...Object.entries(layers).map(([name, share]) => `--layer ${name}=${share}`),
     ...(scope ? [`--scope ${scope}`] : []),
+    ...(score ? [`--score ${score}`] : []),
     ...(gradual ? ['--gradual'] : []),
     `--epochs ${epochs}`,
     ...(learningRate === undefined ? [] : [`--learning-rate ${learningRate}`]),

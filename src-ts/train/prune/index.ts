@@ -2,13 +2,14 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import { byName, HolterError } from '../../errors.ts'
 import type { Tf } from '../tf.ts'
 import { block } from './block.ts'
+import { channels } from './channels.ts'
 import { l1 } from './l1.ts'
 import { applyMasks, layerOf, type Masks, prunable } from './masks.ts'
 import type { Amount, PruneMethod } from './method.ts'
 import { nm } from './nm.ts'
 
 /** Every way of cutting: one file, one line. */
-export const pruneMethods: readonly PruneMethod[] = [l1, nm, block]
+export const pruneMethods: readonly PruneMethod[] = [l1, nm, block, channels]
 
 /** What is left of a model. */
 export interface Pruned {

@@ -19,15 +19,18 @@ export interface Amount {
   readonly scope?: Scope
   /** For the method nm, default 2:4. */
   readonly pattern?: Pattern
-  /** For the method channels: what a channel is worth, default by L1. */
-  readonly score?: ChannelScore
+  /** For the method channels: what each is worth, default by L1. */
+  readonly scores?: ChannelScores
 }
 
 export const scopes = ['layer', 'global'] as const
 export type Scope = (typeof scopes)[number]
 
-/** Returns what each prunable channel of a model is worth, by the name of a weight that makes it (train/prune/channel-scores.ts). */
-export type ChannelScore = (tf: Tf, model: LayersModel) => ReadonlyMap<string, Float32Array>
+/**
+ * What each channel that a layer makes is worth, by the layer's name (train/prune/channel-scores.ts). Of a channel with a batch norm that has
+ * scores, these count.
+ */
+export type ChannelScores = ReadonlyMap<string, Float64Array>
 
 /** Zeroes weights, which stay where they are: fewer bytes only for a kernel that packs them. */
 export interface MaskMethod {
