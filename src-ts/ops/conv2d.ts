@@ -12,7 +12,13 @@ import { conv2dWindows } from './kernels/conv2d-windows.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { type CaseTensor, caseNode } from './parts/cases.ts'
-import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
+import {
+  channelConstants,
+  quantizationOf,
+  quantizeWeightsAndBias,
+  rescale,
+  shiftsOfChannels,
+} from './parts/channels.ts'
 import type { Convolution } from './parts/convolution.ts'
 import { dilated } from './parts/dilation.ts'
 import { type Padding, window } from './parts/window.ts'
@@ -95,6 +101,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       outputZero: quantizationOf(output).zeroPoint[0],
     }
   },
+  shiftsOf: shiftsOfChannels,
   reference(p, [x], [y]) {
     const w = p.window
     const groupIn = w.inC / p.groups

@@ -9,7 +9,13 @@ import { depthwiseConv2dPixels } from './kernels/depthwise-conv2d-pixels.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
-import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
+import {
+  channelConstants,
+  quantizationOf,
+  quantizeWeightsAndBias,
+  rescale,
+  shiftsOfChannels,
+} from './parts/channels.ts'
 import { channelsFirst, type Depthwise } from './parts/depthwise.ts'
 import { dilated } from './parts/dilation.ts'
 import { window } from './parts/window.ts'
@@ -94,6 +100,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
       outputZero: quantizationOf(output).zeroPoint[0],
     }
   },
+  shiftsOf: shiftsOfChannels,
   reference(p, [x], [y]) {
     const w = p.window
     const outC = w.inC * p.depthMultiplier

@@ -9,7 +9,13 @@ import { fullyConnectedTiles } from './kernels/fully-connected-tiles.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
-import { channelConstants, quantizationOf, quantizeWeightsAndBias, rescale } from './parts/channels.ts'
+import {
+  channelConstants,
+  quantizationOf,
+  quantizeWeightsAndBias,
+  rescale,
+  shiftsOfChannels,
+} from './parts/channels.ts'
 import type { Dense } from './parts/dense.ts'
 import { window } from './parts/window.ts'
 
@@ -69,6 +75,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
       outputZero: quantizationOf(output).zeroPoint[0],
     }
   },
+  shiftsOf: shiftsOfChannels,
   reference(p, [x], [y]) {
     for (let row = 0; row < p.rows; row++) {
       for (let o = 0; o < p.outC; o++) {

@@ -41,6 +41,7 @@ export const mean: Op<ReductionAttrs, MeanPrepared> = {
       ...limitsOf(output),
     }
   },
+  shiftsOf: ({ shift }) => [shift],
   reference(p, [x], [y]) {
     forEachReduced(p, (at, places) => {
       let sum = 0

@@ -41,6 +41,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
       outputZero: output.zeroPoint[0],
     }
   },
+  shiftsOf: ({ factor }) => [factor.shift],
   reference(p, inputs, [y]) {
     const [a, b] = operandData(p, inputs)
     const [zeroA, zeroB] = p.zeroPoints

@@ -140,6 +140,11 @@ export interface Op<Attrs = any, Prepared = any> {
    * Throws HolterError when TFLM would refuse the node or when this op does not support it, saying why.
    */
   prepare(node: NodeView<Attrs>): Prepared
+  /**
+   * Set where sums go through TFLM's two roundings: the shifts of what was prepared, one or one for each channel of the last axis.
+   * A right shift of few bits rounds many sums twice, which quantization-aware training must do as well.
+   */
+  shiftsOf?(prepared: Prepared): ArrayLike<number> | undefined
   /** The definition, byte for byte. `inputs` are data inputs only (constants live in `prepared`). Writes into `outputs`. */
   reference(prepared: Prepared, inputs: readonly IntData[], outputs: readonly IntData[]): void
   /** The ways of computing a node in a module; at least one fits each node that `prepare` accepts. None where `sameBytes` is set. */

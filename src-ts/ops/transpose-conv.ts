@@ -13,6 +13,7 @@ import {
   quantizationOf,
   quantizeChannels,
   rescale,
+  shiftsOfChannels,
 } from './parts/channels.ts'
 import { indicesOf } from './parts/indices.ts'
 import { type Padding, type Window, window } from './parts/window.ts'
@@ -98,6 +99,7 @@ export const transposeConv: Op<TransposeConvAttrs, TransposeConvPrepared> = {
       outputZero: quantizationOf(output).zeroPoint[0],
     }
   },
+  shiftsOf: shiftsOfChannels,
   reference(p, [x], [y]) {
     const { window: w, depth } = p
     let at = 0

@@ -44,8 +44,8 @@ export function quantize(float: FloatGraph, ranges: Ranges, scheme: Scheme = int
   return quantized
 }
 
-/** Quantization of every tensor that is computed or fed; tied tensors, which are of one type, share one. Undefined for constants. */
-function sharedQuantization(
+/** Returns the quantization of every tensor that is computed or fed; tied tensors, which are of one type, share one. Undefined for constants. */
+export function sharedQuantization(
   graph: FloatGraph,
   types: readonly ActivationType[],
   rangeOf: (tensor: number) => Range | undefined,
@@ -96,8 +96,8 @@ function fixedQuantization(
   return fixed
 }
 
-/** A node's constants as integers, by input position; undefined where the input is data or left out. */
-function quantizedConstants(
+/** Returns a node's constants as integers, by input position; undefined where the input is data or left out. */
+export function quantizedConstants(
   graph: FloatGraph,
   node: Node,
   shared: readonly (Quantization | undefined)[],

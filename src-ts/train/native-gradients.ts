@@ -34,15 +34,20 @@ interface Moving {
   write(value: Tensor): unknown
 }
 
+/** Returns the backend of tfjs-node. */
+export function native(tf: Tf): Native {
+  return tf.backend() as unknown as Native
+}
+
 /** Makes every ReLU of this process use the native gradient: one pass over the data instead of seven. */
 export function useNativeReluGradient(tf: Tf): void {
-  const native = tf.backend() as unknown as Native
-  const type = floatType(native)
+  const backend = native(tf)
+  const type = floatType(backend)
   tf.registerGradient({
     kernelName: 'Relu',
     // The output tells as much as the input, and is kept for the next layer anyway.
     outputsToSave: [true],
-    gradFunc: (dy, [y]) => ({ x: () => native.executeSingleOutput('ReluGrad', [type], [dy as Tensor, y]) }),
+    gradFunc: (dy, [y]) => ({ x: () => backend.executeSingleOutput('ReluGrad', [type], [dy as Tensor, y]) }),
   })
 }
 
@@ -76,12 +81,12 @@ function trainingPass(
   { gamma, beta, epsilon, momentum, movingMean, movingVariance }: BatchNorm,
   x: Tensor,
 ): Tensor {
-  const native = tf.backend() as unknown as Native
+  const backend = native(tf)
   const attributes = [
-    floatType(native),
-    { name: 'epsilon', type: native.binding.TF_ATTR_FLOAT, value: epsilon },
-    { name: 'data_format', type: native.binding.TF_ATTR_STRING, value: 'NHWC' },
-    { name: 'is_training', type: native.binding.TF_ATTR_BOOL, value: true },
+    floatType(backend),
+    { name: 'epsilon', type: backend.binding.TF_ATTR_FLOAT, value: epsilon },
+    { name: 'data_format', type: backend.binding.TF_ATTR_STRING, value: 'NHWC' },
+    { name: 'is_training', type: backend.binding.TF_ATTR_BOOL, value: true },
   ]
   const channels = x.shape.at(-1)!
   const rows = x.size / channels
@@ -90,7 +95,7 @@ function trainingPass(
   const normalize = tf.customGrad((input, scale, offset, save) => {
     const none: Tensor1D = tf.tensor1d([])
     const inputs = [input, scale, offset, none, none] as Tensor[]
-    const [y, mean, variance, ...reserved] = native.executeMultipleOutputs('FusedBatchNorm', attributes, inputs, 5)
+    const [y, mean, variance, ...reserved] = backend.executeMultipleOutputs('FusedBatchNorm', attributes, inputs, 5)
     move(movingMean, mean)
     // The library gives the unbiased variance, tfjs moves towards the biased one.
     move(movingVariance, tf.mul(variance, (rows - 1) / rows))
@@ -98,7 +103,7 @@ function trainingPass(
     return {
       value: y,
       gradFunc: (dy, saved) =>
-        native.executeMultipleOutputs('FusedBatchNormGrad', attributes, [dy as Tensor, ...saved], 5).slice(0, 3),
+        backend.executeMultipleOutputs('FusedBatchNormGrad', attributes, [dy as Tensor, ...saved], 5).slice(0, 3),
     }
   })
   return tf.tidy(() => normalize(x.reshape([rows, 1, 1, channels]), gamma!.read(), beta!.read()).reshape(x.shape))

@@ -76,6 +76,11 @@ export function rescaleBy(multiplier: number, shift: number, wide: boolean, sum:
   return wide ? requantizeWide(sum, multiplier, shift) : requantize(sum | 0, multiplier, shift)
 }
 
+/** Returns the shifts of sums that are rounded twice (`shiftsOf` of an op); wide ones are rounded once. */
+export function shiftsOfChannels({ shift, wide }: Channels): Int32Array | undefined {
+  return wide ? undefined : shift
+}
+
 /** Weights and biases as every converter writes them; other forms would be computed wrongly, so they are refused. */
 function refuseOddConstants(filter: IntTensor, bias: IntTensor | undefined, count: number, wide: boolean): void {
   const refuse = ({ name }: IntTensor, problem: string, got: string | number, expected: string | number): never => {

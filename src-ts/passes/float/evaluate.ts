@@ -9,8 +9,11 @@ export interface EvaluateOptions {
   readonly wanted?: readonly number[]
   /** Returns what replaces a value from here on (fake quantization); asked about each input and each computed tensor. */
   readonly hook?: (index: number, value: Tensor) => Tensor
-  /** Returns the value of a constant (a variable that is being trained), which stays the caller's; undefined for what the graph holds. */
-  readonly constants?: (index: number) => Tensor | undefined
+  /**
+   * Returns the value of a constant for a node that reads it (a variable that is being trained), which stays the caller's; undefined for
+   * what the graph holds.
+   */
+  readonly constants?: (index: number, node: Node) => Tensor | undefined
 }
 
 /**
@@ -68,7 +71,7 @@ function run(
   })
   for (const node of graph.nodes) {
     const outputs = tf.tidy(() => {
-      const made = evaluateNode(tf, graph, node, index => constants?.(index) ?? values.get(index))
+      const made = evaluateNode(tf, graph, node, index => constants?.(index, node) ?? values.get(index))
       return made.map((value, i) => hooked(node.outputs[i], value))
     })
     node.outputs.forEach((index, i) => {
