@@ -6,9 +6,9 @@ import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import type { QuantizeInput } from '../runs/quantize.ts'
-import { terminal } from './context.ts'
+import { inTerminal, interrupted } from './context.ts'
 import { withDataOptions } from './data-options.ts'
-import { json, printJson, seed } from './options.ts'
+import { json, printJson, seed, whole, within } from './options.ts'
 
 interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
   readonly weightBits: string
@@ -38,7 +38,7 @@ export const quantize = withDataOptions(
         .argParser((file: string, before: string[] = []) => [...before, file])
         .conflicts(['data', 'skipMissing', 'synthetic', 'rate', 'units', 'resample']),
     )
-    .addOption(new Option('--seed <n>', 'seed that draws the calibration records').argParser(seed).default(1))
+    .addOption(new Option('--seed <n>', 'seed of the calibration records, and of training').argParser(seed).default(1))
     .addOption(
       new Option(
         '--weight-bits <n>',
@@ -54,22 +54,42 @@ export const quantize = withDataOptions(
       )
         .argParser((text: string) => text.split(','))
         .default([], 'none'),
-    ),
+    )
+    .addOption(
+      new Option(
+        '--epochs <n>',
+        'train so many epochs as integers (quantization-aware training), with pruned weights held at zero, by the recipe that the model records',
+      )
+        .argParser(whole(1))
+        .conflicts('calibrate'),
+    )
+    .addOption(
+      new Option('--learning-rate <x>', "its peak learning rate (default: a tenth of the recipe's)")
+        .argParser(within(1e-9, 10))
+        .conflicts('calibrate'),
+    )
+    .addOption(
+      new Option('--teacher <dir>', 'folder of a float model that teaches it, such as MODEL itself; may be repeated')
+        .argParser((dir: string, dirs: string[] = []) => [...dirs, dir])
+        .conflicts('calibrate'),
+    )
+    .addOption(new Option('--threads <n>', 'processor threads (default: all cores)').argParser(whole(1))),
 )
   .addOption(json())
   .addHelpText(
     'after',
     '\nExamples: holter quantize build/gap-cnn --out build/gap-cnn.tflite\n' +
+      '          holter quantize build/gap-cnn --weight-bits 4 --epochs 5 --teacher build/gap-cnn --out build/gap-cnn-4.tflite\n' +
       '          holter quantize float.tflite --calibrate X.npy --out int8.tflite',
   )
   .action(async (model: string, options: QuantizeOptions) => {
     if (options.calibrate) return quantizeOnRows(model, { ...options, calibrate: options.calibrate })
     if (isFile(model)) throw withoutRows(model, options.out)
     const { quantize } = await import('../runs/quantize.ts')
-    const { figures, nodes, float, int8, synthetic, validationRecords } = await quantize(
-      { ...options, model, weightBits: Number(options.weightBits) as WeightBits },
-      terminal,
-    )
+    const input = { ...options, model, weightBits: Number(options.weightBits) as WeightBits }
+    const quantized = await inTerminal(context => quantize(input, context))
+    if (!quantized) return interrupted()
+    const { figures, nodes, float, int8, synthetic, validationRecords } = quantized
     if (options.json) return printJson(figures)
     if (synthetic) console.log(SYNTHETIC_SENTENCE)
     console.log(noiseTable(nodes))

@@ -30,6 +30,11 @@ export function modelMetadata(
   }
 }
 
+/** Returns the scaling of a model's inputs. */
+export function standardizationOf({ mean, deviation, features }: Metadata): Standardization {
+  return { mean, deviation, ...(features && { features }) }
+}
+
 function copied({ mean, deviation, features }: Standardization) {
   if (!features) return { mean, deviation }
   const { names, ...numbers } = features

@@ -14,7 +14,7 @@ import { recordedRecipe } from '../train/recorded-recipe.ts'
 import type { Context } from '../watch.ts'
 import { type CutInput, cutAndTune, cutFlags, methodOf } from './cut-and-tune.ts'
 import { loadTeachers, type TeacherInput, taughtBy } from './distill.ts'
-import { provenanceOf } from './model-metadata.ts'
+import { provenanceOf, standardizationOf } from './model-metadata.ts'
 import { rememberedNote } from './open-model.ts'
 import { type DataChoice, forModel, openRecords } from './open-records.ts'
 import { saveFloat } from './save-float.ts'
@@ -49,8 +49,7 @@ export async function prune(input: PruneInput, context: Context = {}) {
   // Records that the model learned can neither choose an epoch nor fit anything: they are trained on again.
   const remembers = knowsValidation(metadata)
   const sides = remembers ? { train: joinDatasets(train, validation) } : { train, validation }
-  const { mean, deviation, features } = metadata
-  const standardization = { mean, deviation, ...(features && { features }) }
+  const standardization = standardizationOf(metadata)
   const parts = { tf, trainedBy, ...sides, standardization, dataHash: opened.hash }
   const lesson = {
     tf,

@@ -6,7 +6,7 @@ import type { FloatGraph, IntGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { WeightBits } from '../ops/op.ts'
 import { runFloatPasses } from '../passes/float/index.ts'
-import { calibrate } from '../quantize/calibrate.ts'
+import { calibrate, type Ranges } from '../quantize/calibrate.ts'
 import { quantize } from '../quantize/quantize.ts'
 import { inputColumns } from '../quantize/rows.ts'
 import { type Scheme, schemeFor } from '../quantize/scheme.ts'
@@ -33,6 +33,22 @@ export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dat
   }
 }
 
+/** Returns the ranges of a graph's tensors on training records drawn by `seed`. */
+export function calibrateOn(
+  tf: Tf,
+  graph: FloatGraph,
+  train: Dataset,
+  standardization: Standardization,
+  seed: number,
+): Ranges {
+  const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
+  const perBatch = 32 * rowLength(train)
+  const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
+    rows.subarray(i * perBatch, (i + 1) * perBatch),
+  )
+  return calibrate(tf, graph, batches)
+}
+
 /** Returns the integer network, calibrated on training records drawn by `seed`. */
 export function toIntegers(
   tf: Tf,
@@ -42,12 +58,14 @@ export function toIntegers(
   seed: number,
   scheme?: Scheme,
 ): IntGraph {
-  const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
-  const perBatch = 32 * rowLength(train)
-  const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
-    rows.subarray(i * perBatch, (i + 1) * perBatch),
-  )
-  return quantize(graph, calibrate(tf, graph, batches), scheme)
+  return quantize(graph, calibrateOn(tf, graph, train, standardization, seed), scheme)
+}
+
+/** In what numbers a network is to compute. */
+export interface Precision {
+  readonly weightBits: WeightBits
+  /** Nodes that compute in int16, by the names of their outputs. */
+  readonly int16: readonly string[]
 }
 
 /**
@@ -59,15 +77,7 @@ export function quantizeTrained(
   model: LayersModel,
   metadata: Metadata,
   train: Dataset,
-  {
-    seed,
-    name,
-    precision,
-  }: {
-    readonly seed: number
-    readonly name: string
-    readonly precision?: { readonly weightBits: WeightBits; readonly int16: readonly string[] }
-  },
+  { seed, name, precision }: { readonly seed: number; readonly name: string; readonly precision?: Precision },
 ) {
   const graph = lower(tf, model, metadata, train)
   const scheme = precision && schemeFor(graph, precision.weightBits, precision.int16)

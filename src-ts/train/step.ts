@@ -18,11 +18,6 @@ import { type WeightAverage, weightAverage } from './weight-average.ts'
 export interface Hooks {
   /** Terms of the loss, default that of the labels alone (labelLoss). A teacher adds one and lowers the weight of the labels. */
   readonly terms?: readonly LossTerm[]
-  /**
-   * Logits of a training batch, then those of the auxiliary labels where the model has a head for them; default the model itself. Fake
-   * quantization runs the same weights through its own forward pass.
-   */
-  readonly forward?: (inputs: readonly Tensor[]) => readonly Tensor2D[]
   /** 1 where a weight lives, 0 where it stays zero, by weight name. */
   readonly masks?: Masks
   /** Masks that grow, in place of fixed ones: only epochs after the last cut can be kept. */
@@ -59,8 +54,7 @@ export function stepper(
   const dropouts = model.layers.filter(layer => 'seed' in layer) as unknown as { seed: number }[]
   const seeds = dropouts.map(layer => layer.seed)
   const { terms } = hooks
-  const forward =
-    hooks.forward ?? (inputs => [model.apply([...inputs], { training: true })].flat() as unknown as Tensor2D[])
+  const forward = (inputs: Tensor[]) => [model.apply(inputs, { training: true })].flat() as unknown as Tensor2D[]
   const unfuse = fuseBatchNorm(tf, model)
   applyMasks()
   const average = recipe.averageDecay ? weightAverage(tf, model, recipe.averageDecay) : undefined

@@ -91,4 +91,23 @@ native('synthetic records are the same whatever the seed, and stdout says what t
   for (const made of [path, out]) assert.is(provenanceAt(made).data.sha256, data.sha256)
 })
 
+native('trained as integers, cut weights stay zero and the file says how it was made', () => {
+  const [path, out] = ['synthetic', 'pruned-synthetic'].map(name => join(dir, name))
+  const file = join(dir, 'aware.tflite')
+  const flags = ['--weight-bits', '4', '--epochs', '1', '--teacher', path, '--synthetic']
+  const { status, stderr } = runHolter(['quantize', out, ...flags, '--out', file])
+  assert.is(status, 0, stderr)
+  const { tensors, nodes, metadata } = readTflite(readFileSync(file), file)
+  const { quantization } = metadata!.provenance as {
+    quantization: { training: { recipe: Recipe; teachers: object[] } }
+  }
+  const { recipe, teachers } = quantization.training
+  assert.equal([recipe.epochs, recipe.weightDecay, teachers.length], [1, 0, 1])
+  for (const { op, inputs } of nodes.filter(node => node.op === 'conv2d')) {
+    const weights = tensors[inputs[1]].data as Int8Array
+    assert.ok(weights.filter(w => w === 0).length >= 0.5 * weights.length, op)
+    assert.ok(weights.every(w => Math.abs(w) <= 7))
+  }
+})
+
 test.run()
