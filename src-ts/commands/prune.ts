@@ -2,14 +2,17 @@ import { join } from 'node:path'
 import { Argument, Command, Option } from 'commander'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { count } from '../report/numbers.ts'
-import { facts } from '../report/terminal.ts'
+import { facts, table } from '../report/terminal.ts'
 import type { PruneInput } from '../runs/prune.ts'
 import { inTerminal, interrupted } from './context.ts'
 import { withDataOptions } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
 import { layerShare, pattern, share } from './prune-options.ts'
 
-interface PruneOptions extends Omit<PruneInput, 'model'> {
+interface PruneOptions extends Omit<PruneInput, 'model' | 'out'> {
+  readonly out?: string
+  readonly scan?: boolean
+  readonly layer?: PruneInput['layers']
   readonly json?: boolean
 }
 
@@ -54,7 +57,8 @@ export const prune = withDataOptions(
       (dir, dirs: string[] = []) => [...dirs, dir],
     )
     .addOption(new Option('--seed <n>', 'seed of order and augmentation').argParser(seed).default(1))
-    .requiredOption('-o, --out <dir>', 'folder to write into')
+    .option('-o, --out <dir>', 'folder to write into (required, unless with --scan)')
+    .option('--scan', 'instead of cutting, show what cuts in one layer alone would cost, without training')
     .addOption(new Option('--threads <n>', 'processor threads (default: all cores)').argParser(whole(1)))
     .option('--resume', 'resume from the checkpoint in the output folder'),
 )
@@ -62,11 +66,15 @@ export const prune = withDataOptions(
   .addHelpText(
     'after',
     '\nExamples: holter prune build/gap-cnn --sparsity 0.3 --out build/gap-cnn-pruned' +
+      '\n          holter prune gap-cnn --method channels --scan' +
       '\n          holter prune gap-cnn --method nm --pattern 1:4 --epochs 10 --teacher gap-cnn --out build/gap-cnn-1-4',
   )
-  .action(async (model: string, options: PruneOptions & { layer?: PruneInput['layers'] }) => {
+  .action(async (model: string, options: PruneOptions, command: Command) => {
+    const { layer: layers, out, ...input } = options
+    if (options.scan) return printScan({ ...input, model }, options)
+    if (out === undefined) command.error("error: required option '-o, --out <dir>' not specified")
     const { prune } = await import('../runs/prune.ts')
-    const pruned = await inTerminal(context => prune({ ...options, layers: options.layer, model }, context))
+    const pruned = await inTerminal(context => prune({ ...input, layers, out, model }, context))
     if (!pruned) return interrupted()
     const { figures, before, after, synthetic, validationRecords } = pruned
     if (options.json) return printJson(figures)
@@ -79,7 +87,25 @@ export const prune = withDataOptions(
         ['parameters', `${count(parameters.before)} before, ${count(parameters.after)} after`],
         [`validation ${after.title}`, scores],
         ...figures.notes.map(note => ['note', note] as const),
-        ['written', join(options.out, 'model.json')],
+        ['written', join(out, 'model.json')],
       ]),
     )
   })
+
+/** Shows how sensitive each layer is, as a table or as JSON. */
+async function printScan(input: Omit<PruneInput, 'out'>, { json }: Pick<PruneOptions, 'json'>): Promise<void> {
+  const { scanSensitivity } = await import('../runs/scan-sensitivity.ts')
+  const scanned = await inTerminal(context => scanSensitivity(input, context))
+  if (!scanned) return interrupted('nothing was scanned')
+  const { figures, shares, whole, layers, synthetic, validationRecords } = scanned
+  if (json) return printJson(figures)
+  if (synthetic) console.log(SYNTHETIC_SENTENCE)
+  const heads = ['layer', 'weights', ...shares.map(share => `${+(100 * share).toFixed(1)} %`)]
+  const cells = layers.map(({ layer, weights, scores }) => [
+    layer,
+    count(weights),
+    ...scores.map(score => score.toFixed(4)),
+  ])
+  console.log(table(heads, cells))
+  console.log(`\nvalidation ${whole.title}, uncut ${whole.value.toFixed(4)}, ${validationRecords} records`)
+}

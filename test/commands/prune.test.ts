@@ -55,6 +55,34 @@ native('trains on by the recipe that the model records, and says all that made t
   assert.is(provenanceAt(again).recipe.learningRate, used.learningRate, 'not a tenth of it once more')
 })
 
+native('a scan scores the model with one layer cut at a time, and writes nothing', async tf => {
+  const { path } = await untrained(tf, 'scanned', {})
+  const scan = (...more: string[]) => runHolter(['prune', path, '--data', data, '--scan', '--json', ...more])
+  const names = ['conv1', 'conv2', 'conv3', 'conv4', 'conv5']
+  for (const [more, shares] of [
+    [
+      ['--method', 'channels'],
+      [0.25, 0.5, 0.75, 0.9],
+    ],
+    [['--method', 'nm', '--pattern', '1:4'], [0.75]],
+  ] as const) {
+    const { status, stdout, stderr } = scan(...more)
+    assert.is(status, 0, stderr)
+    const figures = JSON.parse(stdout)
+    assert.equal(figures.shares, shares)
+    assert.equal(
+      figures.layers.map(({ layer }: { layer: string }) => layer),
+      names,
+    )
+    const scores: number[] = figures.layers.flatMap((layer: { scores: number[] }) => layer.scores)
+    assert.is(scores.length, shares.length * names.length)
+    assert.ok(scores.some(score => score !== figures.macroAuc))
+  }
+  const { status, stderr } = runHolter(['prune', path])
+  assert.is(status, 2)
+  assert.match(stderr, /required option '-o, --out <dir>' not specified/)
+})
+
 native('a recipe that is none is refused before any record is read', async tf => {
   const { path } = await untrained(tf, 'broken', { recipe: { ...ecgTiny.recipe, schedule: 'linear' } })
   const { status, stderr } = prune(path, join(dir, 'nothing'))
