@@ -7,6 +7,7 @@ import { averagePool2d } from './average-pool2d.ts'
 import { batchMatmul } from './batch-matmul.ts'
 import { batchToSpaceNd } from './batch-to-space-nd.ts'
 import { broadcastTo } from './broadcast-to.ts'
+import { byteFunction } from './byte-function.ts'
 import { cast } from './cast.ts'
 import { concatenation } from './concatenation.ts'
 import { conv2d } from './conv2d.ts'
@@ -89,6 +90,7 @@ export const ops: readonly Op[] = [
   batchMatmul,
   batchToSpaceNd,
   broadcastTo,
+  byteFunction,
   cast,
   concatenation,
   conv2d,

@@ -56,6 +56,12 @@ export class Draft<T extends AnyTensor = FloatTensor> {
     return found.sort((a, b) => this.placeOf.get(a)! - this.placeOf.get(b)!)
   }
 
+  /** Of some nodes the one that runs last; undefined of none. */
+  last(nodes: readonly Node[]): Node | undefined {
+    const place = Math.max(...nodes.map(node => this.placeOf.get(node)!))
+    return this.places[place]?.findLast(node => nodes.includes(node))
+  }
+
   /** Whether a tensor leaves the network: as an output, or as what a state becomes. */
   isOutput(tensor: number): boolean {
     return this.outputs.includes(tensor) || this.states.some(({ next }) => next === tensor)

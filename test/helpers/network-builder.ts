@@ -102,6 +102,10 @@ export class NetworkBuilder {
     return this.op('hardSwish', {}, [x], { scale: 0.05, zeroPoint: ZERO })
   }
 
+  logistic(x: number) {
+    return this.op('logistic', {}, [x], { scale: 1 / 256, zeroPoint: -128 })
+  }
+
   mul(a: number, b: number) {
     return this.op('mul', { activation: 'none' }, [a, b], { scale: 0.06, zeroPoint: ZERO })
   }

@@ -242,6 +242,7 @@ export const arithmetic: readonly (readonly [string, Maker])[] = [
   ['addN', addN],
   argExtremum('argMax'),
   argExtremum('argMin'),
+  unary('byteFunction', undefined, r => ({ table: Array.from({ length: 256 }, () => r.integer(256) - 128) })),
   unary('cast', sameAs, () => ({ from: 9, to: 9 })),
   ['cumsum', cumsum],
   pool('averagePool2d'),

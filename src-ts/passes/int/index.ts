@@ -4,6 +4,7 @@ import { runPass } from '../run-pass.ts'
 import { dropBorders } from './drop-borders.ts'
 import { dropDeadChannels } from './drop-dead-channels.ts'
 import { foldShapes } from './fold-shapes.ts'
+import { fuseByteFunctions } from './fuse-byte-functions.ts'
 import { fuseFloatFunctions } from './fuse-float-functions.ts'
 import { runningMeans } from './running-means.ts'
 import { sinkDequantize } from './sink-dequantize.ts'
@@ -16,7 +17,7 @@ import { IntProbe, verifyIntGraph } from './verify.ts'
 export const importPasses: readonly Pass<IntTensor>[] = [foldShapes, sinkDequantize, fuseFloatFunctions, dropBorders]
 
 /** Passes that a module is compiled with, in the order in which they run: one file, one line. They keep every byte of the outputs. */
-export const compilePasses: readonly Pass<IntTensor>[] = [dropDeadChannels, runningMeans]
+export const compilePasses: readonly Pass<IntTensor>[] = [dropDeadChannels, fuseByteFunctions, runningMeans]
 
 /** Rows on which a graph is run before and after each pass: all least values, all largest, and random ones. */
 const PROBE_ROWS = 4
