@@ -50,7 +50,6 @@ function startThread(): Thread {
   const worker = new Worker(new URL('./compiler.mjs', import.meta.url), { workerData: { sources: kernelSources() } })
   const thread = { worker, waiting: new Map() }
   const { waiting } = thread
-  worker.unref()
   worker.on('message', ({ id, ...answer }) => {
     waiting.get(id)(answer)
     waiting.delete(id)
@@ -61,5 +60,6 @@ function startThread(): Thread {
     threads.splice(threads.indexOf(thread), 1)
     for (const answer of waiting.values()) answer({ refused: error.message })
   })
+  worker.unref()
   return thread
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CompilerJob, compileInThread, warmCompilers } from '../../src-ts/codegen/compiler-threads.ts'
@@ -32,6 +34,20 @@ test('text that does not compile is refused with what asc says, and the thread g
 test('a module that would need an import is refused by its name', async () => {
   const refused = await compileInThread(job('declare function host(): i32\nexport function f(): i32 { return host() }'))
   assert.match('refused' in refused ? refused.refused : '', /imports model\.host/)
+})
+
+test('threads that were never asked keep no process alive', () => {
+  const program = `
+    await import('./tools/typescript.mjs')
+    const { compileInThread, warmCompilers } = await import('./src-ts/codegen/compiler-threads.ts')
+    warmCompilers()
+    await compileInThread(${JSON.stringify({ ...first, segments: [] })})`
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: fileURLToPath(new URL('../../', import.meta.url)),
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  assert.is(status, 0, stderr)
 })
 
 test.run()
