@@ -9,6 +9,7 @@ import { flavourNames } from '../src-ts/ops/flavour.ts'
 import { ops } from '../src-ts/ops/index.ts'
 import { floatPasses } from '../src-ts/passes/float/index.ts'
 import { compilePasses, importPasses } from '../src-ts/passes/int/index.ts'
+import { rangeMethods } from '../src-ts/quantize/ranges/index.ts'
 import { tasks } from '../src-ts/tasks/index.ts'
 import { layerExports } from '../src-ts/train/export/index.ts'
 import { pruneMethods } from '../src-ts/train/prune/index.ts'
@@ -45,6 +46,7 @@ const indexed = [
     type: 'Pass',
     names: [...importPasses, ...compilePasses].map(pass => pass.name),
   },
+  { folder: 'quantize/ranges', type: 'RangeMethod', names: rangeMethods.map(method => method.name) },
   { folder: 'train/export', type: 'LayerExport', names: layerExports.map(each => each.name) },
   { folder: 'train/prune', type: '(?:Mask|Shrink)Method', names: pruneMethods.map(method => method.name) },
   { folder: 'networks', type: 'Network', names: networks.map(network => network.name) },

@@ -57,6 +57,12 @@ export const quantize = withDataOptions(
     )
     .addOption(
       new Option(
+        '--ranges <rule>',
+        'what range of values integers cover (default: records): of nearly all records, all values, 9,998 of 10,000, least squared error, least information lost',
+      ).choices(['records', 'min-max', 'percentile', 'mse', 'entropy']),
+    )
+    .addOption(
+      new Option(
         '--epochs <n>',
         'train so many epochs as integers (quantization-aware training), with pruned weights held at zero, by the recipe that the model records',
       )

@@ -52,7 +52,7 @@ export async function quantizeAware(
 ): Promise<{ graph: FloatGraph; int8: CompiledModel; recipe: Recipe } | undefined> {
   const float = lower(tf, model, metadata, train)
   const scheme = schemeFor(float, precision.weightBits, precision.int16)
-  const ranges = calibrateOn(tf, float, train, metadata, seed)
+  const ranges = calibrateOn(tf, float, train, metadata, seed, precision.ranges)
   const shapes = model.inputs.map(({ shape }) => shape.slice(1) as number[])
   const aware = quantizationAware(tf, float, ranges, scheme, shapes)
   try {

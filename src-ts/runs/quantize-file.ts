@@ -1,4 +1,5 @@
 import { toModel } from '../engines/model.ts'
+import { byName } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
 import type { FloatGraph } from '../ir/graph.ts'
 import type { WeightBits } from '../ops/op.ts'
@@ -7,6 +8,7 @@ import { calibrate } from '../quantize/calibrate.ts'
 import { calibrationRows, ROWS_HINT } from '../quantize/calibration-rows.ts'
 import { compare } from '../quantize/compare.ts'
 import { quantize } from '../quantize/quantize.ts'
+import { rangeMethods } from '../quantize/ranges/index.ts'
 import { schemeFor } from '../quantize/scheme.ts'
 import { runReference } from '../reference/run.ts'
 import { readFloatTflite } from '../tflite/read-float.ts'
@@ -33,6 +35,8 @@ export interface QuantizeFileInput {
   readonly weightBits?: WeightBits
   /** Nodes that compute in int16, by the names of their outputs. Default none. */
   readonly int16?: readonly string[]
+  /** Name of the rule for ranges (quantize/ranges). Default records. */
+  readonly ranges?: string
 }
 
 export interface QuantizeFolderInput extends Omit<QuantizeFileInput, 'model'> {
@@ -50,9 +54,9 @@ export function quantizeFile({ model, ...input }: QuantizeFileInput) {
 export async function quantizeFolder({ model: dir, ...input }: QuantizeFolderInput) {
   const { model, metadata } = await loadFloatModel(loadTfjs(), dir)
   try {
-    const { weightBits = 8, int16 = [] } = input
+    const { weightBits = 8, int16 = [], ranges } = input
     const rowsSha256 = input.calibrate.map(file => sha256(readFile(file, ROWS_HINT)))
-    const quantization = { weightBits, int16: [...int16], rowsSha256 }
+    const quantization = { weightBits, int16: [...int16], ...(ranges && { ranges }), rowsSha256 }
     const provenance = { ...metadata.provenance, quantization }
     return quantizeOnRows(exportGraph(model, { ...metadata, provenance }), input)
   } finally {
@@ -62,7 +66,13 @@ export async function quantizeFolder({ model: dir, ...input }: QuantizeFolderInp
 
 function quantizeOnRows(
   float: FloatGraph,
-  { calibrate: files, out, weightBits = 8, int16 = [] }: Omit<QuantizeFileInput, 'model'>,
+  {
+    calibrate: files,
+    out,
+    weightBits = 8,
+    int16 = [],
+    ranges: rule = rangeMethods[0].name,
+  }: Omit<QuantizeFileInput, 'model'>,
 ) {
   const { rows, count } = calibrationRows(float, files)
   const tf = loadTfjs()
@@ -71,7 +81,7 @@ function quantizeOnRows(
   const batches = Array.from({ length: Math.ceil(count / BATCH_ROWS) }, (_, i) =>
     rows.subarray(i * BATCH_ROWS * size, (i + 1) * BATCH_ROWS * size),
   )
-  const ranges = calibrate(tf, graph, batches)
+  const ranges = calibrate(tf, graph, batches, byName('ranges', rule, rangeMethods))
   const model = toModel(quantize(graph, ranges, schemeFor(graph, weightBits, int16)), out)
   const nodes = compare(tf, graph, model.graph, rows.subarray(0, NOISE_ROWS * size), runReference)
   writeFile(out, model.tflite)

@@ -42,6 +42,8 @@ export interface QuantizeInput extends DataChoice, Partial<TeacherInput> {
   readonly weightBits?: WeightBits
   /** Nodes that compute in int16, by the names of their outputs. Default none. */
   readonly int16?: readonly string[]
+  /** Name of the rule for ranges (quantize/ranges). Default records. */
+  readonly ranges?: string
   /** Epochs of training as integers (quantization-aware training). Default none. */
   readonly epochs?: number
   /** Its peak learning rate. Default a tenth of the recipe's. */
@@ -99,11 +101,12 @@ interface Given extends FloatModel {
 /** Returns the integers of a model with the float graph that they were made of, trained as such where epochs are asked for. */
 async function integers(given: Given, input: QuantizeInput, context: Context) {
   const { tf, model, metadata, opened } = given
-  const { model: dir, out: name, seed = 1, weightBits = 8, int16 = [], epochs, learningRate } = input
+  const { model: dir, out: name, seed = 1, weightBits = 8, int16 = [], ranges, epochs, learningRate } = input
   const { train, validation } = opened.splits as Required<typeof opened.splits>
-  const precision = { weightBits, int16 }
+  const precision = { weightBits, int16, ...(ranges && { ranges }) }
   const said = {
     ...((weightBits !== 8 || int16.length > 0) && { weightBits, int16: [...int16] }),
+    ...(ranges && { ranges }),
     // The records of its training are in its provenance already.
     ...(opened.hash !== (metadata.provenance.data as { sha256?: unknown } | undefined)?.sha256 && provenanceOf(opened)),
   }

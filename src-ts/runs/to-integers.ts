@@ -2,12 +2,14 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
 import { rowLength, standardizedRows } from '../ecg/datasets/standardized-rows.ts'
 import { toModel } from '../engines/model.ts'
+import { byName } from '../errors.ts'
 import type { FloatGraph, IntGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { WeightBits } from '../ops/op.ts'
 import { runFloatPasses } from '../passes/float/index.ts'
 import { calibrate, type Ranges } from '../quantize/calibrate.ts'
 import { quantize } from '../quantize/quantize.ts'
+import { rangeMethods } from '../quantize/ranges/index.ts'
 import { inputColumns } from '../quantize/rows.ts'
 import { type Scheme, schemeFor } from '../quantize/scheme.ts'
 import { exportGraph } from '../train/export.ts'
@@ -33,20 +35,21 @@ export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dat
   }
 }
 
-/** Returns the ranges of a graph's tensors on training records drawn by `seed`. */
+/** Returns the ranges of a graph's tensors on training records drawn by `seed`, by the rule of a name. */
 export function calibrateOn(
   tf: Tf,
   graph: FloatGraph,
   train: Dataset,
   standardization: Standardization,
   seed: number,
+  ranges = rangeMethods[0].name,
 ): Ranges {
   const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
   const perBatch = 32 * rowLength(train)
   const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
     rows.subarray(i * perBatch, (i + 1) * perBatch),
   )
-  return calibrate(tf, graph, batches)
+  return calibrate(tf, graph, batches, byName('ranges', ranges, rangeMethods))
 }
 
 /** Returns the integer network, calibrated on training records drawn by `seed`. */
@@ -57,8 +60,9 @@ export function toIntegers(
   standardization: Standardization,
   seed: number,
   scheme?: Scheme,
+  ranges?: string,
 ): IntGraph {
-  return quantize(graph, calibrateOn(tf, graph, train, standardization, seed), scheme)
+  return quantize(graph, calibrateOn(tf, graph, train, standardization, seed, ranges), scheme)
 }
 
 /** In what numbers a network is to compute. */
@@ -66,6 +70,8 @@ export interface Precision {
   readonly weightBits: WeightBits
   /** Nodes that compute in int16, by the names of their outputs. */
   readonly int16: readonly string[]
+  /** Name of the rule for ranges. */
+  readonly ranges?: string
 }
 
 /**
@@ -81,5 +87,5 @@ export function quantizeTrained(
 ) {
   const graph = lower(tf, model, metadata, train)
   const scheme = precision && schemeFor(graph, precision.weightBits, precision.int16)
-  return { graph, int8: toModel(toIntegers(tf, graph, train, metadata, seed, scheme), name) }
+  return { graph, int8: toModel(toIntegers(tf, graph, train, metadata, seed, scheme, precision?.ranges), name) }
 }

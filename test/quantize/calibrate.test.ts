@@ -1,7 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { quantize as quantizeCommand } from '../../src-ts/commands/quantize.ts'
 import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { calibrate } from '../../src-ts/quantize/calibrate.ts'
+import { count, histogram } from '../../src-ts/quantize/ranges/histogram.ts'
+import { rangeMethods } from '../../src-ts/quantize/ranges/index.ts'
 import { random } from '../../src-ts/random.ts'
 import { FloatGraphBuilder, floatGraphs } from '../helpers/float-graph.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
@@ -93,6 +96,57 @@ testWithTfjs('each input has its own range; a row holds all of them', tf => {
     ],
   )
   assert.equal(ranges.get(two.outputs[0]), { min: 0, max: 21 })
+})
+
+const [byRecords, ...others] = rangeMethods
+
+test('the command offers all of them', () => {
+  const option = quantizeCommand.options.find(({ long }) => long === '--ranges')!
+  assert.equal(
+    option.argChoices,
+    rangeMethods.map(({ name }) => name),
+  )
+})
+
+for (const method of rangeMethods) {
+  testWithTfjs(`${method.name}: ranges hold 0, lie in what was seen, and outputs have all of it`, tf => {
+    const rows = records(60)
+    const whole = calibrate(
+      tf,
+      graph,
+      [rows],
+      rangeMethods.find(({ name }) => name === 'min-max'),
+    )
+    const chosen = calibrate(tf, graph, batches(rows, 25), method)
+    for (const [index, { min, max }] of chosen) {
+      const seen = whole.get(index)!
+      const { name } = graph.tensors[index]
+      // Batches of another size may sum in another order, on inputs that are clipped in another way.
+      const slack = 1e-4 * (seen.max - seen.min) + (method === byRecords ? 0 : 0.05 * (seen.max - seen.min))
+      assert.ok(min <= 0 && max >= 0 && max > min, name)
+      assert.ok(min >= seen.min - slack && max <= seen.max + slack, `${name}: ${min} … ${max}`)
+    }
+  })
+}
+
+test('what histograms tell: a spike is left out, evenly spread values are not', () => {
+  for (const method of others) {
+    if (method.kind !== 'histogram') continue
+    const stream = random(3)
+    const bell = Float32Array.from({ length: 200_000 }, () => stream.normal())
+    const even = Float32Array.from({ length: 200_000 }, () => 2 * stream.uniform() - 1)
+    const rangeOf = (values: Float32Array, min: number, max: number) => {
+      const seen = histogram({ min, max })
+      count(seen, values)
+      return method.range(seen)
+    }
+    const spiked = rangeOf(Float32Array.of(...bell.subarray(0, 50_000), 28), -6, 28)
+    // The squared error of one clipped spike outweighs the rounding of thousands of values: why `mse` is not the default.
+    const most = method.name === 'mse' ? 27 : 8
+    assert.ok(spiked.max > 2 && spiked.max < most, `${method.name}: ${spiked.max}`)
+    const flat = rangeOf(even, -1, 1)
+    assert.ok(flat.max > 0.95 && flat.min < -0.95, `${method.name}: ${flat.min} … ${flat.max}`)
+  }
 })
 
 test.run()
