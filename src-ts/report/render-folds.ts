@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Interval } from '../metrics/bootstrap.ts'
 import type { RocCurve } from '../metrics/roc.ts'
+import type { ScoreDifference } from '../metrics/score-difference.ts'
 import type { Spread } from '../metrics/spread.ts'
 import { rocOfAll, rocOfFolds } from './charts/roc.ts'
 import { html, raw } from './html.ts'
 import { count, range, score } from './numbers.ts'
 import { chart, definitions, labelName, table } from './sections/parts.ts'
+import { differenceSentence } from './summaries.ts'
 
 /** What the page of a cross-validation shows. What holds one entry per label is in label order. */
 export interface FoldsReport {
@@ -31,14 +33,26 @@ export interface FoldsReport {
     readonly aucInterval: Readonly<Record<string, Interval>>
     readonly macroAuc: number
     readonly macroAucInterval: Interval
+    /** The same records, as the int8 bytes say it. */
+    readonly int8: {
+      readonly auc: Readonly<Record<string, number>>
+      readonly aucInterval: Readonly<Record<string, Interval>>
+      readonly macroAuc: number
+      readonly macroAucInterval: Interval
+      /** Of the files, fold by fold. */
+      readonly bytes: readonly number[]
+      readonly againstFloat: ScoreDifference
+    }
   }
+  /** How the int8 models compare with those of another cross-validation. */
+  readonly against?: ScoreDifference & { readonly folds: string }
   readonly roc: Readonly<Record<string, RocCurve>>
   readonly folds: readonly Readonly<Record<string, RocCurve>>[]
 }
 
 /** Returns the page of a cross-validation: out-of-fold ROC curves over those of each fold, and the spread of every score. */
 export async function renderFolds(report: FoldsReport): Promise<string> {
-  const { network, task, data, outOfFold, roc, folds, scores, stratified, seed, groups, command } = report
+  const { network, task, data, outOfFold, against, roc, folds, scores, stratified, seed, groups, command } = report
   const labels = Object.keys(roc)
   const style = readFileSync(new URL('./report.css', import.meta.url), 'utf8')
   const panels = [
@@ -92,10 +106,18 @@ ${definitions([
 <section id="scores"><h2>Scores</h2>
 <h3>Out of fold</h3>
 ${table(
-  [{ head: 'AUC out of fold' }, { head: 'AUC', number: true }, { head: '95 % interval', number: true }],
-  labels.map((label, j) => [labelName(label, j), score(outOfFold.auc[label]), range(outOfFold.aucInterval[label])]),
-  [['macro', score(outOfFold.macroAuc), range(outOfFold.macroAucInterval)]],
+  [
+    { head: 'AUC out of fold' },
+    ...['float', '95 % interval', 'int8', '95 % interval'].map(head => ({ head, number: true })),
+  ],
+  labels.map((label, j) => [
+    labelName(label, j),
+    ...[outOfFold, outOfFold.int8].flatMap(each => [score(each.auc[label]), range(each.aucInterval[label])]),
+  ]),
+  [['macro', ...[outOfFold, outOfFold.int8].flatMap(each => [score(each.macroAuc), range(each.macroAucInterval)])]],
 )}
+<p class="small">${differenceSentence('the int8 models', 'the float models', outOfFold.int8.againstFloat)}</p>
+${against && html`<p class="small">${differenceSentence('these int8 models', `those of ${against.folds}`, against)}</p>`}
 <h3>Fold by fold, each at its own thresholds</h3>
 ${table([{ head: 'score' }, ...numbers.map(head => ({ head, number: true }))], rows)}
 </section>

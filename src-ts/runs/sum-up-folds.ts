@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import Papa from 'papaparse'
 import { writeFile } from '../files.ts'
 import { evaluate } from '../metrics/evaluation.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
 import { rocCurves } from '../metrics/roc.ts'
+import { scoreDifference } from '../metrics/score-difference.ts'
 import { spreadOfScores } from '../metrics/spread.ts'
 import type { FoldsReport } from '../report/render-folds.ts'
+import { earlierAnswers, outOfFold, outOfFoldCsv } from './out-of-fold.ts'
 import type { FoldResult } from './train-fold.ts'
 
 /** What was asked for. */
@@ -29,51 +30,36 @@ export function clearFoldSums(out: string): void {
 
 /**
  * Scores every fold with its own thresholds and all folds together, and writes summary.json, report.html and out-of-fold.csv.
- * Together means: each record by the one model that had not seen it; only what needs no threshold is scored so.
+ * Together means: each record by the one model that had not seen it; only what needs no threshold is scored so. With `against`, the folder
+ * of another cross-validation, the int8 models of both are compared record by record.
  */
-export async function sumUpFolds(results: readonly FoldResult[], about: About, out: string) {
+export async function sumUpFolds(results: readonly FoldResult[], about: About, out: string, against?: string) {
   const [{ data, groups }] = results
   const parts = results.map(({ predictions }) => revived(predictions))
   const evaluations = parts.map((predictions, k) => evaluate(predictions, results[k].thresholds))
   const scores = spreadOfScores(evaluations)
-  const pooled = pool(parts)
-  const together = evaluate(
-    pooled,
-    pooled.labels.map(() => 0.5),
-  )
-  const outOfFold = {
-    records: together.records,
-    patients: together.patients,
-    auc: together.auc,
-    aucInterval: together.aucInterval,
-    macroAuc: together.macroAuc,
-    macroAucInterval: together.macroAucInterval,
-    averagePrecision: together.averagePrecision,
+  const pooled = outOfFold(results)
+  const int8 = {
+    ...together(pooled.int8),
+    bytes: results.map(result => result.int8.bytes),
+    againstFloat: scoreDifference(pooled.float, pooled.int8),
   }
+  const compared = against && {
+    against: { folds: against, ...scoreDifference(earlierAnswers(against, pooled), pooled.int8) },
+  }
+  const common = { ...about, data, groups, scores, outOfFold: { ...together(pooled.float), int8 }, ...compared }
   const summary = {
-    ...about,
-    data,
-    groups,
+    ...common,
     folds: evaluations.map((evaluation, k) => ({
       fold: k + 1,
       ...results[k].records,
       epochs: results[k].epochs,
       evaluation,
     })),
-    scores,
-    outOfFold,
     files: FILES.map(file => join(out, file)),
   }
-  const report: FoldsReport = {
-    ...about,
-    data,
-    groups,
-    scores,
-    outOfFold,
-    roc: rocCurves(pooled),
-    folds: parts.map(rocCurves),
-  }
-  writeFile(join(out, 'out-of-fold.csv'), csvOf(results))
+  const report: FoldsReport = { ...common, roc: rocCurves(pooled.float), folds: parts.map(rocCurves) }
+  writeFile(join(out, 'out-of-fold.csv'), outOfFoldCsv(results))
   // Loaded here: the charts' library would slow every start.
   const { renderFolds } = await import('../report/render-folds.ts')
   writeFile(join(out, 'report.html'), await renderFolds(report))
@@ -81,30 +67,17 @@ export async function sumUpFolds(results: readonly FoldResult[], about: About, o
   return { summary, report }
 }
 
+/** The scores of all folds together that need no threshold. */
+function together(predictions: PatientPredictions) {
+  const all = evaluate(
+    predictions,
+    predictions.labels.map(() => 0.5),
+  )
+  const { records, patients, auc, aucInterval, macroAuc, macroAucInterval, averagePrecision } = all
+  return { records, patients, auc, aucInterval, macroAuc, macroAucInterval, averagePrecision }
+}
+
 /** JSON has no typed arrays. */
 function revived({ logits, targets, ...rest }: FoldResult['predictions']): PatientPredictions {
   return { ...rest, logits: Float32Array.from(logits), targets: Uint8Array.from(targets) }
-}
-
-function pool(parts: readonly PatientPredictions[]): PatientPredictions {
-  return {
-    ...parts[0],
-    logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
-    targets: Uint8Array.from(parts.flatMap(({ targets }) => [...targets])),
-    patients: parts.flatMap(({ patients }) => patients),
-  }
-}
-
-/** One line per record: id, patient, fold, the label's targets, the logits. */
-function csvOf(results: readonly FoldResult[]): string {
-  const { labels } = results[0].predictions
-  const width = labels.length
-  const fields = ['id', 'patient', 'fold', ...labels, ...labels.map(label => `logit ${label}`)]
-  const data = results.flatMap(({ ids, predictions: { patients, targets, logits } }, k) =>
-    ids.map((id, i) => {
-      const own = (values: readonly number[]) => values.slice(i * width, (i + 1) * width)
-      return [id, patients[i], k + 1, ...own(targets), ...own(logits)]
-    }),
-  )
-  return `${Papa.unparse({ fields, data }, { newline: '\n' })}\n`
 }

@@ -20,7 +20,7 @@ export interface Teacher {
 
 export interface Distillation {
   readonly kind: LabelKind
-  readonly teachers: readonly Teacher[]
+  readonly teachers: readonly Pick<Teacher, 'model' | 'sha256'>[]
   /** Divides the logits of teachers and student: above 1 the teachers' second thoughts count more. */
   readonly temperature: number
   /** Weight of the teachers; the labels keep 1 − alpha. */

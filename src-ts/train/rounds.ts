@@ -1,12 +1,7 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, SplitName } from '../ecg/datasets/dataset.ts'
 import { crossValidation } from '../ecg/datasets/splits.ts'
-import { fitStandardization } from '../ecg/datasets/standardize.ts'
 import { subset } from '../ecg/datasets/subset.ts'
 import { HolterError } from '../errors.ts'
-import { chooseThresholds } from '../metrics/threshold.ts'
-import { predictLogits } from './predict.ts'
-import { type Trained, type TrainOptions, train } from './train.ts'
 
 /** How records are dealt for cross-validation. */
 export interface FoldsOptions {
@@ -69,41 +64,4 @@ function checkLabels({ labels, targets, length }: Dataset, where: string): void 
       hint: 'Take fewer --folds, add --stratified, or use more records',
     })
   }
-}
-
-export interface RoundOptions
-  extends Pick<
-    TrainOptions,
-    'tf' | 'recipe' | 'seed' | 'dataHash' | 'checkpointDir' | 'resume' | 'onBatch' | 'signal'
-  > {
-  /** Freshly built: trained in place. */
-  readonly model: LayersModel
-}
-
-/** What a round gave. */
-export interface RoundResult {
-  readonly trained: Trained
-  /** Of the held-out fold, row-major [records, labels]. */
-  readonly logits: Float32Array
-  readonly thresholds: readonly number[]
-}
-
-/**
- * Trains one round and returns what the model says of the fold that it never saw. Everything else comes from the training side:
- * the standardization, the thresholds (on the model's own answers there, so they lie rather high), and the kept epoch, which is the last,
- * since a fold that chose the epoch would flatter its own score. Undefined when the signal came first.
- */
-export async function trainRound(
-  { train: side, heldOut }: Round,
-  options: RoundOptions,
-): Promise<RoundResult | undefined> {
-  const { tf, model } = options
-  const standardization = fitStandardization(side)
-  const trained = await train({ ...options, train: side, standardization })
-  if (trained.ended === 'interrupted') return undefined
-  const answers = (dataset: Dataset) => predictLogits({ tf, model, dataset, standardization })
-  const { kind, labels, targets } = side
-  const thresholds =
-    kind === 'single-label' ? labels.map(() => 0.5) : chooseThresholds({ kind, labels, targets, logits: answers(side) })
-  return { trained, logits: answers(heldOut), thresholds }
 }

@@ -17,7 +17,7 @@ const test = suite('cross-validate')
 const native = withTfjs('cross-validate', test)
 const tiny = (out: string, ...more: string[]) => {
   const size = ['--data', data, '--epochs', '1', '--batch-size', '8', '--threads', '1', '--folds', '2']
-  return ['cross-validate', 'ecg-tiny', ...size, '--out', join(dir, out), ...more]
+  return ['cross-validate', 'ecg-tiny', ...size, '--store', join(dir, 'store'), '--out', join(dir, out), ...more]
 }
 
 native(
@@ -50,6 +50,7 @@ native(
     for (const label of ['CD', 'MI']) {
       const column = (name: string) => rows.map(row => Number(row[name]))
       assert.is(rocAuc(column(`logit ${label}`), column(label)), summary.outOfFold.auc[label])
+      assert.is(rocAuc(column(`int8 ${label}`), column(label)), summary.outOfFold.int8.auc[label])
     }
     const page = readFileSync(join(dir, 'out', 'report.html'), 'utf8')
     assert.ok(elementsOf(page).length > 20)
@@ -64,12 +65,19 @@ native(
       'the same, one job at a time, resumed',
     )
 
-    const other = runHolter(tiny('out', '--resume'))
-    assert.is(other.status, 1)
+    const steps = ['--step', 'prune --sparsity 0.5 --epochs 1', '--step', 'quantize --weight-bits 7']
+    const chained = runHolter(tiny('chained', '--stratified', '--resume', ...steps, '--against', join(dir, 'out')))
+    assert.is(chained.status, 0, chained.stderr)
+    assert.match(chained.stdout, /^against [\s\S]*paired\s+95 %/m)
+    const pruned = JSON.parse(readFileSync(join(dir, 'chained', 'summary.json'), 'utf8'))
     assert.match(
-      other.stderr,
-      /^fold 1 failed: \[train\] .*the checkpoint belongs to a run with other options: dataHash was/m,
+      pruned.command,
+      / --step "prune --sparsity 0.5 --epochs 1" --step "quantize --weight-bits 7" --threads 1$/,
     )
+    assert.is(pruned.against.base, summary.outOfFold.int8.macroAuc)
+    assert.is(pruned.against.other, pruned.outOfFold.int8.macroAuc)
+    assert.equal(pruned.folds[0].epochs, summary.folds[0].epochs, 'the training is the one that lies in the store')
+
     const sums = ['summary.json', 'report.html', 'out-of-fold.csv'].map(file => join(dir, 'out', file))
     for (const file of sums) assert.ok(existsSync(file), `a mistake leaves ${file}`)
 
@@ -90,6 +98,12 @@ native('folds that leave a class without records are refused in one sentence', (
   )
   assert.not.match(stderr, /fold 2 failed|\n\s+at /)
   assert.not.ok(existsSync(join(dir, 'bad', 'summary.json')))
+})
+
+test('a step that does not exist is refused before any work', () => {
+  const { status, stderr } = runHolter(tiny('bad', '--step', 'prun'))
+  assert.is(status, 2)
+  assert.match(stderr, /^\[usage\] prun: no such step .* Did you mean prune\?$/m)
 })
 
 test('an early stop would let the scored fold choose the epoch', () => {

@@ -4,13 +4,10 @@ import type { Dataset } from '../../src-ts/ecg/datasets/dataset.ts'
 import { subset } from '../../src-ts/ecg/datasets/subset.ts'
 import { HolterError } from '../../src-ts/errors.ts'
 import { spread, spreadOfScores } from '../../src-ts/metrics/spread.ts'
-import { type FoldsOptions, type Round, roundsOf, trainRound } from '../../src-ts/train/rounds.ts'
-import type { Tf } from '../../src-ts/train/tf.ts'
-import { sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
-import { withTfjs } from '../helpers/with-tfjs.ts'
+import { type FoldsOptions, type Round, roundsOf } from '../../src-ts/train/rounds.ts'
+import { sineClasses } from '../helpers/sine-classes.ts'
 
 const test = suite('cross-validation')
-const native = withTfjs('cross-validation', test)
 const options: FoldsOptions = { folds: 4, seed: 3, stratified: true, groups: 'patient' }
 /** Sines of 60 patients with 1 to 3 records each. */
 const patients: Dataset = ofPatients(sineClasses('train', 120), i => `p${Math.floor(Math.sqrt(30 * i))}`)
@@ -79,45 +76,6 @@ test('a subset reads the records it names, with their labels and features', () =
   const numbers = new Float32Array(3)
   part.features!.read(0, numbers, 1)
   assert.equal([...numbers], [0, 7, 49])
-})
-
-/** Trains a round with a fresh tiny network. */
-async function run(tf: Tf, round: Round) {
-  const model = tinyNetwork(tf, 1)
-  const settings = { tf, model, recipe: { ...tinyRecipe, epochs: 2 }, seed: 1, dataHash: 'sines' }
-  const result = await trainRound(round, settings)
-  model.dispose()
-  return result!
-}
-
-native(
-  'the fold that is scored chooses nothing: other labels there change neither answers nor thresholds',
-  async tf => {
-    const [round] = roundsOf(patients, options)
-    const { heldOut } = round
-    const turned = { ...round, heldOut: { ...heldOut, targets: heldOut.targets.map(target => 1 - target) } }
-    const [as, other] = [await run(tf, round), await run(tf, turned)]
-    assert.equal(other.logits, as.logits)
-    assert.equal(other.thresholds, as.thresholds)
-    assert.is(as.trained.best!.epoch, 2, 'the last epoch')
-    assert.is(as.logits.length, heldOut.length * 3)
-  },
-)
-
-native('scaling comes from the training side: another voltage in the held-out fold does not change it', async tf => {
-  const [round] = roundsOf(patients, options)
-  const { heldOut } = round
-  const loud: Dataset = {
-    ...heldOut,
-    read(index, out, at) {
-      heldOut.read(index, out, at)
-      for (let i = at; i < at + 128; i++) out[i] *= 10
-    },
-  }
-  const [as, other] = [await run(tf, round), await run(tf, { ...round, heldOut: loud })]
-  assert.equal(other.thresholds, as.thresholds)
-  assert.is.not(other.logits[0], as.logits[0], 'the records are other ones')
-  assert.is(other.trained.history[1].loss, as.trained.history[1].loss)
 })
 
 test('the spread of one form of scores: every number but counts, settings and intervals', () => {
