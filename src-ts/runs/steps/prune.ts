@@ -1,24 +1,26 @@
 import * as v from 'valibot'
-import { fineTuning } from '../../train/fine-tuning.ts'
-import { pruneModel } from '../../train/prune.ts'
-import { fit } from '../fit.ts'
+import { scopes } from '../../train/prune/method.ts'
+import { cutAndTune, methodOf } from '../cut-and-tune.ts'
 import { numberOption, wholeOption } from './line.ts'
 import { step } from './step.ts'
 
-/** `holter prune`: cuts the smallest weights and trains on without them; the last epoch is kept. */
+/** `holter prune`: cuts a model and trains on what is left; the last epoch is kept. */
 export const prune = step({
   name: 'prune',
-  title: 'cut the smallest weights, train on: --sparsity .3 --epochs 2',
+  title: 'cut, and train on what is left: --method l1 --sparsity .3 --epochs 2',
   options: v.object({
-    sparsity: v.optional(numberOption(0, 0.99), '0.3'),
-    epochs: v.optional(wholeOption(1, 10_000), '2'),
+    method: v.optional(v.string()),
+    sparsity: v.optional(numberOption(0, 0.99)),
+    scope: v.optional(v.picklist(scopes)),
+    epochs: v.optional(wholeOption(1, 10_000)),
+    learningRate: v.optional(numberOption(1e-9, 10)),
   }),
-  async work({ model }, { sparsity, epochs }, { out, resume, recipe, ...shop }) {
-    const masks = pruneModel(shop.tf, model, sparsity)
-    const { tf, train, metadata: standardization, seed, dataHash, terms } = shop
-    const parts = { tf, model, train, standardization, seed, dataHash, terms, masks }
-    const tuned = { ...parts, recipe: fineTuning(recipe, epochs), checkpointDir: out, resume }
-    const { ended } = await fit(tuned, 'prune', shop)
-    return ended === 'interrupted' ? undefined : { model, masks }
+  check: methodOf,
+  async work({ model }, options, { out, recipe: trainedBy, ...shop }) {
+    const { tf, train, metadata: standardization, seed, dataHash, terms, resume } = shop
+    const parts = { tf, model, trainedBy, train, standardization, dataHash, terms, checkpointDir: out, resume }
+    const cut = await cutAndTune(parts, { ...options, seed }, shop)
+    if (cut.model !== model) model.dispose()
+    return cut.ended === 'interrupted' ? undefined : { model: cut.model, masks: cut.masks }
   },
 })

@@ -5,7 +5,7 @@ import type { CompiledModel } from '../../engines/model.ts'
 import type { Metadata } from '../../ir/metadata.ts'
 import type { Recipe } from '../../networks/network.ts'
 import type { LossTerm } from '../../train/loss.ts'
-import type { Masks } from '../../train/prune.ts'
+import type { Masks } from '../../train/prune/masks.ts'
 import type { Tf } from '../../train/tf.ts'
 import type { Context } from '../../watch.ts'
 import { type Line, type OptionsSchema, optionsOf } from './line.ts'
@@ -54,16 +54,20 @@ export interface Step {
 /** Returns a step whose options have a schema. */
 export function step<S extends OptionsSchema>({
   options,
+  check,
   work,
   ...about
 }: Pick<Step, 'name' | 'title'> & {
   readonly options: S
+  /** Throws HolterError when options do not go together. */
+  check?(options: v.InferOutput<S>): unknown
   work(piece: Piece, options: v.InferOutput<S>, workshop: Workshop): Promise<Piece | undefined>
 }): Step {
   return {
     ...about,
     prepare(line) {
       const chosen = optionsOf(options, line)
+      check?.(chosen)
       return (piece, workshop) => work(piece, chosen, workshop)
     },
   }
