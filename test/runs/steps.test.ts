@@ -37,7 +37,10 @@ test('a chain says what is wrong with a line', () => {
   assert.match(said('prun --sparsity .5'), /no such step \(expected prune, quantize.*\)\. Did you mean prune\?/)
   assert.match(said('prune .5'), /"prune \.5": it must be a name with pairs of option and value \(got \.5\)/)
   assert.match(said('prune --sparsity'), /pairs of option and value/)
-  assert.match(said('prune --sparsty .5'), /no such option: --sparsty \(expected --method, --sparsity.*Did you mean --sparsity\?/)
+  assert.match(
+    said('prune --sparsty .5'),
+    /no such option: --sparsty \(expected --method, --sparsity.*Did you mean --sparsity\?/,
+  )
   assert.match(said('prune --sparsity 2'), /--sparsity does not fit: .*got 2/)
   assert.match(said('prune --epochs 1.5'), /--epochs does not fit/)
   assert.match(said('quantize --weight-bits 6'), /--weight-bits does not fit/)
