@@ -15,9 +15,9 @@ function weights<W>(at: usize, i: usize): v128 {
 /** 16 channels of `count` windows, `step` bytes apart. `used` of the channels are stored. */
 export function products16<W>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
-  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, zero: i32, low: i32, high: i32
+  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
-  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
   const runBytes = <usize>pairs << 2, skip = pitch - runBytes;
   const last = window + step * <usize>(count - 1);
   do {
@@ -74,12 +74,12 @@ export function products16<W>(
     } while (--row);
     const m = channels + 64;
     u = packLanes(
-      requantizeLanes(a0, m, 64), requantizeLanes(a1, m + 16, 64), requantizeLanes(a2, m + 32, 64), requantizeLanes(a3, m + 48, 64),
-      zeros, lows, highs
+      requantizeLanes(a0, m, 64, shift), requantizeLanes(a1, m + 16, 64, shift), requantizeLanes(a2, m + 32, 64, shift), requantizeLanes(a3, m + 48, 64, shift),
+      lows, highs
     );
     v = packLanes(
-      requantizeLanes(b0, m, 64), requantizeLanes(b1, m + 16, 64), requantizeLanes(b2, m + 32, 64), requantizeLanes(b3, m + 48, 64),
-      zeros, lows, highs
+      requantizeLanes(b0, m, 64, shift), requantizeLanes(b1, m + 16, 64, shift), requantizeLanes(b2, m + 32, 64, shift), requantizeLanes(b3, m + 48, 64, shift),
+      lows, highs
     );
     const nextOutput = output + (next ? outputPitch : 0);
     if (used == 16) {
@@ -96,7 +96,7 @@ export function products16<W>(
 /** 16 channels of one window. */
 export function product16<W>(
   window: usize, rows: i32, pitch: usize, pairs: i32,
-  filter: usize, channels: usize, output: usize, used: i32, zero: i32, low: i32, high: i32
+  filter: usize, channels: usize, output: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
   let a0 = v128.load(channels), a1 = v128.load(channels, 16), a2 = v128.load(channels, 32), a3 = v128.load(channels, 48);
   const runBytes = <usize>pairs << 2;
@@ -115,8 +115,8 @@ export function product16<W>(
   } while (--rows);
   const m = channels + 64;
   const u = packLanes(
-    requantizeLanes(a0, m, 64), requantizeLanes(a1, m + 16, 64), requantizeLanes(a2, m + 32, 64), requantizeLanes(a3, m + 48, 64),
-    i16x8.splat(<i16>zero), i8x16.splat(<i8>low), i8x16.splat(<i8>high)
+    requantizeLanes(a0, m, 64, shift), requantizeLanes(a1, m + 16, 64, shift), requantizeLanes(a2, m + 32, 64, shift), requantizeLanes(a3, m + 48, 64, shift),
+    i8x16.splat(<i8>low), i8x16.splat(<i8>high)
   );
   if (used == 16) v128.store(output, u);
   else storeFirst(output, u, used);
@@ -125,9 +125,9 @@ export function product16<W>(
 /** 8 channels of `count` windows, four at a time. */
 export function products8<W>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
-  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, zero: i32, low: i32, high: i32
+  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
-  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
   const runBytes = <usize>pairs << 2, skip = pitch - runBytes;
   for (let left = count; left > 0; left -= 4) {
     // Where less than four are left, the last is computed several times.
@@ -155,12 +155,12 @@ export function products8<W>(
     } while (--row);
     const m = channels + 32;
     const ab = packLanes(
-      requantizeLanes(a0, m, 32), requantizeLanes(a1, m + 16, 32), requantizeLanes(b0, m, 32), requantizeLanes(b1, m + 16, 32),
-      zeros, lows, highs
+      requantizeLanes(a0, m, 32, shift), requantizeLanes(a1, m + 16, 32, shift), requantizeLanes(b0, m, 32, shift), requantizeLanes(b1, m + 16, 32, shift),
+      lows, highs
     );
     const cd = packLanes(
-      requantizeLanes(c0, m, 32), requantizeLanes(c1, m + 16, 32), requantizeLanes(d0, m, 32), requantizeLanes(d1, m + 16, 32),
-      zeros, lows, highs
+      requantizeLanes(c0, m, 32, shift), requantizeLanes(c1, m + 16, 32, shift), requantizeLanes(d0, m, 32, shift), requantizeLanes(d1, m + 16, 32, shift),
+      lows, highs
     );
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
     if (used == 8) {
@@ -181,9 +181,9 @@ export function products8<W>(
 /** 4 channels of `count` windows, four at a time. */
 export function products4<W>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
-  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, zero: i32, low: i32, high: i32
+  filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
-  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
   const runBytes = <usize>pairs << 2, skip = pitch - runBytes;
   for (let left = count; left > 0; left -= 4) {
     const i1 = <usize>min(1, left - 1), i2 = <usize>min(2, left - 1), i3 = <usize>min(3, left - 1);
@@ -204,8 +204,8 @@ export function products4<W>(
     } while (--row);
     const m = channels + 16;
     const abcd = packLanes(
-      requantizeLanes(a, m, 16), requantizeLanes(b, m, 16), requantizeLanes(c, m, 16), requantizeLanes(d, m, 16),
-      zeros, lows, highs
+      requantizeLanes(a, m, 16, shift), requantizeLanes(b, m, 16, shift), requantizeLanes(c, m, 16, shift), requantizeLanes(d, m, 16, shift),
+      lows, highs
     );
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
     if (used == 4) {

@@ -8,7 +8,7 @@ import { fillWide, widenRow } from "./widen";
 /** Every block of output channels of `lines` lines of `count` windows. */
 export function allBlocks<W>(
   window: usize, lineStep: usize, lines: i32, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
-  filter: usize, channels: usize, output: usize, outputLine: usize, outputPitch: usize, outC: i32, zero: i32, low: i32, high: i32
+  filter: usize, channels: usize, output: usize, outputLine: usize, outputPitch: usize, outC: i32, shift: i32, low: i32, high: i32
 ): void {
   for (let o = 0; o < outC;) {
     const left = outC - o;
@@ -17,12 +17,12 @@ export function allBlocks<W>(
     let from = window, to = output + <usize>o;
     for (let line = 0; line < lines; line++) {
       if (block == 16) {
-        if (count == 1) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), zero, low, high);
-        else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), zero, low, high);
+        if (count == 1) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
+        else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
       } else if (block == 8) {
-        products8<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), zero, low, high);
+        products8<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), shift, low, high);
       } else {
-        products4<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, left, zero, low, high);
+        products4<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, left, shift, low, high);
       }
       from += lineStep; to += outputLine;
     }
@@ -41,7 +41,7 @@ export function convolveLine<W>(
   output: usize, outPitch: usize, outT: i32, outC: i32,
   filter: usize, taps: i32, stride: i32, dilation: i32, pad: i32,
   channels: usize, scratch: usize, piece: i32, batches: i32,
-  inputZero: i32, outputZero: i32, low: i32, high: i32
+  inputZero: i32, shift: i32, low: i32, high: i32
 ): void {
   const span = (taps - 1) * dilation + 1, pixel = <usize>inC << 1;
   // Without dilation the taps of a window follow each other: one run.
@@ -57,7 +57,7 @@ export function convolveLine<W>(
       widenRow(scratch, input + <usize>from * inPitch, inPitch, inside, inC, left, end - first - left - inside, inputZero);
       allBlocks<W>(
         scratch, 0, 1, <usize>stride * pixel, count, rows, <usize>dilation * pixel, (run + 1) >> 1,
-        filter, channels, output + <usize>t * outPitch, 0, outPitch, outC, outputZero, low, high
+        filter, channels, output + <usize>t * outPitch, 0, outPitch, outC, shift, low, high
       );
     }
     input += <usize>inT * inPitch; output += <usize>outT * outPitch;
@@ -70,7 +70,7 @@ export function convolvePlane<W>(
   output: usize, outPitch: usize, outH: i32, outW: i32, outC: i32,
   filter: usize, filterH: i32, filterW: i32, strideH: i32, strideW: i32, dilationH: i32, padTop: i32, padLeft: i32,
   channels: usize, scratch: usize, piece: i32, batches: i32,
-  inputZero: i32, outputZero: i32, low: i32, high: i32
+  inputZero: i32, shift: i32, low: i32, high: i32
 ): void {
   const width = (outW - 1) * strideW + filterW, span = (filterH - 1) * dilationH + 1;
   const inside = max(min(inW, width - padLeft), 0), right = width - min(padLeft, width) - inside;
@@ -87,7 +87,7 @@ export function convolvePlane<W>(
       }
       allBlocks<W>(
         scratch, <usize>strideH * line, lines, <usize>strideW * pixel, outW, filterH, <usize>dilationH * line, (filterW * inC + 1) >> 1,
-        filter, channels, output + <usize>oy * outLine, outLine, outPitch, outC, outputZero, low, high
+        filter, channels, output + <usize>oy * outLine, outLine, outPitch, outC, shift, low, high
       );
     }
     input += <usize>inH * inLine; output += <usize>outH * outLine;

@@ -3,10 +3,7 @@
 
 import { padLines } from "./pad-lines";
 import { SIGNED, UNSIGNED, relaxed } from "./relaxed-probe";
-import { packEight, requantizeLanes, storeFirst } from "./requantize-lanes";
-
-/** Bytes of four channels' constants: rows of bias, multiplier, half, power. */
-const CHANNELS_BYTES: usize = 64;
+import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
 
 /** Whether the probe found a form in which this file's sums are exact. */
 // @ts-ignore: decorator
@@ -23,7 +20,7 @@ export function conv2dRelaxed(
   strideH: i32, strideW: i32, dilationH: i32, padTop: i32, padLeft: i32,
   channelsUnsigned: usize, channelsSigned: usize,
   scratch: usize, linePixels: i32, linesAtATime: i32, batches: i32,
-  inputZero: i32, outputZero: i32, low: i32, high: i32
+  inputZero: i32, shift: i32, low: i32, high: i32
 ): void {
   const channels = relaxed == UNSIGNED ? channelsUnsigned : channelsSigned;
   const steps = (run + 15) >> 4, lineBytes = linePixels * inC;
@@ -42,11 +39,11 @@ export function conv2dRelaxed(
         for (let line = 0; line < count; line++) {
           fourChannels(
             from + <usize>(line * strideH * lineBytes), <usize>(strideW * inC), outW, filterH, <usize>(dilationH * lineBytes), steps, w, c,
-            output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, outC - channel, outputZero, low, high
+            output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, outC - channel, shift, low, high
           );
         }
         w += <usize>(filterH * steps) << 6;
-        c += CHANNELS_BYTES;
+        c += 4 * BLOCK_CHANNEL_BYTES;
       }
     }
     input += <usize>(inH * inW) * inPitch;
@@ -57,9 +54,9 @@ export function conv2dRelaxed(
 /** A line of windows, two at a time, times four channels; the last of an odd count is computed twice. */
 function fourChannels(
   window: usize, step: usize, count: i32, rows: i32, rowPitch: usize, steps: i32,
-  weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, zero: i32, low: i32, high: i32
+  weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
-  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
   const flip = i8x16.splat(relaxed == UNSIGNED ? -128 : 0), bias = v128.load(channels), m = channels + 16;
   const span = <usize>steps << 4;
   for (let left = count; left > 0; left -= 2) {
@@ -84,9 +81,9 @@ function fourChannels(
       } while (x != end);
       line += rowPitch;
     } while (--row);
-    const a = requantizeLanes(i32x4.add(addLanes(a0, a1, a2, a3), bias), m, 16);
-    const b = requantizeLanes(i32x4.add(addLanes(b0, b1, b2, b3), bias), m, 16);
-    const bytes = packEight(a, b, zeros, lows, highs);
+    const a = requantizeLanes(i32x4.add(addLanes(a0, a1, a2, a3), bias), m, 16, shift);
+    const b = requantizeLanes(i32x4.add(addLanes(b0, b1, b2, b3), bias), m, 16, shift);
+    const bytes = packLanes(a, b, a, b, lows, highs);
     if (used >= 4) {
       v128.store32_lane(output, bytes, 0);
       if (left > 1) v128.store32_lane(output + outPitch, bytes, 1);

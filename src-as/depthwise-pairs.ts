@@ -3,10 +3,8 @@
 // the input's zero point is folded into the bias. Two taps are one int16 product sum, i32x4.dot_i16x8_s.
 
 import { padLines } from "./pad-lines";
-import { packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
 
-/** Bytes of eight channels' constants: rows of bias, multiplier, half, power. */
-const CHANNELS_BYTES: usize = 128;
 /** Bytes of the weights of a pair of taps: eight channels for each of two outputs. */
 const PAIR_BYTES: usize = 64;
 
@@ -17,7 +15,7 @@ export function depthwiseConv2dPairs(
   weights: usize, filterH: i32, pairs: i32,
   strideH: i32, strideW: i32, dilationH: i32, padTop: i32, padLeft: i32,
   channels: usize, scratch: usize, linePixels: i32, linesAtATime: i32, batches: i32,
-  inputZero: i32, outputZero: i32, low: i32, high: i32
+  inputZero: i32, shift: i32, low: i32, high: i32
 ): void {
   const lineBytes = linePixels * channelCount;
   do {
@@ -32,11 +30,11 @@ export function depthwiseConv2dPairs(
           eightChannels(
             scratch + <usize>(line * strideH * lineBytes + channel), <usize>(2 * strideW * channelCount), outW,
             filterH, <usize>(dilationH * lineBytes), pairs, <usize>channelCount, w, c,
-            output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, channelCount - channel, outputZero, low, high
+            output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, channelCount - channel, shift, low, high
           );
         }
         w += PAIR_BYTES * <usize>(filterH * pairs);
-        c += CHANNELS_BYTES;
+        c += 8 * BLOCK_CHANNEL_BYTES;
       }
     }
     input += <usize>(inH * inW) * inPitch;
@@ -47,9 +45,9 @@ export function depthwiseConv2dPairs(
 /** A line of outputs, two pixels of eight channels at a time, `step` bytes of input apart. The first `used` channels are stored. */
 function eightChannels(
   window: usize, step: usize, outW: i32, rows: i32, rowPitch: usize, pairs: i32, pixel: usize,
-  weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, zero: i32, low: i32, high: i32
+  weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
-  const zeros = i16x8.splat(<i16>zero), lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
   const span = <usize>pairs * 2 * pixel, m = channels + 32;
   for (let left = outW; left > 0; left -= 2) {
     let a0 = v128.load(channels), a1 = v128.load(channels, 16), b0 = a0, b1 = a1;
@@ -69,8 +67,8 @@ function eightChannels(
       line += rowPitch;
     } while (--row);
     const bytes = packLanes(
-      requantizeLanes(a0, m, 32), requantizeLanes(a1, m + 16, 32), requantizeLanes(b0, m, 32), requantizeLanes(b1, m + 16, 32),
-      zeros, lows, highs
+      requantizeLanes(a0, m, 32, shift), requantizeLanes(a1, m + 16, 32, shift), requantizeLanes(b0, m, 32, shift), requantizeLanes(b1, m + 16, 32, shift),
+      lows, highs
     );
     if (used >= 8) {
       v128.store64_lane(output, bytes, 0);

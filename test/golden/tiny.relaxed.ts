@@ -22,7 +22,8 @@ function node0(): void {
     1200, // channels
     1024, 4, // scratch, pixels at a time
     1, // batches
-    -3, -128, // zero points
+    -3, // zero point
+    8, // shift
     -128, 127 // clamp
   )
 }
@@ -33,12 +34,13 @@ function node1(): void {
   convolveLine<i8>(
     1136, 4, 4, 4, // input
     1104, 6, 4, 2, // output
-    1264, 1, // filter
+    1280, 1, // filter
     1, 1, 0, // stride, dilation, padding
-    1280, // channels
+    1296, // channels
     1024, 4, // scratch, pixels at a time
     1, // batches
-    -128, -128, // zero points
+    -128, // zero point
+    7, // shift
     -128, 127 // clamp
   )
 }
@@ -72,12 +74,13 @@ function node5(): void {
   convolveLine<i8>(
     1104, 24, 1, 24, // input
     1136, 3, 1, 3, // output
-    1344, 1, // filter
+    1376, 1, // filter
     1, 1, 0, // stride, dilation, padding
-    1440, // channels
+    1472, // channels
     1024, 1, // scratch, pixels at a time
     1, // batches
-    -128, 4, // zero points
+    -128, // zero point
+    8, // shift
     -128, 127 // clamp
   )
 }

@@ -1,7 +1,8 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { channelBlocks, fitsLanes, packBlockChannels, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
+import { channelBlocks, packBlockChannels, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { type Line, lineOf } from '../parts/convolution-line.ts'
+import { laneScaling } from '../parts/lane-scaling.ts'
 
 /** Scratch of widened pixels. For speed half of a first-level cache of 32 KB, which holds a block of weights as well. */
 const SCRATCH_BYTES = { speed: 16384, size: 2048 }
@@ -15,7 +16,10 @@ export const conv2dBlocks: Kernel<Convolution> = {
   name: 'conv2d-blocks',
   flavours: ['simd', 'relaxed'],
   fits: p =>
-    !p.int16 && p.groups === 1 && (lineOf(p) !== undefined || p.window.dilationW === 1) && fitsLanes(p, p.filter),
+    !p.int16 &&
+    p.groups === 1 &&
+    (lineOf(p) !== undefined || p.window.dilationW === 1) &&
+    laneScaling(p, p.filter) !== undefined,
   cost: blocksCost,
   scratchBytes: (p, on) => tiling(p, on).scratchBytes,
   reservedBytes: (p, on) => (widensAtStart(p, on) ? 2 * packedBytes(p) : 0),
@@ -60,7 +64,7 @@ function widensAtStart(p: Convolution, { goal }: KernelTarget): boolean {
 }
 
 /** Nanoseconds of a vector step of the products, of an output vector and of an input that is widened; docs/kernels.md. */
-const COST = { products: 0.23, output: 2.4, input: 0.1 }
+const COST = { products: 0.23, output: 1.5, input: 0.1 }
 
 function blocksCost(p: Convolution): number {
   const { batches, outH, outW, inH, inW, inC } = p.window
@@ -85,7 +89,8 @@ function emitBlocks(p: Convolution, to: Emitter): string {
   }
   const weights = atStart ? to.reserved() : inFile
   const type = atStart ? 'i16' : 'i8'
-  const channels = to.data(packBlockChannels(withoutInputZero(p)), 16)
+  const scaling = laneScaling(p, p.filter)!
+  const channels = to.data(packBlockChannels(withoutInputZero(p).bias, scaling), 16)
   const { inC, batches } = p.window
   const { piece } = tiling(p, to)
   const line = lineOf(p)
@@ -100,7 +105,8 @@ function emitBlocks(p: Convolution, to: Emitter): string {
       ['channels', channels],
       ['scratch, pixels at a time', to.scratch(), piece],
       ['batches', l.batches],
-      ['zero points', p.inputZero, p.outputZero],
+      ['zero point', p.inputZero],
+      ['shift', scaling.shift],
       ['clamp', p.min, p.max],
     ])
   }
@@ -115,7 +121,8 @@ function emitBlocks(p: Convolution, to: Emitter): string {
       ['channels', channels],
       ['scratch, lines at a time', to.scratch(), piece],
       ['batches', batches],
-      ['zero points', p.inputZero, p.outputZero],
+      ['zero point', p.inputZero],
+      ['shift', scaling.shift],
       ['clamp', p.min, p.max],
     ])
   }

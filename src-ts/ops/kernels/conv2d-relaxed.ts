@@ -1,7 +1,8 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { evenBlocks, fitsLanes, packBlockChannels } from '../parts/channel-blocks.ts'
+import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { lineOf } from '../parts/convolution-line.ts'
+import { laneScaling } from '../parts/lane-scaling.ts'
 import type { Window } from '../parts/window.ts'
 import { conv2dBlocks } from './conv2d-blocks.ts'
 import { conv2dToomCook } from './conv2d-toom-cook.ts'
@@ -26,7 +27,6 @@ export const conv2dRelaxed: Kernel<Convolution> = {
     p.groups === 1 &&
     geometry(p).dilationW === 1 &&
     windowsOf(p) >= LEAST_WINDOWS &&
-    fitsLanes(p, p.filter) &&
     conv2dBlocks.fits!(p, on),
   /** Twice as fast as int16 where it is exact. */
   cost: (p, on) => Math.min(...fitting(p, on).map(kernel => kernel.cost!(p, on))) / 2,
@@ -50,6 +50,7 @@ function call(p: Convolution, to: Emitter): string {
   const { linePixels, lines, scratchBytes } = tiling(p)
   const run = w.filterW * w.inC
   const blocks = evenBlocks(p.outC, 4)
+  const scaling = laneScaling(p, p.filter)!
   const signed = withoutInputZero(p)
   // Σ w·(x + 128) − 128·Σ w
   const unsigned = withoutInputZero({ ...p, bias: signed.bias, inputZero: 128 })
@@ -60,8 +61,8 @@ function call(p: Convolution, to: Emitter): string {
     ['stride, dilation, padding', w.strideH, w.strideW, w.dilationH, w.padTop, w.padLeft],
     [
       'channels for unsigned, for signed',
-      to.data(packBlockChannels(unsigned, blocks), 16),
-      to.data(packBlockChannels(signed, blocks), 16),
+      to.data(packBlockChannels(unsigned.bias, scaling, blocks), 16),
+      to.data(packBlockChannels(signed.bias, scaling, blocks), 16),
     ],
     [
       'scratch (0: windows are read in place), pixels of a line, lines at a time',
@@ -70,7 +71,8 @@ function call(p: Convolution, to: Emitter): string {
       lines,
     ],
     ['batches', w.batches],
-    ['zero points', p.inputZero, p.outputZero],
+    ['zero point', p.inputZero],
+    ['shift', scaling.shift],
     ['clamp', p.min, p.max],
   ])
 }

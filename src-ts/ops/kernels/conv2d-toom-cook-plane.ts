@@ -90,7 +90,7 @@ function bodyText(p: Convolution, layer: PlaneLayer, to: Emitter): string[] {
     '}',
   ]
   return [
-    `const zero = i16x8.splat(${p.outputZero}), low = i8x16.splat(${p.min}), high = i8x16.splat(${p.max})`,
+    `const low = i8x16.splat(${p.min}), high = i8x16.splat(${p.max})`,
     `for (let first = 0; first < ${Math.ceil(w.outH / down.outputs)}; first += ${rowsAtOnce}) {`,
     `  const rows = min(${rowsAtOnce}, ${Math.ceil(w.outH / down.outputs)} - first)`,
     `  const top = min(first * ${down.outputs}, ${w.outH - down.outputs})`,

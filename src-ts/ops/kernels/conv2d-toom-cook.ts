@@ -101,9 +101,7 @@ function bodyText(p: Convolution, layer: ToomCookLayer, to: Emitter): string[] {
     ...indent(tiles, 2),
     '}',
   ]
-  const constants = [
-    `const zero = i16x8.splat(${p.outputZero}), low = i8x16.splat(${p.min}), high = i8x16.splat(${p.max})`,
-  ]
+  const constants = [`const low = i8x16.splat(${p.min}), high = i8x16.splat(${p.max})`]
   if (phases === 1) return [...constants, ...phase]
   return [...constants, `for (let phase = 0; phase < ${phases}; phase++) {`, ...indent(phase, 2), '}']
 }

@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel.ts'
-import { evenBlocks, fitsLanes, packBlockChannels } from '../parts/channel-blocks.ts'
+import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
 import { withoutInputZero } from '../parts/convolution.ts'
 import { channelsFirst, type Depthwise } from '../parts/depthwise.ts'
+import { laneScaling } from '../parts/lane-scaling.ts'
 
 /** Lines of the input in scratch: half of a first-level cache of 32 KB. */
 const SCRATCH_BYTES = 16384
@@ -11,7 +12,10 @@ export const depthwiseConv2dPairs: Kernel<Depthwise> = {
   name: 'depthwise-conv2d-pairs',
   flavours: ['simd', 'relaxed'],
   fits: (p, { element, goal }) =>
-    element.name === 'i8' && goal === 'speed' && p.depthMultiplier === 1 && fitsLanes(p, channelsFirst(p)),
+    element.name === 'i8' &&
+    goal === 'speed' &&
+    p.depthMultiplier === 1 &&
+    laneScaling(p, channelsFirst(p)) !== undefined,
   cost: costOf,
   scratchBytes: p => tiling(p).scratchBytes,
   reservedBytes: p => blocksOf(p) * p.window.filterH * pairsOf(p) * 64,
@@ -28,16 +32,19 @@ export const depthwiseConv2dPairs: Kernel<Depthwise> = {
         ['to', to.reserved()],
       ]),
     )
-    const folded = withoutInputZero({ ...p, outC: w.inC, filter: channelsFirst(p) })
+    const filter = channelsFirst(p)
+    const { bias } = withoutInputZero({ ...p, outC: w.inC, filter })
+    const scaling = laneScaling(p, filter)!
     return to.call('depthwise-pairs', 'depthwiseConv2dPairs', [
       ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, w.inC],
       ['output', to.output(0), to.outputPitch(0), w.outH, w.outW],
       ['weights', to.reserved(), w.filterH, pairs],
       ['stride, dilation, padding', w.strideH, w.strideW, w.dilationH, w.padTop, w.padLeft],
-      ['channels', to.data(packBlockChannels(folded, evenBlocks(w.inC, 8)), 16)],
+      ['channels', to.data(packBlockChannels(bias, scaling, evenBlocks(w.inC, 8)), 16)],
       ['scratch, pixels of a line, lines at a time', to.scratch(), linePixels, lines],
       ['batches', w.batches],
-      ['zero points', p.inputZero, p.outputZero],
+      ['zero point', p.inputZero],
+      ['shift', scaling.shift],
       ['clamp', p.min, p.max],
     ])
   },
@@ -63,5 +70,5 @@ function tiling(p: Depthwise): { linePixels: number; lines: number; scratchBytes
 
 function costOf(p: Depthwise): number {
   const { batches, outH, outW, filterH } = p.window
-  return batches * outH * Math.ceil(outW / 2) * blocksOf(p) * (filterH * (pairsOf(p) * 1.2 + 1) + 14)
+  return batches * outH * Math.ceil(outW / 2) * blocksOf(p) * (filterH * (pairsOf(p) * 1.2 + 1) + 10.5)
 }

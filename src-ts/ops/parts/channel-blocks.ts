@@ -1,4 +1,5 @@
 import type { Channels } from './channels.ts'
+import type { LaneScaling } from './lane-scaling.ts'
 
 /** Output channels in the blocks of 16, 8 and 4 that src-as/block-products.ts computes at a time; the last may be partly used. */
 export function channelBlocks(outC: number): { readonly first: number; readonly width: number }[] {
@@ -44,52 +45,25 @@ export function packBlocks<A extends Int8Array | Int16Array>(filter: A, outC: nu
   return bytes
 }
 
-/** Returns the constants of `requantizeLanes` in blocks: rows of bias, multiplier, 2^(right − 1), 2^(32 − right) for each. */
-export function packBlockChannels(channels: Channels, blocks = channelBlocks(channels.bias.length)): Int32Array {
-  const { bias } = channels
+/** Returns the constants of output channels in blocks: rows of bias, multiplier, power, sign and offset for each. */
+export function packBlockChannels(
+  bias: Channels['bias'],
+  { rows }: LaneScaling,
+  blocks = channelBlocks(bias.length),
+): Int32Array {
+  const all = [bias, ...rows]
   const last = blocks.at(-1)!
-  const packed = new Int32Array((last.first + last.width) * 4)
+  const packed = new Int32Array((last.first + last.width) * all.length)
   for (const { first, width } of blocks) {
-    for (let o = first; o < Math.min(first + width, bias.length); o++) {
-      laneConstants(channels, o).forEach((value, row) => {
-        packed[first * 4 + row * width + o - first] = value
-      })
-    }
-  }
-  return packed
-}
-
-/** Returns them as four rows of all channels, filled up to a multiple of 16. */
-export function packChannelRows(channels: Channels): Int32Array {
-  const { bias } = channels
-  const width = Math.ceil(bias.length / 16) * 16
-  const packed = new Int32Array(width * 4)
-  for (let o = 0; o < bias.length; o++) {
-    laneConstants(channels, o).forEach((value, row) => {
-      packed[row * width + o] = value
+    all.forEach((values, row) => {
+      packed.set(values.subarray(first, first + width), first * all.length + row * width)
     })
   }
   return packed
 }
 
-function laneConstants({ bias, multiplier, shift }: Channels, o: number): number[] {
-  const right = multiplier[o] === 0 ? 2 : -shift[o]
-  return [bias[o], multiplier[o], 2 ** (right - 1), 2 ** (32 - right)]
-}
-
-/**
- * Whether `requantizeLanes` gives the reference's bytes for every input: right shifts of 2 … 31, and no sum that could wrap.
- * `filter` has the weights of each channel side by side; the channels' bias holds no zero point: |x − zero| ≤ 255.
- */
-export function fitsLanes({ bias, multiplier, shift, wide }: Channels, filter: Int8Array): boolean {
-  if (wide) return false
-  const perFilter = filter.length / bias.length
-  for (let o = 0; o < bias.length; o++) {
-    if (multiplier[o] === 0) continue
-    if (shift[o] > -2 || shift[o] < -31) return false
-    let sum = Math.abs(bias[o])
-    for (let i = o * perFilter; i < (o + 1) * perFilter; i++) sum += 255 * Math.abs(filter[i])
-    if (sum >= 2 ** 30 || sum + 2 ** (-shift[o] - 1) >= 2 ** 31) return false
-  }
-  return true
+/** Returns them as five rows of all channels, filled up to a multiple of 16. */
+export function packChannelRows(bias: Channels['bias'], scaling: LaneScaling): Int32Array {
+  const width = Math.ceil(bias.length / 16) * 16
+  return packBlockChannels(bias, scaling, [{ first: 0, width }])
 }

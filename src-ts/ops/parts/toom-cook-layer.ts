@@ -1,6 +1,6 @@
-import { fitsLanes } from './channel-blocks.ts'
 import type { Convolution } from './convolution.ts'
 import { type Line, lineOf } from './convolution-line.ts'
+import { laneScaling } from './lane-scaling.ts'
 import { type ToomCook, toomCook } from './toom-cook.ts'
 
 /**
@@ -31,7 +31,7 @@ const LARGEST = 32767
  * Nanoseconds of a vector step of the products, of a vector of products, of transforming a vector in and a vector of products back,
  * of an output vector, of a byte of transformed weights that is read, and of a layer; docs/kernels.md.
  */
-const COST = { step: 0.17, product: 0.5, input: 0.1, back: 0.15, output: 3.5, weight: 0.02, layer: 5500 }
+const COST = { step: 0.17, product: 0.5, input: 0.1, back: 0.15, output: 2.6, weight: 0.02, layer: 5500 }
 
 /** What a Toom-Cook convolution does, along one axis or two. */
 interface Work {
@@ -88,7 +88,7 @@ function* exactLayers(p: Convolution): Generator<CostedLayer> {
   const { inC } = p.window
   if (p.int16 || p.groups !== 1 || !line || line.batches !== 1 || line.taps < 2) return
   // Vectors of eight channels, the last of which may overlap the one before.
-  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !fitsLanes(p, p.filter)) return
+  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !laneScaling(p, p.filter)) return
   const costed = candidates(p, line).map(layer => ({ layer, cost: cost(p, layer) }))
   for (const each of costed.sort((a, b) => a.cost - b.cost)) {
     const { scheme, parts } = each.layer

@@ -1,11 +1,12 @@
 import type { Emitter } from '../kernel.ts'
 import { packChannelRows } from './channel-blocks.ts'
 import { type Convolution, withoutInputZero } from './convolution.ts'
+import { laneScaling } from './lane-scaling.ts'
 import { powerOfTwo } from './toom-cook-layer.ts'
 
 /**
  * Returns text that divides vectors of int32 by a divisor that divides them exactly, requantizes them, four channels from `c` on each,
- * and stores them at `to`, `pitch` bytes apart. It takes the names `zero`, `low` and `high` of vectors from around.
+ * and stores them at `to`, `pitch` bytes apart. It takes the names `low` and `high` of vectors from around.
  */
 export function finishText(
   p: Convolution,
@@ -22,18 +23,22 @@ export function finishText(
   })
   const requantize = to.use('requantize-lanes', 'requantizeLanes')
   const pack = to.use('requantize-lanes', 'packLanes')
-  const channels = to.data(packChannelRows(withoutInputZero(p)), 16)
+  const scaling = laneScaling(p, p.filter)!
+  const channels = to.data(packChannelRows(withoutInputZero(p).bias, scaling), 16)
   const rowBytes = Math.ceil(p.outC / 16) * 64
   const bytes = (t: number) => `bytes${Math.floor(t / 4)}`
   const packs = sums.flatMap((_, t) => {
     const four = [0, 1, 2, 3].map(i => `q${Math.min(t + i, sums.length - 1)}`)
-    return t % 4 ? [] : [`const ${bytes(t)} = ${pack}(${four.join(', ')}, zero, low, high)`]
+    return t % 4 ? [] : [`const ${bytes(t)} = ${pack}(${four.join(', ')}, low, high)`]
   })
   const stores = sums.map((_, t) => `v128.store32_lane(to, ${bytes(t)}, ${t % 4}, ${t * pitch})`)
   return [
     `const m: usize = ${channels} + (<usize>c << 2)`,
     'const bias = v128.load(m)',
-    ...divided.map((text, t) => `const q${t} = ${requantize}(i32x4.add(${text}, bias), m + ${rowBytes}, ${rowBytes})`),
+    ...divided.map(
+      (text, t) =>
+        `const q${t} = ${requantize}(i32x4.add(${text}, bias), m + ${rowBytes}, ${rowBytes}, ${scaling.shift})`,
+    ),
     ...packs,
     ...(p.outC % 4 === 0 ? stores : raggedText(p.outC, stores, bytes, pitch, to)),
   ]

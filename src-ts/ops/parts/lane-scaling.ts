@@ -1,0 +1,68 @@
+import { clamp } from '../../ir/fixed-point.ts'
+import { type Channels, rescale } from './channels.ts'
+
+/** By what `requantizeLanes` (src-as/requantize-lanes.ts) brings the sums of a layer to the output's scale. */
+export interface LaneScaling {
+  /** The right shift at the end, the same for all channels. */
+  readonly shift: number
+  /** Rows with a value for each channel: multiplier, power, sign, offset. */
+  readonly rows: readonly Int32Array[]
+}
+
+/** Integers below this fit int32. */
+const INT32 = 2 ** 31
+/** Beyond, the output's zero point no longer fits beside a sum. */
+const LARGEST_SHIFT = 22
+
+/**
+ * Returns the scaling; undefined where it does not give the reference's bytes for every input.
+ *
+ * With r the right shift, m the multiplier and x a sum, the two roundings of TFLM are ⌊(x·m ± 2^30 + 2^(30 + r)) / 2^(31 + r)⌋ for r ≥ 1,
+ * + where x ≥ 0, since floors nest. Multiplied by 2^s, s ≥ 2, so that r + s is the same in all channels, the constants are multiples of
+ * 2^32, and only the upper half of x·2^s·m is needed. It is exact while no |x|·2^s reaches 2^31, which the weights bound.
+ * A channel that gives one byte whatever the input is takes part as that constant.
+ *
+ * @param filter The weights of each channel side by side.
+ */
+export function laneScaling(
+  p: Channels & Readonly<Record<'inputZero' | 'outputZero' | 'min' | 'max', number>>,
+  filter: Int8Array,
+): LaneScaling | undefined {
+  if (p.wide) return undefined
+  const channels = Array.from(p.bias, (_, o) => {
+    const { low, high } = sumsOf(p, filter, o)
+    const bytes = [low, high].map(sum => clamp(rescale(p, sum, o) + p.outputZero, p.min, p.max))
+    return { largest: Math.max(high, -low), right: -p.shift[o], byte: bytes[0] === bytes[1] ? bytes[0] : undefined }
+  })
+  const scaled = channels.filter(({ byte }) => byte === undefined)
+  const together = 2 + scaled.reduce((most, { right }) => Math.max(most, right), 1)
+  const fits = scaled.every(({ largest, right }) => right >= 1 && largest * 2 ** (together - right) < INT32)
+  if (!fits || together - 1 > LARGEST_SHIFT || channels.some(({ largest }) => largest >= INT32)) return undefined
+  const unit = 2 ** (together - 1)
+  const rows = channels.map(({ right, byte }, o) => {
+    if (byte !== undefined) return [0, 0, 0, byte * unit]
+    const power = 2 ** (together - right)
+    return [p.multiplier[o], power, power / 2, p.outputZero * unit + unit / 2 + power / 4]
+  })
+  return { shift: together - 1, rows: [0, 1, 2, 3].map(row => Int32Array.from(rows, values => values[row])) }
+}
+
+/** The least and the largest sum of a channel, bias included. */
+function sumsOf(
+  { bias, inputZero }: { bias: Channels['bias']; inputZero: number },
+  filter: Int8Array,
+  channel: number,
+) {
+  const perFilter = filter.length / bias.length
+  let positive = 0
+  let negative = 0
+  for (let i = channel * perFilter; i < (channel + 1) * perFilter; i++) {
+    if (filter[i] > 0) positive += filter[i]
+    else negative += filter[i]
+  }
+  const [least, most] = [-128 - inputZero, 127 - inputZero]
+  return {
+    low: bias[channel] + positive * least + negative * most,
+    high: bias[channel] + positive * most + negative * least,
+  }
+}
