@@ -25,8 +25,8 @@ interface Thread {
   readonly waiting: Map<number, (answer: Answer) => void>
 }
 
-/** As many flavours as are built by default; each thread holds a compiler of some 100 MB. */
-const MOST_THREADS = Math.min(2, availableParallelism())
+/** A compiler of some 100 MB in each. V8 compiles the compiler itself in threads of its own, so that two need four cores to be faster than one. */
+const MOST_THREADS = availableParallelism() < 4 ? 1 : 2
 const threads: Thread[] = []
 let jobs = 0
 
