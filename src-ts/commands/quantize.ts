@@ -1,7 +1,8 @@
 import { Argument, Command, Option } from 'commander'
 import { HolterError } from '../errors.ts'
 import type { WeightBits } from '../ops/op.ts'
-import type { NodeNoise } from '../quantize/compare.ts'
+import type { Precision } from '../quantize/form.ts'
+import type { Measured } from '../quantize/measured.ts'
 import { SYNTHETIC_SENTENCE } from '../report/data-sentences.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
@@ -10,7 +11,10 @@ import { inTerminal, interrupted } from './context.ts'
 import { withDataOptions } from './data-options.ts'
 import { json, printJson, seed, whole, within } from './options.ts'
 
-interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits'> {
+interface QuantizeOptions extends Omit<QuantizeInput, 'model' | 'weightBits' | 'int16'> {
+  readonly int16?: string[]
+  readonly minSqnr?: number
+  readonly int16Share: number
   readonly weightBits: string
   readonly calibrate?: string[]
   readonly json?: boolean
@@ -57,6 +61,24 @@ export const quantize = withDataOptions(
     )
     .addOption(
       new Option(
+        '--min-sqnr <dB>',
+        'choose these nodes: those around the tensors that cost most in int8, until the outputs reach this signal-to-noise ratio',
+      )
+        .argParser(within(0, 200))
+        .conflicts('int16'),
+    )
+    .addOption(
+      new Option('--int16-share <x>', 'with --min-sqnr: largest share of the multiply-accumulates that may be of int16')
+        .argParser(within(0, 1))
+        .default(0.25),
+    )
+    .option(
+      '--equalize',
+      'first give neighbouring layers weights of like size, channel by channel; changes no result in float',
+    )
+    .option('--correct-bias', 'take back in the biases what quantization moves the mean of each channel by')
+    .addOption(
+      new Option(
         '--ranges <rule>',
         'what range of values integers cover (default: records): of nearly all records, all values, 9,998 of 10,000, least squared error, least information lost',
       ).choices(['records', 'min-max', 'percentile', 'mse', 'entropy']),
@@ -92,18 +114,30 @@ export const quantize = withDataOptions(
     if (options.calibrate) return quantizeOnRows(model, { ...options, calibrate: options.calibrate })
     if (isFile(model)) throw withoutRows(model, options.out)
     const { quantize } = await import('../runs/quantize.ts')
-    const input = { ...options, model, weightBits: Number(options.weightBits) as WeightBits }
+    const input = { ...options, ...precisionOf(options), model }
     const quantized = await inTerminal(context => quantize(input, context))
     if (!quantized) return interrupted()
-    const { figures, nodes, float, int8, synthetic, validationRecords } = quantized
+    const { figures, noise, float, int8, synthetic, validationRecords } = quantized
     if (options.json) return printJson(figures)
     if (synthetic) console.log(SYNTHETIC_SENTENCE)
-    console.log(noiseTable(nodes))
+    console.log(noiseTable(noise))
     const scores = `${float.value.toFixed(4)} float, ${int8.value.toFixed(4)} int8, ${validationRecords} records`
     console.log(`validation ${float.title} ${scores}`)
     for (const note of figures.notes) console.log(note)
     console.log(`${options.out}: ${count(figures.bytes)} bytes`)
   })
+
+function precisionOf({
+  weightBits,
+  int16,
+  minSqnr,
+  int16Share,
+}: QuantizeOptions): Required<Pick<Precision, 'weightBits' | 'int16'>> {
+  return {
+    weightBits: Number(weightBits) as WeightBits,
+    int16: minSqnr === undefined ? (int16 ?? []) : { decibels: minSqnr, share: int16Share },
+  }
+}
 
 function isFile(model: string): boolean {
   return /\.tflite$/i.test(model)
@@ -119,20 +153,22 @@ function withoutRows(where: string, out: string): HolterError {
 /** Rows of the user calibrate a model, whether it is a file or a folder. */
 async function quantizeOnRows(model: string, options: QuantizeOptions & { calibrate: string[] }): Promise<void> {
   const { quantizeFile, quantizeFolder } = await import('../runs/quantize-file.ts')
-  const input = { ...options, model, weightBits: Number(options.weightBits) as WeightBits }
-  const { figures, nodes } = isFile(model) ? quantizeFile(input) : await quantizeFolder(input)
+  const input = { ...options, ...precisionOf(options), model }
+  const { figures, noise } = isFile(model) ? quantizeFile(input) : await quantizeFolder(input)
   if (options.json) return printJson(figures)
-  console.log(noiseTable(nodes))
+  console.log(noiseTable(noise))
   console.log(`${options.out}: ${count(figures.bytes)} bytes, calibrated on ${count(figures.rows)} rows`)
 }
 
-function noiseTable(nodes: readonly NodeNoise[]): string {
+function noiseTable({ nodes, costsMost }: Measured): string {
   const rows = nodes.map(n => [
     n.node,
     n.op,
     n.signalToNoiseDb.toFixed(1),
+    n.aloneDb.toFixed(1),
     n.largestErrorSteps.toFixed(1),
     `${(100 * n.saturated).toFixed(2)} %`,
   ])
-  return table(['node', 'op', 'SQNR dB', 'worst step', 'saturated'], rows)
+  const all = table(['node', 'op', 'SQNR dB', 'alone dB', 'worst step', 'saturated'], rows)
+  return `${all}\ncosts most: ${costsMost.node} (${costsMost.op}): ${costsMost.aloneDb.toFixed(1)} dB at the outputs if it alone is quantized`
 }

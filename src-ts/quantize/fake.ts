@@ -8,6 +8,7 @@ import type { EvaluateOptions } from '../passes/float/evaluate.ts'
 import { fakeQuantize } from '../train/fake-quantize.ts'
 import { valuesOf } from '../train/model-weights.ts'
 import type { Tf } from '../train/tf.ts'
+import type { Ranges } from './calibrate.ts'
 import type { Converted } from './conversions.ts'
 import { quantizedConstants, sharedQuantization } from './quantize.ts'
 import type { Scheme } from './scheme.ts'
@@ -17,6 +18,15 @@ import { dequantizeConstant } from './values.ts'
 export interface Trainable {
   readonly constants: ReadonlyMap<number, Tensor>
   readonly ends: ReadonlyMap<number, readonly [Scalar, Scalar]>
+}
+
+/** Returns a graph's constants and ranges as tensors, which are the caller's to dispose. */
+export function trainableOf(tf: Tf, { tensors }: FloatGraph, ranges: Ranges): Trainable {
+  const constants = tensors.flatMap(({ data, shape }, i) =>
+    data instanceof Float32Array ? [[i, tf.tensor(data, [...shape])] as const] : [],
+  )
+  const ends = [...ranges].map(([i, { min, max }]) => [i, [tf.scalar(min), tf.scalar(max)]] as const)
+  return { constants: new Map(constants), ends: new Map(ends) }
 }
 
 /**

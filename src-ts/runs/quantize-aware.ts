@@ -2,19 +2,19 @@ import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset } from '../ecg/datasets/dataset.ts'
 import type { CompiledModel } from '../engines/model.ts'
 import { toModel } from '../engines/model.ts'
-import type { FloatGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Recipe } from '../networks/network.ts'
 import { quantizationAware } from '../quantize/aware.ts'
+import type { IntegerForm, Precision } from '../quantize/form.ts'
+import { integerForm } from '../quantize/form.ts'
 import { quantize } from '../quantize/quantize.ts'
-import { schemeFor } from '../quantize/scheme.ts'
 import { fineTuning } from '../train/fine-tuning.ts'
 import type { LossTerm } from '../train/loss.ts'
 import type { Tf } from '../train/tf.ts'
 import type { Context } from '../watch.ts'
 import { fit } from './fit.ts'
 import { standardizationOf } from './model-metadata.ts'
-import { calibrateOn, lower, type Precision } from './to-integers.ts'
+import { calibrationRecords, lower } from './to-integers.ts'
 
 /** A trained model and what it is trained on further. */
 export interface AwareParts {
@@ -49,10 +49,9 @@ export async function quantizeAware(
   { tf, model, metadata, trainedBy, train, dataHash, terms }: AwareParts,
   { epochs, learningRate, seed, name, precision }: AwareInput,
   context: Context,
-): Promise<{ graph: FloatGraph; int8: CompiledModel; recipe: Recipe } | undefined> {
-  const float = lower(tf, model, metadata, train)
-  const scheme = schemeFor(float, precision.weightBits, precision.int16)
-  const ranges = calibrateOn(tf, float, train, metadata, seed, precision.ranges)
+): Promise<(IntegerForm & { readonly int8: CompiledModel; readonly recipe: Recipe }) | undefined> {
+  const rows = calibrationRecords(train, metadata, seed)
+  const { graph: float, ranges, scheme } = integerForm(tf, lower(tf, model, metadata, train), rows, precision)
   const shapes = model.inputs.map(({ shape }) => shape.slice(1) as number[])
   const aware = quantizationAware(tf, float, ranges, scheme, shapes)
   try {
@@ -71,7 +70,7 @@ export async function quantizeAware(
     const { ended } = await fit({ ...parts, seed }, 'train as integers', context)
     if (ended === 'interrupted') return undefined
     const { graph, ranges: learned } = aware.trained()
-    return { graph, int8: toModel(quantize(graph, learned, scheme), name), recipe }
+    return { graph, ranges: learned, scheme, int8: toModel(quantize(graph, learned, scheme), name), recipe }
   } finally {
     aware.model.dispose()
   }

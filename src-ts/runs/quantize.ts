@@ -10,9 +10,8 @@ import { fitToValidation } from '../metrics/fitted.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import { fitTemperature } from '../metrics/temperature.ts'
 import { networks } from '../networks/index.ts'
-import type { WeightBits } from '../ops/op.ts'
-import { compare } from '../quantize/compare.ts'
-import { runReference } from '../reference/run.ts'
+import { type Precision, precisionNote, precisionOf } from '../quantize/form.ts'
+import { measured } from '../quantize/measured.ts'
 import { taskOfModel } from '../tasks/find-task.ts'
 import type { Task } from '../tasks/task.ts'
 import { limitThreads, loadTfjs } from '../train/backend.ts'
@@ -31,19 +30,13 @@ import { quantizeTrained } from './to-integers.ts'
 /** Training records on which each node's noise is measured. */
 const NOISE_RECORDS = 8
 
-export interface QuantizeInput extends DataChoice, Partial<TeacherInput> {
+export interface QuantizeInput extends DataChoice, Precision, Partial<TeacherInput> {
   /** Folder of a float model. */
   readonly model: string
   /** The .tflite file to write. */
   readonly out: string
   /** Draws the calibration records, and what training draws. Default 1. */
   readonly seed?: number
-  /** Bits of the weights. Default 8. */
-  readonly weightBits?: WeightBits
-  /** Nodes that compute in int16, by the names of their outputs. Default none. */
-  readonly int16?: readonly string[]
-  /** Name of the rule for ranges (quantize/ranges). Default records. */
-  readonly ranges?: string
   /** Epochs of training as integers (quantization-aware training). Default none. */
   readonly epochs?: number
   /** Its peak learning rate. Default a tenth of the recipe's. */
@@ -71,9 +64,8 @@ export async function quantize(input: QuantizeInput, context: Context = {}) {
   const metadata = own.temperature || remembers ? own : { ...own, temperature: fitTemperature(predictions) }
   const made = await integers({ tf, task, ...loaded, metadata, opened }, input, context)
   if (!made) return undefined
-  const { graph, int8 } = made
-  const rows = standardizedRows(train, metadata, NOISE_RECORDS, seed)
-  const nodes = compare(tf, graph, int8.graph, rows, runReference)
+  const { int8 } = made
+  const noise = measured(tf, made, int8.graph, standardizedRows(train, metadata, NOISE_RECORDS, seed))
   const float = selectionScore(predictions)
   const quantized = selectionScore(await predictInt8(int8, validation))
   const { provenance } = int8.graph.metadata!
@@ -85,10 +77,10 @@ export async function quantize(input: QuantizeInput, context: Context = {}) {
     bytes: int8.tflite.length,
     [float.name]: { float: float.value, int8: quantized.value },
     notes,
-    nodes,
+    ...noise,
   }
   const { synthetic } = opened
-  return { figures, model: int8, nodes, float, int8: quantized, synthetic, validationRecords: validation.length }
+  return { figures, model: int8, noise, float, int8: quantized, synthetic, validationRecords: validation.length }
 }
 
 /** A float model, its task and its records. */
@@ -101,12 +93,11 @@ interface Given extends FloatModel {
 /** Returns the integers of a model with the float graph that they were made of, trained as such where epochs are asked for. */
 async function integers(given: Given, input: QuantizeInput, context: Context) {
   const { tf, model, metadata, opened } = given
-  const { model: dir, out: name, seed = 1, weightBits = 8, int16 = [], ranges, epochs, learningRate } = input
+  const { model: dir, out: name, seed = 1, epochs, learningRate } = input
   const { train, validation } = opened.splits as Required<typeof opened.splits>
-  const precision = { weightBits, int16, ...(ranges && { ranges }) }
+  const precision = precisionOf(input)
   const said = {
-    ...((weightBits !== 8 || int16.length > 0) && { weightBits, int16: [...int16] }),
-    ...(ranges && { ranges }),
+    ...precisionNote(precision),
     // The records of its training are in its provenance already.
     ...(opened.hash !== (metadata.provenance.data as { sha256?: unknown } | undefined)?.sha256 && provenanceOf(opened)),
   }
@@ -129,5 +120,5 @@ async function integers(given: Given, input: QuantizeInput, context: Context) {
   const fitted = remembers ? {} : fitToValidation(given.task, await predictInt8(aware.int8, validation))
   const training = { recipe: aware.recipe, seed, ...taught.provenance }
   const told = { ...noted({ training }), ...fitted }
-  return { graph: aware.graph, int8: toModel({ ...aware.int8.graph, metadata: told }, name) }
+  return { ...aware, int8: toModel({ ...aware.int8.graph, metadata: told }, name) }
 }

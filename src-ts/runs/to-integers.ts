@@ -1,17 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
-import { rowLength, standardizedRows } from '../ecg/datasets/standardized-rows.ts'
-import { toModel } from '../engines/model.ts'
-import { byName } from '../errors.ts'
+import { standardizedRows } from '../ecg/datasets/standardized-rows.ts'
+import { type CompiledModel, toModel } from '../engines/model.ts'
 import type { FloatGraph, IntGraph } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
-import type { WeightBits } from '../ops/op.ts'
 import { runFloatPasses } from '../passes/float/index.ts'
-import { calibrate, type Ranges } from '../quantize/calibrate.ts'
+import { type IntegerForm, integerForm, type Precision } from '../quantize/form.ts'
 import { quantize } from '../quantize/quantize.ts'
-import { rangeMethods } from '../quantize/ranges/index.ts'
 import { inputColumns } from '../quantize/rows.ts'
-import { type Scheme, schemeFor } from '../quantize/scheme.ts'
 import { exportGraph } from '../train/export.ts'
 import type { Tf } from '../train/tf.ts'
 
@@ -35,47 +31,26 @@ export function lower(tf: Tf, model: LayersModel, metadata: Metadata, train: Dat
   }
 }
 
-/** Returns the ranges of a graph's tensors on training records drawn by `seed`, by the rule of a name. */
-export function calibrateOn(
-  tf: Tf,
-  graph: FloatGraph,
-  train: Dataset,
-  standardization: Standardization,
-  seed: number,
-  ranges = rangeMethods[0].name,
-): Ranges {
-  const rows = standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
-  const perBatch = 32 * rowLength(train)
-  const batches = Array.from({ length: Math.ceil(rows.length / perBatch) }, (_, i) =>
-    rows.subarray(i * perBatch, (i + 1) * perBatch),
-  )
-  return calibrate(tf, graph, batches, byName('ranges', ranges, rangeMethods))
+/** Returns standardized training records, drawn by `seed`, as rows to calibrate on. */
+export function calibrationRecords(train: Dataset, standardization: Standardization, seed: number): Float32Array {
+  return standardizedRows(train, standardization, Math.min(CALIBRATION_RECORDS, train.length), seed)
 }
 
-/** Returns the integer network, calibrated on training records drawn by `seed`. */
+/** Returns the integer network of a lowered graph, calibrated on training records drawn by `seed`. */
 export function toIntegers(
   tf: Tf,
-  graph: FloatGraph,
+  lowered: FloatGraph,
   train: Dataset,
   standardization: Standardization,
   seed: number,
-  scheme?: Scheme,
-  ranges?: string,
-): IntGraph {
-  return quantize(graph, calibrateOn(tf, graph, train, standardization, seed, ranges), scheme)
-}
-
-/** In what numbers a network is to compute. */
-export interface Precision {
-  readonly weightBits: WeightBits
-  /** Nodes that compute in int16, by the names of their outputs. */
-  readonly int16: readonly string[]
-  /** Name of the rule for ranges. */
-  readonly ranges?: string
+  precision: Precision = {},
+): IntegerForm & { readonly integers: IntGraph } {
+  const form = integerForm(tf, lowered, calibrationRecords(train, standardization, seed), precision)
+  return { ...form, integers: quantize(form.graph, form.ranges, form.scheme) }
 }
 
 /**
- * Returns a trained model as its integer file says it, calibrated on training records, and the float graph that it was made from.
+ * Returns a trained model as its integer file says it, calibrated on training records, and what it was made from.
  * Without a precision it is int8 throughout.
  */
 export function quantizeTrained(
@@ -84,8 +59,7 @@ export function quantizeTrained(
   metadata: Metadata,
   train: Dataset,
   { seed, name, precision }: { readonly seed: number; readonly name: string; readonly precision?: Precision },
-) {
-  const graph = lower(tf, model, metadata, train)
-  const scheme = precision && schemeFor(graph, precision.weightBits, precision.int16)
-  return { graph, int8: toModel(toIntegers(tf, graph, train, metadata, seed, scheme, precision?.ranges), name) }
+): IntegerForm & { readonly int8: CompiledModel } {
+  const { integers, ...form } = toIntegers(tf, lower(tf, model, metadata, train), train, metadata, seed, precision)
+  return { ...form, int8: toModel(integers, name) }
 }

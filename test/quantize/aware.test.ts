@@ -6,7 +6,7 @@ import { evaluateFloat } from '../../src-ts/passes/float/evaluate.ts'
 import { quantizationAware } from '../../src-ts/quantize/aware.ts'
 import { calibrate, type Ranges } from '../../src-ts/quantize/calibrate.ts'
 import { withConversions } from '../../src-ts/quantize/conversions.ts'
-import { fakeQuantized } from '../../src-ts/quantize/fake.ts'
+import { fakeQuantized, trainableOf } from '../../src-ts/quantize/fake.ts'
 import { quantize } from '../../src-ts/quantize/quantize.ts'
 import { type Scheme, schemeFor } from '../../src-ts/quantize/scheme.ts'
 import { quantizeValues, quantizeWideValues } from '../../src-ts/quantize/values.ts'
@@ -54,13 +54,7 @@ function differences(tf: Tf, float: FloatGraph, ranges: Ranges, scheme: Scheme, 
   const converted = withConversions(float, scheme)
   const wanted = [...converted.graph.inputs, ...converted.graph.nodes.flatMap(node => node.outputs)]
   return tf.tidy(() => {
-    const constants = float.tensors.flatMap(({ data, shape }, i) =>
-      data instanceof Float32Array ? [[i, tf.tensor(data, [...shape])] as const] : [],
-    )
-    const ends = [...ranges].map(
-      ([i, { min, max }]) => [i, [tf.scalar(min), tf.scalar(max)] as [Scalar, Scalar]] as const,
-    )
-    const options = fakeQuantized(tf, converted, scheme, { constants: new Map(constants), ends: new Map(ends) })
+    const options = fakeQuantized(tf, converted, scheme, trainableOf(tf, float, ranges))
     const x = tf.tensor(inputs, [count, 1, ...SHAPE])
     const values = evaluateFloat(tf, converted.graph, [x], { ...options, wanted })
     return wanted.map((index, place) => {

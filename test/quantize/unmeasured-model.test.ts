@@ -33,7 +33,7 @@ testWithTfjs(
     const shared = { tf, model, train: training, validation, standardization: noScaling, seed: 1, dataHash: 'sines' }
     await train({ ...shared, recipe: { ...tinyRecipe, epochs: 8 } })
     const graph = runFloatPasses(exportGraph(model))
-    const quantized = toIntegers(tf, graph, training, noScaling, 1)
+    const { integers: quantized } = toIntegers(tf, graph, training, noScaling, 1)
 
     const float = macroAuc(predictFloat(tf, model, validation, noScaling)).macro
     const int8 = await predictInt8(toModel(quantized, 'tiny'), validation, engine)

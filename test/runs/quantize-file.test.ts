@@ -47,9 +47,9 @@ const noise = Float32Array.from({ length: 40 * 96 }, () => 2 * stream.uniform() 
 writeFileSync(rows, writeNpy({ shape: [40, 1, 24, 4], data: noise }))
 
 scene('become int8 files that every engine runs alike, with little noise', async () => {
-  const { figures, nodes } = quantizeFile({ model: file, calibrate: [rows], out })
+  const { figures, noise } = quantizeFile({ model: file, calibrate: [rows], out })
   assert.is(figures.rows, 40)
-  for (const { node, signalToNoiseDb } of nodes) assert.ok(signalToNoiseDb > 25, `${node}: ${signalToNoiseDb} dB`)
+  for (const { node, signalToNoiseDb } of noise.nodes) assert.ok(signalToNoiseDb > 25, `${node}: ${signalToNoiseDb} dB`)
   const parity = await verify({ model: out, inputs: 4 })
   assert.ok(parity.every(row => row.differing === 0))
 })

@@ -109,7 +109,7 @@ testWithTfjs('a network of images is trained, exported, quantized and scored as 
   const graph = lower(tf, model, metadata, train)
   assert.equal(graph.tensors[graph.inputs[0]].shape, [1, 9, 8, 2])
   assert.is(standardizedRows(train, standardization, 3, 1).length, 3 * SIZE)
-  const int8 = toModel(toIntegers(tf, graph, train, standardization, 1), 'stripes.tflite')
+  const int8 = toModel(toIntegers(tf, graph, train, standardization, 1).integers, 'stripes.tflite')
   assert.is(int8.graph.metadata!.width, 8)
   const predicted = await predictInt8(int8, validation)
   assert.ok(Math.abs(score(predicted.logits) - float) < 0.02, `${score(predicted.logits)} of int8, ${float} of float`)

@@ -144,7 +144,10 @@ native('two inputs are trained, scored, quantized and scored again', async tf =>
     rounding: 'tflm-double',
     provenance: {},
   }
-  const int8 = toModel(toIntegers(tf, lower(tf, model, metadata, training), training, standardization, 1), 'bumps')
+  const int8 = toModel(
+    toIntegers(tf, lower(tf, model, metadata, training), training, standardization, 1).integers,
+    'bumps',
+  )
   const quantized = selectionScore(await predictInt8(int8, validation))
   assert.ok(Math.abs(quantized.value - float.value) < 0.02, `int8 ${quantized.value}, float ${float.value}`)
   model.dispose()

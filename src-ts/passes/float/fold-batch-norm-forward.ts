@@ -23,7 +23,7 @@ export const foldBatchNormForward: Pass = {
     const [from] = norm.inputs
     const [to] = norm.outputs
     const map = affineOf(draft, norm)
-    const readers = linearReaders(draft, to, map.scale)
+    const readers = linearReaders(draft, to, map.scale, takesMap)
     if (!readers) return false
     draft.replace(norm)
     for (const reader of readers) {
@@ -35,16 +35,24 @@ export const foldBatchNormForward: Pass = {
   },
 }
 
-/** The linear nodes that read a tensor, also through nodes that pass an affine map on; undefined if anything else reads it. */
-function linearReaders(draft: Draft, tensor: number, scale: Float64Array): Node[] | undefined {
+/**
+ * Returns the linear nodes that read a tensor, also through nodes that pass a map of its channels by `scale` on; undefined if anything
+ * else reads it. `takes` says of a node whether its weights can take the map in.
+ */
+export function linearReaders(
+  draft: Draft,
+  tensor: number,
+  scale: Float64Array,
+  takes: (draft: Draft, node: Node, channels: number) => boolean,
+): Node[] | undefined {
   if (draft.isOutput(tensor)) return undefined
   const found: Node[] = []
   for (const node of draft.consumers(tensor)) {
-    if (takesMap(draft, node, scale.length)) {
+    if (takes(draft, node, scale.length)) {
       found.push(node)
       continue
     }
-    const further = passesMap(draft, node, scale) ? linearReaders(draft, node.outputs[0], scale) : undefined
+    const further = passesMap(draft, node, scale) ? linearReaders(draft, node.outputs[0], scale, takes) : undefined
     if (!further) return undefined
     found.push(...further)
   }
