@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { bench } from './bench.ts'
+import { compare } from './compare.ts'
 import { compile } from './compile.ts'
 import { completion } from './completion.ts'
 import { crossValidate } from './cross-validate.ts'
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   quantize,
   importCommand,
   evaluate,
+  compare,
   inspect,
   stream,
   compile,

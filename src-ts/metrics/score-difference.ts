@@ -33,15 +33,7 @@ export function scoreDifference(
   other: PatientPredictions,
   options: BootstrapOptions = {},
 ): ScoreDifference {
-  for (const part of ['labels', 'targets', 'patients'] as const)
-    if (base[part].length !== other[part].length || base[part].some((value, i) => value !== other[part][i]))
-      throw wrong(
-        part,
-        'the two models were scored on different records',
-        'unequal',
-        'the same records in the same order',
-      )
-  for (const each of [base, other]) requirePatients(each)
+  checkSameRecords(base, other)
   const { name, title, value } = selectionScore(base)
   const numbers = [base, other].map(labelNumbers)
   const width = base.labels.length
@@ -60,8 +52,21 @@ export function scoreDifference(
   }
 }
 
+/** Throws HolterError unless both were scored on the same records, each with its patient. */
+export function checkSameRecords(base: PatientPredictions, other: PatientPredictions): void {
+  for (const part of ['labels', 'targets', 'patients'] as const)
+    if (base[part].length !== other[part].length || base[part].some((value, i) => value !== other[part][i]))
+      throw wrong(
+        part,
+        'the two models were scored on different records',
+        'unequal',
+        'the same records in the same order',
+      )
+  for (const each of [base, other]) requirePatients(each)
+}
+
 /** What the selection score is the mean of: each label's AUC, or its F1. */
-function labelNumbers(predictions: PatientPredictions): (weights?: Uint32Array) => readonly number[] {
+export function labelNumbers(predictions: PatientPredictions): (weights?: Uint32Array) => readonly number[] {
   if (predictions.kind !== 'single-label') return aucNumbers(predictions)
   const numbers = decisionNumbers(decide(predictions, []), predictions)
   return weights => numbers(weights).slice(1, 1 + predictions.labels.length)

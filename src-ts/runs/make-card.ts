@@ -5,8 +5,10 @@ import { layerTable } from '../codegen/layer-table.ts'
 import { loadModel } from '../engines/model.ts'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256, writeFile } from '../files.ts'
+import type { Metadata } from '../ir/metadata.ts'
 import { networks } from '../networks/index.ts'
 import { type Card, type CardFigures, cardMarkdown } from '../report/card.ts'
+import { count } from '../report/numbers.ts'
 import { sourceOf } from '../report/sources.ts'
 
 /** What a card is made of. */
@@ -38,7 +40,7 @@ export function makeCard({ path, evaluations, notes }: CardInput): void {
     add(`${name}/${file}`, readFile(join(floatDir, file)))
   const card: Card = {
     name,
-    title: networks.find(n => n.name === metadata.network)?.title ?? name,
+    title: titleOf(metadata) ?? name,
     task: metadata.task,
     parameters: Number(metadata.provenance.parameters ?? parameters),
     foldedParameters: parameters,
@@ -57,6 +59,14 @@ export function makeCard({ path, evaluations, notes }: CardInput): void {
   const base = path.replace(/\.tflite$/, '')
   writeFile(`${base}.card.json`, `${JSON.stringify(card, null, 2)}\n`)
   writeFile(`${base}.md`, markdown)
+}
+
+/** What the network is, and how small it was made since. */
+function titleOf({ network, provenance }: Metadata): string | undefined {
+  const title = networks.find(({ name }) => name === network)?.title
+  const { parameters, from } = provenance as { parameters?: number; from?: { parameters?: number } }
+  const shrunk = from?.parameters !== undefined && parameters !== from.parameters
+  return shrunk ? `${title}, pruned to ${count(Number(parameters))}` : title
 }
 
 /** A card prints the commands that made its figures: none may name a model of models/ that is not there, or a place of this machine. */

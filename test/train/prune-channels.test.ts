@@ -145,7 +145,7 @@ native('a softmax over channels and a layer that is not known keep what they rea
   )
 })
 
-native('the channels with the lowest scores go, in multiples of four', async tf => {
+native('the channels with the lowest scores go, in whole tiles', async tf => {
   const model = tinyNetwork(tf, 1)
   const data = { train: sineClasses('train', 48), standardization: noScaling, recipe: tinyRecipe, seed: 1 }
   const before = readWeights(model)

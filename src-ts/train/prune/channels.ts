@@ -3,8 +3,8 @@ import { type Coupling, coupling } from './coupling.ts'
 import type { Amount, ChannelScores, ShrinkMethod } from './method.ts'
 import { withoutChannels } from './without-channels.ts'
 
-/** Kernels compute four or more channels at a time, so that a layer keeps a multiple of four. */
-const VECTOR = 4
+/** A layer keeps a multiple of so many channels: kernels compute them in tiles of 16, 8 or 4, the wider the faster. */
+const tileOf = (channels: number) => (channels < 16 ? 4 : 8)
 
 /** Channels that live or go together, in all layers that make them. */
 interface Group {
@@ -66,7 +66,8 @@ function goneOf(all: readonly Family[], { sparsity, layers = {}, scope = 'layer'
     const own = makers.map(name => layers[name]).find(share => share !== undefined)
     const global = scope === 'global' && own === undefined
     const kept = global ? groups.filter(({ score }) => score >= limit).length : (1 - (own ?? sparsity)) * groups.length
-    const width = Math.min(groups.length, Math.max(VECTOR, VECTOR * Math.round(kept / VECTOR)))
+    const tile = tileOf(groups.length)
+    const width = Math.min(groups.length, tile * Math.max(1, Math.round(kept / tile)))
     const sorted = [...groups].sort((a, b) => a.score - b.score)
     for (const { group } of sorted.slice(0, groups.length - width)) gone.add(group)
   }
