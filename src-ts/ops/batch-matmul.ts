@@ -1,8 +1,9 @@
 import { HolterError } from '../errors.ts'
-import { clamp, type Multiplier } from '../ir/fixed-point.ts'
+import { clamp } from '../ir/fixed-point.ts'
 import { elements, type IntTensor, limitsOf, type Shape } from '../ir/graph.ts'
+import { type BatchMatmulPrepared, batchMatmulBlocks, type Steps } from './kernels/batch-matmul-blocks.ts'
 import type { Op } from './op.ts'
-import { broadcastShape, inBytes, type Operands, operandAddresses, operandData, repeated } from './parts/broadcast.ts'
+import { broadcastShape, inBytes, operandAddresses, operandData, repeated } from './parts/broadcast.ts'
 import { caseNode } from './parts/cases.ts'
 import { factorOf, quantizationOf, rescaleBy } from './parts/channels.ts'
 import { strides } from './parts/movement.ts'
@@ -11,24 +12,6 @@ export interface BatchMatmulAttrs {
   /** Whether the last two axes of an operand are swapped. */
   readonly adjX: boolean
   readonly adjY: boolean
-}
-
-/** How an operand is walked: bytes from one matrix to the next along three axes, along its own axis, and along the summed one. */
-type Steps = readonly [number, number, number, own: number, depth: number]
-
-export interface BatchMatmulPrepared extends Pick<Operands, 'constants' | 'zeroPoints'> {
-  /** Matrices along three axes. */
-  readonly batches: readonly number[]
-  readonly rows: number
-  readonly columns: number
-  readonly depth: number
-  readonly steps: readonly [Steps, Steps]
-  readonly factor: Multiplier
-  /** int16: TFLM adds in 64 bits. */
-  readonly wide: boolean
-  readonly outputZero: number
-  readonly min: number
-  readonly max: number
 }
 
 /** BATCH_MATMUL: matrix products over two to five axes; matrices are repeated along axes of size 1. Either operand may be a constant. */
@@ -120,6 +103,7 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
         ])
       },
     },
+    batchMatmulBlocks,
   ],
   macs({ attrs, inputs: [a, b] }) {
     const { batches, rows, columns, depth } = sizesOf(attrs, a!.shape, b!.shape)
@@ -131,6 +115,8 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
     matmulCase('left transposed', [2, 6, 3], [2, 6, 5], { adjX: true }),
     matmulCase('one matrix for all', [2, 3, 4, 5], [1, 5, 6], {}),
     matmulCase('both transposed', [1, 5, 2], [3, 4, 5], { adjX: true, adjY: true }),
+    matmulCase('odd depth, blocks of every width', [2, 9, 33], [2, 33, 29], {}, undefined, 1),
+    matmulCase('the same, transposed', [2, 9, 33], [2, 29, 33], { adjY: true }, undefined, 1),
   ],
 }
 
@@ -161,12 +147,19 @@ function startOf(batch: number, [, second, third]: readonly number[], steps: Ste
   return i * steps[0] + j * steps[1] + k * steps[2]
 }
 
-function matmulCase(name: string, a: number[], b: number[], attrs: Partial<BatchMatmulAttrs>, constant?: number) {
+function matmulCase(
+  name: string,
+  a: number[],
+  b: number[],
+  attrs: Partial<BatchMatmulAttrs>,
+  constant?: number,
+  scale = 0.11,
+) {
   const all = { adjX: false, adjY: false, ...attrs }
   const inputs = [
     { shape: a, scale: 0.05, zeroPoint: -3 },
     { shape: b, scale: 0.02, zeroPoint: 10, ...(constant && { constant }) },
   ]
   const [shape] = batchMatmul.outputShapes(all, inputs)
-  return caseNode(name, 'batchMatmul', all, inputs, [{ shape, scale: 0.11, zeroPoint: -20 }])
+  return caseNode(name, 'batchMatmul', all, inputs, [{ shape, scale, zeroPoint: -20 }])
 }

@@ -18,7 +18,7 @@ const NODES = 120
 const MODULES = process.env.HOLTER_LONG ? 40 : 1
 const INPUTS = 5
 
-const test = suite('kernels of eight lanes equal their references')
+const test = suite('kernels of several lanes equal their references')
 
 /** What the kernels of several lanes compute, with sizes around their widths. */
 const nodes: Record<string, (r: Random) => { attrs: object; inputs: CaseTensor[]; output: CaseTensor }> = {
@@ -56,6 +56,34 @@ const nodes: Record<string, (r: Random) => { attrs: object; inputs: CaseTensor[]
   averagePool2d: pool,
   mean: reduction,
   sum: reduction,
+  batchMatmul: matrices,
+  layerNormalization(r) {
+    const x = { ...image(r, sizeIn(r, 1, 3)), shape: [1, sizeIn(r, 1, 9), sizeIn(r, 1, 70)] }
+    return {
+      attrs: { epsilon: 2 ** -20 },
+      inputs: [x],
+      output: { shape: [], scale: scaleIn(r, 1e-4, 0.2), zeroPoint: zeroOf(r) },
+    }
+  },
+}
+
+function matrices(r: Random) {
+  const [rows, depth, columns] = [sizeIn(r, 1, 40), sizeIn(r, 1, 70), sizeIn(r, 1, 40)]
+  const attrs = { adjX: r.integer(8) === 0, adjY: r.integer(2) > 0 }
+  const matrix = (shape: number[], swapped: boolean, constant: object) => {
+    const leading = pick(r, [[], [2], [3, 2], [1, 2]])
+    return {
+      shape: [...leading, ...(swapped ? shape.toReversed() : shape)],
+      scale: scaleIn(r, 1e-3, 1),
+      zeroPoint: zeroOf(r),
+      ...constant,
+    }
+  }
+  const a = matrix([rows, depth], attrs.adjX, {})
+  const b = matrix([depth, columns], attrs.adjY, r.integer(4) ? {} : { constant: 127 })
+  const product = a.scale * b.scale
+  const output = { shape: [], scale: scaleIn(r, product, product * 1000 * Math.sqrt(depth)), zeroPoint: zeroOf(r) }
+  return { attrs, inputs: [a, b], output }
 }
 
 function image(r: Random, height: number, channels = sizeIn(r, 1, 40)): CaseTensor {
@@ -135,7 +163,7 @@ for (const kind of Object.keys(nodes)) {
   test(`${kind}: most random nodes get the kernel of several lanes`, () => {
     const r = random(5, 78)
     const plans = Array.from({ length: 40 }, () => makePlan([drawn(kind, r)], 'simd').networks[0].nodes[0])
-    const lanes = plans.filter(({ kernel }) => /lanes|pairs|max-pool/.test(kernel!.name))
+    const lanes = plans.filter(({ kernel }) => /lanes|pairs|blocks|max-pool/.test(kernel!.name))
     assert.ok(lanes.length >= 20, `${lanes.length} of 40`)
   })
 }
