@@ -7,7 +7,7 @@ import { allBlocks } from "./conv2d-blocks";
 export function batchMatmulBlocks(
   a: usize, zeroA: i32, a0: i32, a1: i32, a2: i32,
   b: usize, zeroB: i32, b0: i32, b1: i32, b2: i32, bColumn: i32, bDepth: i32,
-  output: usize, outputZero: i32, channels: usize,
+  output: usize, shift: i32, channels: usize,
   scratch: usize, piece: i32, blocks: usize,
   size0: i32, size1: i32, size2: i32, rows: i32, columns: i32, depth: i32, low: i32, high: i32
 ): void {
@@ -21,7 +21,7 @@ export function batchMatmulBlocks(
           widenWithout(scratch, left + <usize>(row * depth), count * depth, zeroA);
           allBlocks<i16>(
             scratch, 0, 1, <usize>depth << 1, count, 1, 0, (depth + 1) >> 1,
-            blocks, channels, output, 0, <usize>columns, columns, outputZero, low, high
+            blocks, channels, output, 0, <usize>columns, columns, shift, low, high
           );
           output += <usize>(count * columns);
         }

@@ -2,6 +2,7 @@ import type { Multiplier } from '../../ir/fixed-point.ts'
 import type { Kernel, KernelTarget } from '../kernel.ts'
 import { inBytes, type Operands, operandAddresses } from '../parts/broadcast.ts'
 import { packBlockChannels, paddedChannels } from '../parts/channel-blocks.ts'
+import { type LaneScaling, type SumRange, scalingOfSums } from '../parts/lane-scaling.ts'
 
 /** How an operand is walked: elements from one matrix to the next along three axes, along its own axis, and along the summed one. */
 export type Steps = readonly [number, number, number, own: number, depth: number]
@@ -31,31 +32,37 @@ const SLACK = 192
 export const batchMatmulBlocks: Kernel<BatchMatmulPrepared> = {
   name: 'batch-matmul-blocks',
   flavours: ['simd', 'relaxed'],
-  fits: ({ steps: [a, b], depth, factor }, { element }) =>
-    element.name === 'i8' &&
-    a[3] === depth && a[4] === 1 &&
-    (b[3] === 1 || b[4] === 1) &&
-    // As `fitsLanes` proves it for weights: right shifts of 2 … 31, and no sum that could wrap.
-    (factor.multiplier === 0 || (factor.shift <= -2 && factor.shift >= -31)) &&
-    255 * 255 * depth < 2 ** 30,
+  fits: (p, { element }) => {
+    const [a, b] = p.steps
+    const row = a[3] === p.depth && a[4] === 1
+    return element.name === 'i8' && row && (b[3] === 1 || b[4] === 1) && scalingOf(p) !== undefined
+  },
   scratchBytes: (p, on) => rowsBytes(p, on) + 4 * paddedChannels(p.columns) * Math.ceil(p.depth / 2) + SLACK,
   emit(p, to) {
     const [a, b] = operandAddresses(p as never, to)
     const [[a0, a1, a2], stepsB] = p.steps.map(steps => inBytes(steps, to))
-    const { multiplier, shift } = p.factor
-    const alike = (value: number) => new Int32Array(p.columns).fill(value)
-    const channels = { bias: alike(0), multiplier: alike(multiplier), shift: alike(shift), wide: false }
+    const scaling = scalingOf(p)!
     return to.call('batch-matmul-blocks', 'batchMatmulBlocks', [
       ['a', a, p.zeroPoints[0], a0, a1, a2],
       ['b', b, p.zeroPoints[1], ...stepsB],
-      ['output', to.output(0), p.outputZero],
-      ['channels', to.data(packBlockChannels(channels), 16)],
+      ['output', to.output(0), scaling.shift],
+      ['columns', to.data(packBlockChannels(new Int32Array(p.columns), scaling), 16)],
       ['rows and blocks', to.scratch(), rowsAtATime(p, to), to.scratch() + rowsBytes(p, to)],
       ['batches', ...p.batches],
       ['sizes', p.rows, p.columns, p.depth],
       ['clamp', p.min, p.max],
     ])
   },
+}
+
+/** The scaling of all columns, which is the same. */
+function scalingOf({ depth, columns, factor, zeroPoints, ...output }: BatchMatmulPrepared): LaneScaling | undefined {
+  const [a, b] = zeroPoints.map(zero => [-128 - zero, 127 - zero])
+  const products = a.flatMap(x => b.map(y => depth * x * y))
+  const alike = (value: number) => new Int32Array(columns).fill(value)
+  const sums = { low: Math.min(...products), high: Math.max(...products) }
+  const channels = { ...output, multiplier: alike(factor.multiplier), shift: alike(factor.shift) }
+  return scalingOfSums(channels, Array<SumRange>(columns).fill(sums))
 }
 
 /** Rows of the first operand that are widened at once; tiles are of two or four. */

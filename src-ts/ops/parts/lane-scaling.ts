@@ -1,5 +1,5 @@
 import { clamp } from '../../ir/fixed-point.ts'
-import { type Channels, rescale } from './channels.ts'
+import { type Channels, rescaleBy } from './channels.ts'
 
 /** By what `requantizeLanes` (src-as/requantize-lanes.ts) brings the sums of a layer to the output's scale. */
 export interface LaneScaling {
@@ -14,24 +14,41 @@ const INT32 = 2 ** 31
 /** Beyond, the output's zero point no longer fits beside a sum. */
 const LARGEST_SHIFT = 22
 
+/** How far a channel's sum goes, bias included. */
+export interface SumRange {
+  readonly low: number
+  readonly high: number
+}
+
 /**
- * Returns the scaling; undefined where it does not give the reference's bytes for every input.
- *
- * With r the right shift, m the multiplier and x a sum, the two roundings of TFLM are ⌊(x·m ± 2^30 + 2^(30 + r)) / 2^(31 + r)⌋ for r ≥ 1,
- * + where x ≥ 0, since floors nest. Multiplied by 2^s, s ≥ 2, so that r + s is the same in all channels, the constants are multiples of
- * 2^32, and only the upper half of x·2^s·m is needed. It is exact while no |x|·2^s reaches 2^31, which the weights bound.
- * A channel that gives one byte whatever the input is takes part as that constant.
+ * Returns the scaling of a layer of weights; undefined where it does not give the reference's bytes for every input.
  *
  * @param filter The weights of each channel side by side.
  */
 export function laneScaling(
-  p: Channels & Readonly<Record<'inputZero' | 'outputZero' | 'min' | 'max', number>>,
+  p: Output & Channels & { readonly inputZero: number },
   filter: Int8Array,
 ): LaneScaling | undefined {
   if (p.wide) return undefined
-  const channels = Array.from(p.bias, (_, o) => {
-    const { low, high } = sumsOf(p, filter, o)
-    const bytes = [low, high].map(sum => clamp(rescale(p, sum, o) + p.outputZero, p.min, p.max))
+  const sums = Array.from(p.bias, (_, channel) => sumsOf(p, filter, channel))
+  return scalingOfSums(p, sums)
+}
+
+/** What a sum becomes. */
+type Output = Pick<Channels, 'multiplier' | 'shift' | 'wide'> & Readonly<Record<'outputZero' | 'min' | 'max', number>>
+
+/**
+ * Returns the scaling of channels whose sums go so far; undefined where it does not give the reference's bytes for every sum.
+ *
+ * With r the right shift, m the multiplier and x a sum, the two roundings of TFLM are ⌊(x·m ± 2^30 + 2^(30 + r)) / 2^(31 + r)⌋ for r ≥ 1,
+ * + where x ≥ 0, since floors nest. Multiplied by 2^s, s ≥ 2, so that r + s is the same in all channels, the constants are multiples of
+ * 2^32, and only the upper half of x·2^s·m is needed. It is exact while no |x|·2^s reaches 2^31, which the sums' range bounds.
+ * A channel that gives one byte whatever the input is takes part as that constant.
+ */
+export function scalingOfSums(p: Output, sums: readonly SumRange[]): LaneScaling | undefined {
+  const channels = sums.map(({ low, high }, o) => {
+    const scaled = [low, high].map(sum => rescaleBy(p.multiplier[o], p.shift[o], p.wide, sum))
+    const bytes = scaled.map(value => clamp(value + p.outputZero, p.min, p.max))
     return { largest: Math.max(high, -low), right: -p.shift[o], byte: bytes[0] === bytes[1] ? bytes[0] : undefined }
   })
   const scaled = channels.filter(({ byte }) => byte === undefined)
@@ -52,7 +69,7 @@ function sumsOf(
   { bias, inputZero }: { bias: Channels['bias']; inputZero: number },
   filter: Int8Array,
   channel: number,
-) {
+): SumRange {
   const perFilter = filter.length / bias.length
   let positive = 0
   let negative = 0
