@@ -27,6 +27,10 @@ export const evaluate = withDataOptions(
     )
     .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
     .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)')
+    .option(
+      '--dynamic-range',
+      'round the weights of a float model to int8 and leave activations real (dynamic-range quantization), for comparison',
+    )
     .option('--against <model>', 'second model to compare with, by a paired bootstrap over patients')
     .option(
       '--html <file>',
@@ -63,7 +67,8 @@ async function textOf({ opened, split, scored, against, difference, notes }: Eva
 
 /** The options that decide about the figures, as one types them. */
 function commandLine(path: string, options: EvaluateOptions): string {
-  const { task, split, engine, flavour, against } = options
+  const { task, split, engine, flavour, against, dynamicRange } = options
   const given = Object.entries({ task, split, engine, flavour, against }).filter(([, value]) => value !== undefined)
-  return [path, ...given.map(([name, value]) => `--${name} ${value}`)].join(' ')
+  const dynamic = dynamicRange ? ['--dynamic-range'] : []
+  return [path, ...given.map(([name, value]) => `--${name} ${value}`), ...dynamic].join(' ')
 }

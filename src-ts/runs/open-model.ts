@@ -9,21 +9,27 @@ import { elements, type IntGraph } from '../ir/graph.ts'
 import { knowsValidation, type Metadata, madeWithSynthetic } from '../ir/metadata.ts'
 import type { Fitted } from '../metrics/fitted.ts'
 import type { PatientPredictions } from '../metrics/predictions.ts'
+import { runFloatPasses } from '../passes/float/index.ts'
+import { roundWeights } from '../quantize/round-weights.ts'
 import { syntheticModelSentence } from '../report/data-sentences.ts'
 import { modelPath } from '../shipped-models.ts'
 import { findTask, taskOfModel } from '../tasks/find-task.ts'
 import { tasks } from '../tasks/index.ts'
 import type { Task } from '../tasks/task.ts'
 import { loadTfjs } from '../train/backend.ts'
+import { exportGraph } from '../train/export.ts'
 import { loadFloatModel } from '../train/float-model.ts'
 import { predictFloat } from '../train/predict.ts'
 import type { Report } from '../watch.ts'
+import { predictGraph } from './predict-graph.ts'
 
 export interface ModelOptions {
   /** Name of a task, or a task file. Default: the model's own. */
   readonly task?: string
   readonly engine?: string
   readonly flavour?: string
+  /** Rounds the weights of a float model to int8 and leaves its activations real: dynamic-range quantization, for comparison. */
+  readonly dynamicRange?: boolean
   /** Told how many milliseconds each call of the engine of an int8 model took. */
   readonly onRun?: (ms: number) => void
   /** Folder of the data, whose task file may be what `task` names. */
@@ -73,19 +79,32 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
   }
   const tf = loadTfjs()
   const { model, metadata } = await loadFloatModel(tf, path)
+  const rounded = options.dynamicRange && roundWeights(runFloatPasses(exportGraph(model)))
   return {
     path,
     task: taskOf(path, metadata, options),
-    engine: 'tfjs',
+    engine: rounded ? 'tfjs with int8 weights' : 'tfjs',
     precision: 'float',
     fitted: metadata,
     knowsValidation: knowsValidation(metadata),
     notes: syntheticNotes(path, metadata),
-    predict: async (dataset, report) => predictFloat(tf, model, dataset, metadata, report),
+    predict: async (dataset, report) =>
+      rounded
+        ? predictGraph(tf, rounded, dataset, metadata, report)
+        : predictFloat(tf, model, dataset, metadata, report),
   }
 }
 
 function int8Model(path: string, options: ModelOptions): OpenedModel {
+  if (options.dynamicRange) {
+    throw new HolterError({
+      stage: 'usage',
+      where: '--dynamic-range',
+      problem: 'the activations of this model are integers already',
+      got: path,
+      hint: 'Give the folder of the float model',
+    })
+  }
   const { engine, form } = engineFor(options.engine ?? 'node', options.flavour)
   const choice = { engine: options.onRun ? withClock(engine, options.onRun) : engine, form }
   const model = loadModel(path)
