@@ -157,6 +157,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       {},
       { outputScale: 1e6, inputZero: -128 },
     ),
+    conv('a bias beyond the room of tiles', [1, 1, 7, 5], [6, 1, 3, 5], {}, { firstBias: 2 ** 30 }),
     conv('zero filter', [1, 1, 6, 4], [5, 1, 3, 4], {}, { weights: 0 }),
   ],
 }
@@ -166,7 +167,7 @@ function conv(
   x: number[],
   filter: number[],
   attrs: Partial<Conv2dAttrs>,
-  options: { bias?: boolean; outputScale?: number; inputZero?: number; weights?: number } = {},
+  options: { bias?: boolean; outputScale?: number; inputZero?: number; weights?: number; firstBias?: number } = {},
 ) {
   const all: Conv2dAttrs = {
     strideH: 1,
@@ -183,7 +184,14 @@ function conv(
     { shape: filter, constant: options.weights ?? 127, scale, axis: 0 },
     options.bias === false
       ? undefined
-      : { shape: [filter[0]], constant: 2000, type: 'int32', scale: scale.map(s => s * 0.05), axis: 0 },
+      : {
+          shape: [filter[0]],
+          constant: 2000,
+          type: 'int32',
+          scale: scale.map(s => s * 0.05),
+          axis: 0,
+          ...(options.firstBias && { data: Int32Array.from(scale, (_, i) => (i ? 300 * i : options.firstBias!)) }),
+        },
   ]
   const [shape] = conv2d.outputShapes(all, [{ shape: x }, { shape: filter }])
   return caseNode<Conv2dAttrs>(name, 'conv2d', all, inputs, [

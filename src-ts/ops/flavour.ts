@@ -53,3 +53,8 @@ export const defaultFlavours: readonly Flavour[] = flavours.filter(row => row.by
 export function flavourRow(name: string): FlavourRow & { readonly name: Flavour } {
   return byName('flavour', name, flavours)
 }
+
+/** Whether a flavour's kernels compute in vectors (ASC_FEATURE_SIMD in src-as). */
+export function hasVectors(flavour: Flavour): boolean {
+  return flavourRow(flavour).features.includes('SIMD128')
+}

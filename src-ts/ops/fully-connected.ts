@@ -97,6 +97,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
     dense('flattened input', [1, 2, 3, 8], [9, 48], {}),
     dense('rows kept', [1, 5, 16], [3, 16], { keepNumDims: true }),
     dense('no bias, one output', [1, 3], [1, 3], {}, { bias: false }),
+    dense('a bias beyond the room of tiles', [3, 20], [6, 20], {}, { firstBias: 2 ** 30 }),
     longInt16(),
     longInt16(Int32Array.of(5, -5)),
   ],
@@ -126,7 +127,7 @@ function dense(
   x: number[],
   weights: number[],
   attrs: Partial<FullyConnectedAttrs>,
-  options: { perTensor?: boolean; bias?: boolean } = {},
+  options: { perTensor?: boolean; bias?: boolean; firstBias?: number } = {},
 ) {
   const all: FullyConnectedAttrs = { activation: 'none', keepNumDims: false, ...attrs }
   const scale = options.perTensor ? [0.0173] : Array.from({ length: weights[0] }, (_, i) => 0.011 * (1 + (i % 3)))
@@ -136,6 +137,7 @@ function dense(
     type: 'int32' as const,
     scale: scale.map(s => s * 0.021),
     axis: 0,
+    ...(options.firstBias && { data: Int32Array.from(scale, (_, i) => (i ? 500 * i : options.firstBias!)) }),
   }
   const [shape] = fullyConnected.outputShapes(all, [{ shape: x }, { shape: weights }])
   return caseNode<FullyConnectedAttrs>(

@@ -1,9 +1,9 @@
-import type { Flavour } from '../flavour.ts'
+import { type Flavour, hasVectors } from '../flavour.ts'
 
 /**
  * Returns a convolution's filter as the kernels of a flavour read it.
  * `filter` is [outC, rows, run]: per output channel `rows` runs of `run` contiguous bytes; `groups` split the output channels evenly.
- * scalar: unchanged. simd: each group in blocks of 4 output channels; in a block, per row, per 8 bytes of the run, 8 bytes of each of the 4.
+ * Without vectors: unchanged. With them: each group in blocks of 4 output channels; in a block, per row, per 8 bytes of the run, 8 bytes of each of the 4.
  * Channels and runs are filled up with zeros, so that the bytes that a vector reads past a run do not count.
  */
 export function packFilter(
@@ -14,7 +14,7 @@ export function packFilter(
   flavour: Flavour,
   groups = 1,
 ): Int8Array {
-  if (flavour === 'scalar') return filter
+  if (!hasVectors(flavour)) return filter
   const steps = Math.ceil(run / 8)
   const groupOut = outC / groups
   const groupBlocks = Math.ceil(groupOut / 4)
