@@ -14,7 +14,7 @@ interface PackageOptions extends Omit<PackageInput, 'model'> {
 export const packageCommand = new Command('package')
   .summary('build a model into an image for a device, with a self-test')
   .description(
-    'Compiles a .tflite file for a target (a folder of firmware-targets), checks flash and RAM against its budget before anything is built, ' +
+    'Compiles a .tflite file for a target (a folder of firmware-targets), checks flash, RAM and instructions against its budget before anything is built, ' +
       'and writes image, sources, self-test vectors and package.json with sizes and hashes. The same input gives the same bytes.',
   )
   .addArgument(modelArgument())
@@ -39,5 +39,7 @@ export const packageCommand = new Command('package')
     console.log(table(['part', 'bytes'], rows))
     const { flashBytes, ramBytes } = totals(manifest.sizes)
     const sizes = `flash ${count(flashBytes)} bytes, RAM ${count(ramBytes)} bytes`
-    console.log(`${manifest.model} for ${manifest.target}, ${manifest.board}: ${sizes}, in ${out}`)
+    const how = manifest.countedBy ? `counted by ${manifest.countedBy}` : 'estimated'
+    const needs = `${sizes}, ${count(manifest.instructions)} instructions an inference (${how})`
+    console.log(`${manifest.model} for ${manifest.target}, ${manifest.board}: ${needs}, in ${out}`)
   })

@@ -35,9 +35,10 @@ export function checkBudget(sizes: Sizes, { name, budget }: Board, { program }: 
   if (ramBytes > budget.ramBytes) {
     const over = ramBytes - budget.ramBytes
     const largest = buffers.reduce((a, b) => (b.bytes > a.bytes ? b : a))
-    refuse(
+    refuseOver(
       name,
       'RAM',
+      'bytes',
       ramBytes,
       budget.ramBytes,
       `The largest tensor is ${JSON.stringify(largest.name)} with ${largest.bytes} bytes: a shorter input, a larger stride or fewer channels there must save ${over} bytes`,
@@ -49,16 +50,24 @@ export function checkBudget(sizes: Sizes, { name, budget }: Board, { program }: 
       sizes.vectors >= over
         ? `Fewer self-test vectors save the ${over} bytes: they take ${sizes.vectors}`
         : `${graph.name} must lose ${over} bytes of weights: prune it, or take a smaller network`
-    refuse(name, 'flash', flashBytes, budget.flashBytes, remedy)
+    refuseOver(name, 'flash', 'bytes', flashBytes, budget.flashBytes, remedy)
   }
 }
 
-function refuse(board: string, what: string, got: number, allowed: number, hint: string): never {
+/** Says what is over a board's budget, by how much, and what helps. */
+export function refuseOver(
+  board: string,
+  what: string,
+  unit: string,
+  got: number,
+  allowed: number,
+  hint: string,
+): never {
   throw new HolterError({
     stage: 'package',
     where: board,
-    problem: `the model needs more ${what} than the board's budget, ${got - allowed} bytes too much`,
-    got: `${got} bytes`,
+    problem: `the model needs more ${what} than the board's budget, ${got - allowed} ${unit} too much`,
+    got: `${got} ${unit}`,
     expected: `at most ${allowed}`,
     hint,
   })

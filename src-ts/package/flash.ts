@@ -1,11 +1,11 @@
-import { chmodSync, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { HolterError } from '../errors.ts'
 import { readFile, sha256 } from '../files.ts'
-import { fillOf } from './package.ts'
-import { filled, runProgram } from './programs.ts'
-import { type Board, boardOf, readTarget, type Target } from './target.ts'
+import { filled } from './programs.ts'
+import { runSelfTest, type SelfTest } from './self-test.ts'
+import { type Board, boardOf, fillOf, readTarget, type Target } from './target.ts'
 
 const Manifest = v.object({
   package: v.literal(1),
@@ -64,49 +64,13 @@ export function startLine({ target, board }: CheckedPackage, places: Readonly<Re
     .join(' ')
 }
 
-/** What a self-test said. */
-export interface SelfTest {
-  readonly line: string
-  readonly model: string
-  readonly vectors: number
-  readonly pass: number
-  /** Of one inference; 0 where they cannot be counted. */
-  readonly instructions: number
-  /** Memory that the model took: its region, or the heap of an interpreter. */
-  readonly memoryBytes?: number
-  /** High-water of the stack in bytes, where the device tells. */
-  readonly stackBytes?: number
-}
-
 /**
  * Starts a package and returns its self-test; undefined where the start shows none, as a flasher.
  * Throws HolterError when the device refuses or a vector fails.
  */
-export function startPackage(checked: CheckedPackage, places: Readonly<Record<string, string>>): SelfTest | undefined {
-  const { folder, target, board } = checked
-  const image = join(folder, board.image)
-  chmodSync(image, 0o755)
-  const said = runProgram(board.start, folder, { ...fillOf(target, board), ...places }, 1800)
-  if (!board.showsSelfTest && said.code === 0) return undefined
-  const text = said.out + said.err
-  const refuse = (problem: string): never => {
-    throw new HolterError({ stage: 'package', where: `${target.name} ${board.name}`, problem })
-  }
-  const line = text.split('\n').find(part => part.startsWith('holter-selftest '))
-  if (!line) return refuse(`no line of the self-test: ${text.trim().split('\n')[0] || `exit code ${said.code}`}`)
-  const values = line.match(/model=(\S+) vectors=(\d+) pass=(\d+) instructions=(\d+)$/)
-  if (!values) return refuse(`the self-test stopped: ${line}`)
-  const [vectors, pass, instructions] = values.slice(2).map(Number)
-  const memory = text.match(/holter-memory bytes=(\d+)/)
-  const stack = text.match(/holter-stack bytes=(\d+)/)
-  if (pass !== vectors) refuse(`${vectors - pass} of ${vectors} vectors differ from the reference`)
-  return {
-    line,
-    model: values[1],
-    vectors,
-    pass,
-    instructions,
-    ...(memory && { memoryBytes: Number(memory[1]) }),
-    ...(stack && { stackBytes: Number(stack[1]) }),
-  }
+export function startPackage(
+  { folder, target, board }: CheckedPackage,
+  places: Readonly<Record<string, string>>,
+): SelfTest | undefined {
+  return runSelfTest(board, folder, { ...fillOf(target, board), ...places })
 }

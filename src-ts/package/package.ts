@@ -9,14 +9,15 @@ import type { Form, Order } from './form.ts'
 import { c } from './form-c.ts'
 import { wasm3 } from './form-wasm3.ts'
 import { wasmtime } from './form-wasmtime.ts'
+import { checkInstructions, countInstructions, estimateInstructions, type Instructions } from './instructions.ts'
 import { mustRun } from './programs.ts'
-import { type Board, type Target, targetsFolder } from './target.ts'
+import { type Board, fillOf, type Target, targetsFolder } from './target.ts'
 import type { Vectors } from './vectors.ts'
 
 const forms: Readonly<Record<Target['form'], Form>> = { c, wasm3, wasmtime }
 
 /** package.json of a packaged model: what it is, what it takes, and the hash of every file. */
-export interface PackageManifest {
+export interface PackageManifest extends Instructions {
   readonly package: 1
   readonly target: string
   readonly board: string
@@ -37,7 +38,7 @@ export interface PackageOptions {
 
 /**
  * Writes a model for a board of a target into `out`: sources, image, vectors, and package.json. The same input gives the same bytes.
- * Throws HolterError when the model is over the board's budget (before anything is compiled), and when a program is missing or fails.
+ * Throws HolterError when the model is over the board's budget (by its estimate before anything is compiled, then as measured), and when a program is missing or fails.
  */
 export async function packageModel(
   model: CompiledModel,
@@ -51,6 +52,8 @@ export async function packageModel(
   const made = await model.build(form.flavour)
   const order: Order = { model, name, made, target, board, ...options }
   checkBudget(form.estimate(order), board, made)
+  const estimated = estimateInstructions(order)
+  checkInstructions(estimated, board, made)
   const folder = mkdtempSync(join(tmpdir(), 'holter-package-'))
   try {
     const names = new Set<string>()
@@ -67,6 +70,8 @@ export async function packageModel(
     const elf = board.compile.args.includes('image.elf') ? 'image.elf' : board.image
     const sizes = form.measure(order, folder, elf)
     checkBudget(sizes, board, made)
+    const instructions = countInstructions(order, folder) ?? estimated
+    checkInstructions(instructions, board, made)
     if (board.convert) mustRun(board.convert, folder, fill)
     names.add(board.image)
     const contents = [...names].sort().map(file => [file, readFileSync(join(folder, file))] as const)
@@ -80,6 +85,7 @@ export async function packageModel(
       macs: made.manifest.macs,
       vectors: options.vectors.count,
       sizes,
+      ...instructions,
       files: contents.map(([file, bytes]) => ({ file, bytes: bytes.length, sha256: sha256(bytes) })),
     }
     for (const [file, bytes] of contents) writeFile(join(out, file), bytes)
@@ -87,16 +93,5 @@ export async function packageModel(
     return manifest
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** What `{…}` in a board's command lines stands for. */
-export function fillOf(target: Target, { image, budget }: Board): Record<string, string> {
-  return {
-    target: target.name,
-    image,
-    flashBytes: String(budget.flashBytes),
-    ramBytes: String(budget.ramBytes),
-    stackBytes: String(budget.stackBytes),
   }
 }

@@ -29,8 +29,20 @@ const Board = v.strictObject({
   builds: v.optional(v.array(v.strictObject({ name: v.string(), args: v.array(v.string()) })), []),
   /** Form wasmtime: whose library goes with the package. */
   library: v.optional(v.picklist(['aarch64', 'this-machine']), 'aarch64'),
-  /** What it may need, in bytes; RAM includes the stack. */
-  budget: v.strictObject({ flashBytes: v.number(), ramBytes: v.number(), stackBytes: v.number() }),
+  /** What it may need, in bytes, RAM with the stack; and how many instructions one inference may take. */
+  budget: v.strictObject({
+    flashBytes: v.number(),
+    ramBytes: v.number(),
+    stackBytes: v.number(),
+    instructions: v.number(),
+  }),
+  /**
+   * Instructions of a multiply-accumulate, for an estimate from the MACs: the least that networks of the zoo take where the board can
+   * count, so that nothing near the budget is refused uncounted, and the most where it cannot.
+   */
+  instructionsPerMac: v.number(),
+  /** Whether `start` is an emulator whose self-test counts instructions. */
+  counts: v.optional(v.boolean(), false),
   /** Name of the image in the package. */
   image: v.string(),
   /** Turns the linked program into the image, where its flasher wants another format. */
@@ -90,4 +102,15 @@ export function readTarget(name: string): Target {
 /** Returns a board of a target; the first where none is named. */
 export function boardOf(target: Target, name: string | undefined): Board {
   return name === undefined ? target.boards[0] : byName(`board of ${target.name}`, name, target.boards)
+}
+
+/** What `{…}` in a board's command lines stands for. */
+export function fillOf(target: Target, { image, budget }: Board): Record<string, string> {
+  return {
+    target: target.name,
+    image,
+    flashBytes: String(budget.flashBytes),
+    ramBytes: String(budget.ramBytes),
+    stackBytes: String(budget.stackBytes),
+  }
 }

@@ -4,6 +4,9 @@ import { reference } from '../engines/reference.ts'
 import { runOnce } from '../engines/session.ts'
 import { HolterError } from '../errors.ts'
 
+/** Bytes before the first vector. */
+const HEAD = 28
+
 /** Vectors of a device's self-test. */
 export interface Vectors {
   readonly count: number
@@ -25,6 +28,14 @@ export async function seededVectors(model: RunnableModel, count: number, seed: n
 export async function givenVectors(model: RunnableModel, inputs: Int8Array, count: number): Promise<Vectors> {
   const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
   return { count, file: vectorFile(inputs, outputs, count, 0, true) }
+}
+
+/** The first `count` vectors of a file, or all where there are fewer. */
+export function firstVectors({ count: all, file }: Vectors, count: number): Vectors {
+  const kept = Math.min(all, count)
+  const head = Buffer.from(file.subarray(0, HEAD))
+  head.writeUInt32LE(kept, 8)
+  return { count: kept, file: Buffer.concat([head, file.subarray(HEAD, HEAD + (kept * (file.length - HEAD)) / all)]) }
 }
 
 /** Twin of `fill_inputs` in firmware-targets/abi/self-test.c. */
@@ -70,7 +81,7 @@ function vectorFile(
   seed: number,
   withInputs: boolean,
 ): Uint8Array {
-  const head = Buffer.alloc(28)
+  const head = Buffer.alloc(HEAD)
   head.write('HLTV', 0, 'latin1')
   const words = [2, count, inputs.length / count, outputs.length / count, seed, withInputs ? 1 : 0]
   for (const [i, n] of words.entries()) head.writeUInt32LE(n, 4 + 4 * i)

@@ -3,7 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { targetsFolder } from '../../src-ts/package/target.ts'
-import { firmwareTool } from '../../src-ts/toolchain.ts'
+import { firmwareTool, programOnPath } from '../../src-ts/toolchain.ts'
 
 const SANITIZE = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g', '-O1']
 
@@ -12,6 +12,11 @@ export function missingForC(): string | undefined {
   if (spawnSync('cc', ['--version']).error) return 'cc is missing (apt-get install gcc libc6-dev)'
   if (!firmwareTool('wasm2c')) return 'wasm2c is missing (npx holter setup firmware)'
   return undefined
+}
+
+/** Why a program of a target cannot be run here, or undefined. */
+export function missingProgram(name: string): string | undefined {
+  return programOnPath(name) ? undefined : `${name} is missing`
 }
 
 /** Compiles C files with the address and the undefined-behaviour sanitizer, beside all of firmware-targets' sources, and returns the program's path. */

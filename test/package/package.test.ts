@@ -12,7 +12,7 @@ import { type Board, boardOf, readTarget, targetNames, targetsFolder } from '../
 import { givenVectors, seededVectors } from '../../src-ts/package/vectors.ts'
 import { testUnless } from '../helpers/environment.ts'
 import { tinyNetwork } from '../helpers/tiny-network.ts'
-import { missingForC } from './c-harness.ts'
+import { missingForC, missingProgram } from './c-harness.ts'
 
 const test = suite('package')
 const missing = missingForC()
@@ -109,7 +109,36 @@ scenes('a model over budget is refused before anything is compiled, with the rem
   const small = (budget: Partial<Board['budget']>) => ({ ...board, compile, budget: { ...board.budget, ...budget } })
   assert.match(await refusal(() => packaged(small({ ramBytes: 1000 }))), /RAM.*bytes too much.*The largest tensor is/)
   assert.match(await refusal(() => packaged(small({ flashBytes: 1000 }))), /flash.*bytes too much/)
+  assert.match(
+    await refusal(() => packaged(small({ instructions: 10 }))),
+    /instructions, estimated at 4 a MAC, than the board's budget, \d+ instructions too much.* % of the \d+ MACs: .* must save \d+ MACs/,
+  )
   assert.match(await refusal(() => packaged(small({}))), /no-such-compiler: this program is missing.*apt-get/)
+})
+
+const noBoard = missing ?? missingProgram('arm-none-eabi-gcc') ?? missingProgram('qemu-system-arm')
+testUnless(
+  noBoard,
+  'package, Cortex-M',
+  test,
+)('instructions are counted where the board has an emulator, and refused', async () => {
+  const cortex = readTarget('cortex-m-wasm2c')
+  const board = boardOf(cortex, 'mps2-an386')
+  const vectors = await seededVectors(model, 64, 1)
+  const pack = (instructions: number, out = folder()) => {
+    const budget = { ...board.budget, instructions }
+    return packageModel(model, 'tiny', cortex, { ...board, budget }, { adc, vectors }, out)
+  }
+  const { instructions, countedBy, macs } = await pack(board.budget.instructions)
+  assert.is(countedBy, 'qemu-system-arm')
+  assert.ok(instructions > macs)
+  const out = folder()
+  const estimate = Math.ceil(macs * board.instructionsPerMac)
+  assert.match(
+    await refusal(() => pack(estimate, out)),
+    /instructions, counted by qemu-system-arm, than the board's budget/,
+  )
+  assert.equal(readdirSync(out), [])
 })
 
 test('a seed gives the inputs that the device makes: least, largest, then random bytes', async () => {
