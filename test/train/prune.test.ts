@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -7,7 +10,7 @@ import { gradualMasks } from '../../src-ts/train/prune/gradual.ts'
 import { pruneMethods, pruneModel } from '../../src-ts/train/prune/index.ts'
 import { l1 } from '../../src-ts/train/prune/l1.ts'
 import { masksOfZeros, prunable, sparsityOf } from '../../src-ts/train/prune/masks.ts'
-import { train } from '../../src-ts/train/train.ts'
+import { type TrainOptions, train } from '../../src-ts/train/train.ts'
 import { noScaling, sineClasses, tinyNetwork, tinyRecipe } from '../helpers/sine-classes.ts'
 import { withTfjs } from '../helpers/with-tfjs.ts'
 
@@ -148,6 +151,32 @@ native('gradual masks grow along a cubic curve, and only a full cut is kept', as
     if (kernels.has(name)) assert.is(zeros, Math.round(0.8 * variable.size), name)
   }
   model.dispose()
+})
+
+native('a run that was stopped on the way to its last cut resumes to the same weights', async tf => {
+  const data = { train: sineClasses('train', 48), validation: sineClasses('validation', 24) }
+  const recipe = { ...tinyRecipe, averageDecay: 0 }
+  const run = async (more: Partial<TrainOptions>) => {
+    const model = tinyNetwork(tf, 1)
+    const gradual = gradualMasks(model, l1, { sparsity: 0.8 }, 4)
+    const parts = { tf, ...data, model, gradual, standardization: noScaling, recipe, seed: 1, dataHash: '' }
+    const { ended } = await train({ ...parts, ...more })
+    const weights = readWeights(model)
+    model.dispose()
+    return { ended, weights }
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'holter-gradual-'))
+  try {
+    const whole = await run({})
+    const stop = new AbortController()
+    const options = { checkpointDir: dir, signal: stop.signal, onEpoch: () => stop.abort() }
+    assert.is((await run(options)).ended, 'interrupted')
+    const resumed = await run({ checkpointDir: dir, resume: true })
+    assert.is(resumed.ended, 'complete')
+    assert.equal(resumed.weights, whole.weights)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
 })
 
 native('a sparsity that is no share, and a layer that is not there, are refused', async tf => {
