@@ -63,14 +63,15 @@ class BeatShape {
   correlation: i64 = 0;
   logDifference: i64 = 0;
   logHeight: i64 = 0;
-  private heights: SlidingOrder = new SlidingOrder(SCALE_BEATS);
-  private samples: StaticArray<SlidingOrder> = new StaticArray<SlidingOrder>(SAMPLES);
+  private heights: SlidingOrder<i32> = new SlidingOrder<i32>(SCALE_BEATS);
+  /** Windows are clipped to four heights of 4096: 16 bits hold them. */
+  private samples: StaticArray<SlidingOrder<i16>> = new StaticArray<SlidingOrder<i16>>(SAMPLES);
   private template: StaticArray<i64> = new StaticArray<i64>(SAMPLES);
   private window: StaticArray<i64> = new StaticArray<i64>(SAMPLES);
   private beats: i64 = 0;
 
   constructor() {
-    for (let i = 0; i < SAMPLES; i++) this.samples[i] = new SlidingOrder(TEMPLATE_BEATS);
+    for (let i = 0; i < SAMPLES; i++) this.samples[i] = new SlidingOrder<i16>(TEMPLATE_BEATS);
   }
 
   next(lead: Lead, peak: i64, channels: StaticArray<i32>, channel: i32): void {

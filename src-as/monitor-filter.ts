@@ -1,5 +1,7 @@
 // Second-order sections in integers. Twin of src-ts/monitor/integer-filter.ts; memory is allocated once, when a filter is made.
 
+import { tabled } from "./monitor-table";
+
 const ONE_BITS: i64 = 22;
 const ONE: i64 = 1 << ONE_BITS;
 /** Numbers of a section: coefficients b0 b1 b2 a1 a2, and state x1 x2 y1 y2 and the remainder of the last division. */
@@ -14,12 +16,13 @@ export function floorDivide(a: i64, b: i64): i64 {
 }
 
 export class IntegerFilter {
-  coefficients: StaticArray<i64>;
+  /** Where the coefficients begin in the table. */
+  private first: i32;
   private state: StaticArray<i64>;
   private started: bool = false;
 
-  constructor(sections: i32) {
-    this.coefficients = new StaticArray<i64>(NUMBERS * sections);
+  constructor(first: i32, sections: i32) {
+    this.first = first;
     this.state = new StaticArray<i64>(NUMBERS * sections);
   }
 
@@ -30,10 +33,11 @@ export class IntegerFilter {
 
   next(sample: i64): i64 {
     if (!this.started) this.settle(sample);
-    const c = this.coefficients, s = this.state;
+    const s = this.state;
     let value = sample;
-    for (let i = 0; i < c.length; i += NUMBERS) {
-      const sum = c[i] * value + c[i + 1] * s[i] + c[i + 2] * s[i + 1] - c[i + 3] * s[i + 2] - c[i + 4] * s[i + 3] + s[i + 4];
+    for (let i = 0, c = this.first; i < s.length; i += NUMBERS, c += NUMBERS) {
+      const ahead = tabled(c) * value + tabled(c + 1) * s[i] + tabled(c + 2) * s[i + 1];
+      const sum = ahead - tabled(c + 3) * s[i + 2] - tabled(c + 4) * s[i + 3] + s[i + 4];
       const out = sum >> ONE_BITS;
       s[i + 4] = sum - (out << ONE_BITS);
       s[i + 1] = s[i];
@@ -46,10 +50,11 @@ export class IntegerFilter {
   }
 
   private settle(sample: i64): void {
-    const c = this.coefficients, s = this.state;
+    const s = this.state;
     let level = sample;
-    for (let i = 0; i < c.length; i += NUMBERS) {
-      const out = floorDivide(level * (c[i] + c[i + 1] + c[i + 2]), ONE + c[i + 3] + c[i + 4]);
+    for (let i = 0, c = this.first; i < s.length; i += NUMBERS, c += NUMBERS) {
+      const gain = tabled(c) + tabled(c + 1) + tabled(c + 2);
+      const out = floorDivide(level * gain, ONE + tabled(c + 3) + tabled(c + 4));
       s[i] = s[i + 1] = level;
       s[i + 2] = s[i + 3] = out;
       s[i + 4] = 0;

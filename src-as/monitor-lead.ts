@@ -4,6 +4,7 @@ import { IntegerFilter } from "./monitor-filter";
 import { IntegerQrsDetector } from "./monitor-qrs";
 import { IntegerResampler } from "./monitor-resampler";
 import { QualityIndex } from "./monitor-quality";
+import { BAND, HAS_NOTCH, NOTCH, tabled } from "./monitor-table";
 
 export const MISSING: i32 = i32.MIN_VALUE;
 const PARTS_PER_MICROVOLT: i64 = 64;
@@ -19,26 +20,27 @@ export class Lead {
   samples: i64 = 0;
   /** How clearly beats have stood out of late, in 2⁻⁸ of tenths. */
   clarity: i64 = 0;
-  resampler: IntegerResampler;
-  band: IntegerFilter = new IntegerFilter(2);
-  notch: IntegerFilter = new IntegerFilter(1);
-  detector: IntegerQrsDetector = new IntegerQrsDetector();
+  private resampler: IntegerResampler = new IntegerResampler();
+  private band: IntegerFilter = new IntegerFilter(BAND, 2);
+  private notch: IntegerFilter = new IntegerFilter(NOTCH, 1);
+  private detector: IntegerQrsDetector = new IntegerQrsDetector();
   /** R peaks since the last `takeBeats`. */
   beats: StaticArray<i64> = new StaticArray<i64>(BEATS);
   private found: i32 = 0;
   private quality: QualityIndex = new QualityIndex();
-  private filtered: StaticArray<i64> = new StaticArray<i64>(KEPT);
+  /** Inputs stay within half a volt: filtered they fit 32 bits. */
+  private filtered: StaticArray<i32> = new StaticArray<i32>(KEPT);
   private held: i64 = 0;
-  private hasNotch: bool;
+  private hasNotch: bool = tabled(HAS_NOTCH) != 0;
   private lastVerdict: i32 = 0;
-
-  constructor(up: i32, down: i32, taps: i32, width: i32, hasNotch: bool) {
-    this.resampler = new IntegerResampler(up, down, taps, width);
-    this.hasNotch = hasNotch;
-  }
 
   get verdict(): i32 {
     return this.quality.verdict;
+  }
+
+  /** The usual interval between beats, in samples. */
+  get interval(): i64 {
+    return this.detector.interval;
   }
 
   next(microvolts: i32): void {
@@ -71,7 +73,7 @@ export class Lead {
 
   private take(sample: i64, missing: bool): void {
     const clean = this.hasNotch ? this.notch.next(sample) : sample;
-    this.filtered[<i32>(this.samples % KEPT)] = this.band.next(clean);
+    this.filtered[<i32>(this.samples % KEPT)] = <i32>this.band.next(clean);
     this.samples++;
     this.quality.next(clean, missing);
     this.detector.next(clean);
@@ -87,7 +89,7 @@ export class Lead {
     this.clarity = this.clarity == 0 ? now : this.clarity + ((now - this.clarity) >> 7);
   }
 
-  private peakNear(beat: i64): i64 {
+  peakNear(beat: i64): i64 {
     let peak = beat, size: i64 = -1;
     for (let i = beat - PEAK_REACH; i <= beat + PEAK_REACH; i++) {
       const value = this.at(i + BAND_DELAY);

@@ -1,11 +1,10 @@
 // Logarithms, roots and ordered numbers. Twins of src-ts/monitor/integer-logarithm.ts and src-ts/ecg/signal/sliding-order.ts.
 
+import { LOG, tabled } from "./monitor-table";
+
 /** Logarithms and shares are whole numbers of 2⁻¹⁶. */
 export const ONE: i64 = 65536;
 const LN_2: i64 = 45426;
-
-/** ln(1 + i / 256) in 2⁻¹⁶; the host writes it, as other constants. */
-export const LOG_TABLE = new StaticArray<i64>(257);
 
 /** Returns the natural logarithm of a whole number from 1 to 2⁵². */
 export function integerLog(value: i64): i64 {
@@ -21,8 +20,9 @@ export function integerLog(value: i64): i64 {
   }
   const rest = mantissa - 32768;
   const piece = <i32>(rest >> 7);
-  const between = (LOG_TABLE[piece + 1] - LOG_TABLE[piece]) * (rest & 127);
-  return (exponent + 15) * LN_2 + LOG_TABLE[piece] + (between >> 7);
+  const below = tabled(LOG + piece);
+  const between = (tabled(LOG + piece + 1) - below) * (rest & 127);
+  return (exponent + 15) * LN_2 + below + (between >> 7);
 }
 
 /** Returns the largest whole number whose square is not above a whole number of at most 2⁵², bit by bit. */
@@ -35,22 +35,23 @@ export function integerRoot(value: i64): i64 {
   return root;
 }
 
-/** The last so many numbers of a stream, in order of size. */
-export class SlidingOrder {
-  private recent: StaticArray<i64>;
-  private sorted: StaticArray<i64>;
+/** The last so many numbers of a stream, in order of size; T is as wide as they are. */
+export class SlidingOrder<T extends number> {
+  private recent: StaticArray<T>;
+  private sorted: StaticArray<T>;
   private taken: i64 = 0;
 
   constructor(capacity: i32) {
-    this.recent = new StaticArray<i64>(capacity);
-    this.sorted = new StaticArray<i64>(capacity);
+    this.recent = new StaticArray<T>(capacity);
+    this.sorted = new StaticArray<T>(capacity);
   }
 
   get size(): i32 {
     return <i32>min<i64>(this.taken, this.recent.length);
   }
 
-  push(value: i64): void {
+  push(number: i64): void {
+    const value = <T>number;
     const recent = this.recent, sorted = this.sorted, size = this.size;
     const place = <i32>(this.taken % recent.length);
     const full = size == recent.length;
@@ -70,13 +71,13 @@ export class SlidingOrder {
   }
 
   ranked(rank: i32): i64 {
-    return this.sorted[rank];
+    return <i64>this.sorted[rank];
   }
 
   /** Twice the median: the middle of two numbers may be a half. */
   twiceMedian(): i64 {
     const last = this.size - 1;
-    return this.sorted[last >> 1] + this.sorted[(last + 1) >> 1];
+    return <i64>this.sorted[last >> 1] + <i64>this.sorted[(last + 1) >> 1];
   }
 
   /** The median distance from the median, rounded down. */
@@ -88,8 +89,8 @@ export class SlidingOrder {
     let distance: i64 = 0, before: i64 = 0;
     for (let i = 0; i <= size >> 1; i++) {
       before = distance;
-      const below = low < 0 ? i64.MAX_VALUE : middle - 2 * sorted[low];
-      const above = high == size ? i64.MAX_VALUE : 2 * sorted[high] - middle;
+      const below = low < 0 ? i64.MAX_VALUE : middle - 2 * <i64>sorted[low];
+      const above = high == size ? i64.MAX_VALUE : 2 * <i64>sorted[high] - middle;
       distance = min(below, above);
       if (below < above) low--;
       else high++;
@@ -99,11 +100,11 @@ export class SlidingOrder {
 
   total(): i64 {
     let sum: i64 = 0;
-    for (let rank = 0; rank < this.size; rank++) sum += this.sorted[rank];
+    for (let rank = 0; rank < this.size; rank++) sum += <i64>this.sorted[rank];
     return sum;
   }
 
-  private placeOf(value: i64): i32 {
+  private placeOf(value: T): i32 {
     let low = 0, high = this.size;
     while (low < high) {
       const middle = (low + high) >> 1;

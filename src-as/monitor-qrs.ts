@@ -2,6 +2,7 @@
 
 import { IntegerFilter } from "./monitor-filter";
 import { floorDivide } from "./monitor-filter";
+import { QRS } from "./monitor-table";
 
 const RATE_HZ: i64 = 360;
 const SLOPE: i32 = 4;
@@ -21,7 +22,7 @@ const PASSED: i32 = 64;
 const FOUND: i32 = 64;
 
 export class IntegerQrsFeature {
-  band: IntegerFilter = new IntegerFilter(2);
+  band: IntegerFilter = new IntegerFilter(QRS, 2);
   private past: StaticArray<i64> = new StaticArray<i64>(SLOPE);
   private slopes: StaticArray<i64> = new StaticArray<i64>(AVERAGE);
   private sum: i64 = 0;

@@ -1,23 +1,24 @@
 // Polyphase resampling in integers. Twin of src-ts/monitor/integer-resampler.ts, which makes the taps.
 
+import { DOWN, TAP_COUNT, tabled, TAPS, UP, WIDTH } from "./monitor-table";
+
 const ONE_BITS: i64 = 15;
 
 export class IntegerResampler {
-  taps: StaticArray<i64>;
   private past: StaticArray<i64>;
-  private half: i32;
+  private taps: i32 = <i32>tabled(TAP_COUNT);
   private newest: i32 = 0;
   private ahead: i32 = 0;
   private started: bool = false;
-  private up: i32;
-  private down: i32;
+  private up: i32 = <i32>tabled(UP);
+  private down: i32 = <i32>tabled(DOWN);
 
-  constructor(up: i32, down: i32, taps: i32, width: i32) {
-    this.up = up;
-    this.down = down;
-    this.taps = new StaticArray<i64>(taps);
-    this.past = new StaticArray<i64>(width);
-    this.half = (taps - 1) / 2;
+  constructor() {
+    this.past = new StaticArray<i64>(<i32>tabled(WIDTH));
+  }
+
+  private get half(): i32 {
+    return (this.taps - 1) >> 1;
   }
 
   /** Takes a sample; then `pull` gives the outputs that are certain by it while `ready`. */
@@ -37,11 +38,11 @@ export class IntegerResampler {
   }
 
   pull(): i64 {
-    const taps = this.taps, past = this.past, up = this.up;
+    const past = this.past, up = this.up;
     let sum: i64 = 1 << (ONE_BITS - 1);
     let place = this.newest;
-    for (let tap = this.half + this.ahead; tap < taps.length; tap += up) {
-      if (tap >= 0) sum += taps[tap] * past[place];
+    for (let tap = this.half + this.ahead; tap < this.taps; tap += up) {
+      if (tap >= 0) sum += tabled(TAPS + tap) * past[place];
       place = place == 0 ? past.length - 1 : place - 1;
     }
     this.ahead += this.down;

@@ -22,9 +22,9 @@ export class IntegerRhythm {
   logMeanStep: i64 = 0;
   private log: i64 = 0;
   private logLocal: i64 = 0;
-  private local: SlidingOrder = new SlidingOrder(LOCAL_BEATS);
-  private logs: SlidingOrder = new SlidingOrder(RHYTHM_BEATS);
-  private steps: SlidingOrder = new SlidingOrder(RHYTHM_BEATS);
+  private local: SlidingOrder<i32> = new SlidingOrder<i32>(LOCAL_BEATS);
+  private logs: SlidingOrder<i32> = new SlidingOrder<i32>(RHYTHM_BEATS);
+  private steps: SlidingOrder<i32> = new SlidingOrder<i32>(RHYTHM_BEATS);
   private sum: i64 = 0;
   private count: i64 = 0;
 
@@ -67,7 +67,7 @@ function logOfShare(value: i64): i64 {
   return integerLog(value + LEAST) - integerLog(ONE);
 }
 
-function ninthDecile(order: SlidingOrder): i64 {
+function ninthDecile(order: SlidingOrder<i32>): i64 {
   const tenths = 9 * (order.size - 1);
   const low = tenths / 10;
   const rest = tenths % 10;

@@ -29,12 +29,12 @@ typedef struct {
   uint32_t memory_bytes;    /* working memory */
 } holter_identity_t;
 
-/* One input or output: `bytes` bytes of int8, or of int16 in little endian, in the order of the model's shape: of a signal
+/* One input or output: `bytes` bytes of int8, of int16 in little endian, or of a monitor's int32 (monitor.h), in the order of the model's shape: of a signal
  * [time, lead] the leads of a sample lie side by side. real = (q - zero_point) * scale; the scale stands in model.h. */
 typedef struct {
   void *data;
   uint32_t bytes;
-  uint32_t bits; /* of one value: 8 or 16 */
+  uint32_t bits; /* of one value: 8, 16 or 32 */
 } holter_port_t;
 
 /* Makes the model ready; call it once, before anything else. Returns HOLTER_OK or HOLTER_REFUSED. */

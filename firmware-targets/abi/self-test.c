@@ -1,5 +1,6 @@
 #include "self-test.h"
 #include "holter.h"
+#include "monitor.h"
 #include <string.h>
 
 static uint32_t word(const uint8_t *p) { return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
@@ -63,6 +64,19 @@ static int same_outputs(const uint8_t *expected, uint32_t count) {
   return 1;
 }
 
+static uint32_t beats, alarms;
+
+/* Counts what the list of events in the output says. */
+static void count_events(void) {
+  holter_port_t port;
+  holter_output(0, &port);
+  const holter_events_t *list = port.data;
+  for (int32_t i = 0; i < list->count; i++) {
+    beats += list->events[i].kind == HOLTER_BEAT;
+    alarms += list->events[i].kind == HOLTER_ALARM;
+  }
+}
+
 static int refuse(const char *problem) {
   holter_put("error=\"");
   holter_put(problem);
@@ -83,10 +97,10 @@ int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes)
   holter_put(" ");
   if (bytes < HOLTER_VECTORS_HEAD || memcmp(vectors, "HLTV", 4) || word(vectors + 4) != 2) return refuse("no vectors of version 2");
   const uint32_t count = word(vectors + 8), in = word(vectors + 12), out = word(vectors + 16), seed = word(vectors + 20);
-  const uint32_t stored = word(vectors + 24);
+  const uint32_t flags = word(vectors + 24), stored = flags & 1, stream = flags & 2, monitor = flags & 4;
   if (in != total(holter_input, model->inputs) || out != total(holter_output, model->outputs)) return refuse("vectors of another model");
-  const uint64_t pair = (uint64_t)out + (stored == 1 ? in : 0);
-  if (stored > 1 || pair * count != bytes - HOLTER_VECTORS_HEAD) return refuse("vectors are cut short or too long");
+  const uint64_t pair = (uint64_t)out + (stored ? in : 0);
+  if (flags > 7 || pair * count != bytes - HOLTER_VECTORS_HEAD) return refuse("vectors are cut short or too long");
   const uint8_t *at = vectors + HOLTER_VECTORS_HEAD;
   uint32_t pass = 0;
   uint64_t instructions = 0;
@@ -94,9 +108,10 @@ int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes)
     fill_inputs(stored ? at : 0, i, seed, model->inputs);
     if (stored) at += in;
     const uint64_t before = holter_instructions();
-    if (holter_run() != HOLTER_OK) return refuse(holter_last_error());
+    if ((stream ? holter_push() : holter_run()) != HOLTER_OK) return refuse(holter_last_error());
     instructions += holter_instructions() - before;
     pass += (uint32_t)same_outputs(at, model->outputs);
+    if (monitor) count_events();
     at += out;
   }
   holter_put("vectors=");
@@ -107,6 +122,12 @@ int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes)
   put_number(count ? instructions / count : 0);
   holter_put("\nholter-memory bytes=");
   put_number(holter_identity()->memory_bytes);
+  if (monitor) {
+    holter_put("\nholter-monitor beats=");
+    put_number(beats);
+    holter_put(" alarms=");
+    put_number(alarms);
+  }
   holter_put("\n");
   return pass != count;
 }

@@ -1,11 +1,13 @@
 /* The self-test that all targets share: replays vectors and prints one line,
  *   holter-selftest target=T model=M vectors=64 pass=64 instructions=N
+ * Vectors of a stream are pushed one after the other, those of a monitor too; of that a line `holter-monitor beats=… alarms=…` follows.
  * N: instructions of one run, 0 where they cannot be counted. `holter-memory bytes=` and, on a bare board, `holter-stack bytes=` follow. A fault ends the line with error="…" instead. */
 #ifndef HOLTER_SELF_TEST_H
 #define HOLTER_SELF_TEST_H
 #include <stdint.h>
 
-/* 'HLTV', then little-endian uint32: version 2, count, input bytes, output bytes, seed, flags (1: inputs are in the file); then per
+/* 'HLTV', then little-endian uint32: version 2, count, input bytes, output bytes, seed, flags (1: inputs are in the file,
+ * 2: hops of one stream, 4: outputs are events of a monitor); then per
  * vector its input, if inputs are in the file, and its expected output. Without them the input is made from the seed on the device. */
 #define HOLTER_VECTORS_HEAD 28
 

@@ -39,6 +39,9 @@ int holter_init(void) {
   memcpy(ram + RAM_DATA_PLACE, ram_data, RAM_DATA_BYTES);
 #endif
   last_error = "";
+#ifdef MODULE_START
+  if (call(MODULE_START) != HOLTER_OK) return HOLTER_REFUSED;
+#endif
   return holter_reset() == HOLTER_OK ? HOLTER_OK : HOLTER_REFUSED;
 }
 

@@ -42,14 +42,14 @@ const char *holter_read_slot(const uint8_t *slot, uint32_t bytes, holter_slot_t 
     to->bytes[i] = word(port + 4);
     to->bits[i] = word(port + 8);
     if (to->address[i] > memory || to->bytes[i] > memory - to->address[i]) return "a port lies outside memory";
-    if (to->bits[i] != 8 && to->bits[i] != 16) return "a port has values of another width";
+    if (to->bits[i] != 8 && to->bits[i] != 16 && to->bits[i] != 32) return "a port has values of another width";
   }
   to->constants_address = word(slot + 28);
   to->adc_multiplier = long_at(slot + 128);
   to->adc_offset = long_at(slot + 136);
   to->adc_baseline = (int32_t)word(slot + 144);
-  to->input_least = (int16_t)word(slot + 148);
-  to->input_largest = (int16_t)word(slot + 152);
+  to->input_least = (int32_t)word(slot + 148);
+  to->input_largest = (int32_t)word(slot + 152);
   if (to->adc_multiplier < 1 || to->adc_multiplier >> 53 || to->adc_offset >> 61 != to->adc_offset >> 63)
     return "the map from counts is out of range";
   if (!is_text(slot + 160, 8) || !is_text(slot + 168, 23) || !is_text(slot + 191, 65)) return "the module has no name";

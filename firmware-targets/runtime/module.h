@@ -112,7 +112,8 @@ __attribute__((unused)) static void ram_copy(u32 to, u32 from, u32 n) {
 
 __attribute__((unused)) static void ram_fill(u32 to, u32 value, u32 n) { memset(ram_run(to, n), (int)value, n); }
 
-#define CHECKED_BY_ZERO(y) ((y) ? (y) : (fault("division by zero"), (y)))
+/* Divisors are variables of 32 or 64 bits. */
+#define DIVISOR(y) (LIKELY(y) ? (y) : (fault("division by zero"), (y)))
 INLINE u32 div_s(u32 x, u32 y) {
   if (UNLIKELY(y == 0)) fault("division by zero");
   if (UNLIKELY(x == 0x80000000u && y == 0xffffffffu)) fault("overflow of a division");
@@ -122,14 +123,21 @@ INLINE u32 rem_s(u32 x, u32 y) {
   if (UNLIKELY(y == 0)) fault("division by zero");
   return y == 0xffffffffu ? 0 : (u32)((s32)x % (s32)y);
 }
-INLINE u32 divide_by(u32 y) {
+INLINE u64 div_s64(u64 x, u64 y) {
   if (UNLIKELY(y == 0)) fault("division by zero");
-  return y;
+  if (UNLIKELY(x == 0x8000000000000000u && y == 0xffffffffffffffffu)) fault("overflow of a division");
+  return (u64)((s64)x / (s64)y);
+}
+INLINE u64 rem_s64(u64 x, u64 y) {
+  if (UNLIKELY(y == 0)) fault("division by zero");
+  return y == 0xffffffffffffffffu ? 0 : (u64)((s64)x % (s64)y);
 }
 #define I32_DIV_S(x, y) div_s(x, y)
 #define I32_REM_S(x, y) rem_s(x, y)
-#define DIV_U(x, y) ((x) / divide_by(y))
-#define REM_U(x, y) ((x) % divide_by(y))
+#define I64_DIV_S(x, y) div_s64(x, y)
+#define I64_REM_S(x, y) rem_s64(x, y)
+#define DIV_U(x, y) ((x) / DIVISOR(y))
+#define REM_U(x, y) ((x) % DIVISOR(y))
 #define I32_CLZ(x) ((x) ? (u32)__builtin_clz(x) : 32u)
 #define I64_CLZ(x) ((x) ? (u64)__builtin_clzll(x) : 64u)
 #define I32_CTZ(x) ((x) ? (u32)__builtin_ctz(x) : 32u)

@@ -1,6 +1,7 @@
 /* Where the service's samples come from: a CSV file or stdin (millivolts, a row per sample, a heading is skipped), a WFDB record (formats 16 and
  * 212), or UDP on loopback (little-endian int16 counts, whole samples). Every row must have the model's leads. */
 #include "service.h"
+#include "monitor.h"
 #include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,10 @@ static char line[4096];
 static uint64_t row;
 
 static int in_counts(double mv, int32_t *to) {
+  if (MODEL->monitor && isnan(mv)) {
+    *to = HOLTER_MISSING;
+    return 1;
+  }
   const double counts = round(mv * MODEL->counts_per_mv) + MODEL->counts_zero;
   if (!(fabs(counts) < 2147483647.0)) return holter_problem("sample", "is no number of millivolts");
   *to = (int32_t)counts;
@@ -75,8 +80,9 @@ static int next_wfdb(int32_t *counts) {
   for (uint32_t lead = 0; lead < MODEL->leads; lead++) {
     int32_t value;
     if (!stored(&value)) return holter_problem("WFDB", "the signal file is shorter than its header says");
-    if (value == (format == 16 ? -32768 : -2048)) return holter_problem("WFDB", "a sample is missing");
-    if (in_counts((value - baseline[lead]) / gain[lead], counts + lead) < 0) return -1;
+    const int missing = value == (format == 16 ? -32768 : -2048);
+    if (missing && !MODEL->monitor) return holter_problem("WFDB", "a sample is missing");
+    if (in_counts(missing ? NAN : (value - baseline[lead]) / gain[lead], counts + lead) < 0) return -1;
   }
   return 1;
 }

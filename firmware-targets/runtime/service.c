@@ -1,4 +1,5 @@
 /* The service of a Raspberry Pi: reads samples, runs a window per hop, and writes a line of JSON for each; alarms on a line of their own.
+ * A monitor (service-monitor.c) says what it finds instead.
  *   holter-service --self-test | --csv FILE|- | --wfdb RECORD | --udp PORT  [--hop SAMPLES] [--alarm LABEL] [--repeat N]
  */
 #include "service.h"
@@ -54,6 +55,7 @@ static void report(uint64_t first, int alarm) {
 /* Runs a window of the model per hop until the source ends. */
 static int serve(const holter_source_t *source, uint32_t hop, int alarm) {
   const holter_service_model_t *model = &holter_service_model;
+  if (model->monitor) return holter_serve_monitor(source);
   holter_port_t in;
   holter_input(0, &in);
   const uint32_t width = in.bits / 8, row = model->leads * width;

@@ -9,9 +9,10 @@ import type { Program } from './emit.ts'
  * validates, and adds the manifest as custom section `holter`. No imports. The same program gives the same bytes.
  */
 export async function compileProgram(program: Program, manifest?: object): Promise<Uint8Array> {
-  const { text, memoryBytes, segments, plan } = program
+  const { text, memoryBytes, heapAddress, segments, plan } = program
   const { name: target, features } = flavourRow(plan.flavour)
-  const job = { text, target, features, memoryBytes, segments, manifest: manifest && JSON.stringify(manifest) }
+  const section = manifest && JSON.stringify(manifest)
+  const job = { text, target, features, memoryBytes, heapAddress, segments, manifest: section }
   const answer = await compileInThread(job)
   if ('wasm' in answer) return answer.wasm
   throw new HolterError({

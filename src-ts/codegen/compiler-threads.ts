@@ -11,6 +11,8 @@ export interface CompilerJob {
   /** Names of binaryen's features that the module may use. */
   readonly features: readonly string[]
   readonly memoryBytes: number
+  /** Where objects are made; undefined where the program makes none. */
+  readonly heapAddress?: number
   readonly segments: readonly Segment[]
   /** JSON for the custom section `holter`. */
   readonly manifest?: string

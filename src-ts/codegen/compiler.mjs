@@ -17,10 +17,11 @@ parentPort.on('message', async ({ id, job }) => {
 })
 
 /** Text → wasm, by the flags of a target in asconfig.json. */
-async function assemble({ text, target, memoryBytes }) {
+async function assemble({ text, target, memoryBytes, heapAddress }) {
   let binary
   const pages = String(pagesOf(memoryBytes))
   const flags = ['--target', target, '--initialMemory', pages, '--maximumMemory', pages, '--outFile', 'model.wasm']
+  if (heapAddress !== undefined) flags.push('--memoryBase', String(heapAddress))
   const { error, stderr } = await asc.main(['model.ts', ...flags], {
     readFile: name => (name === 'model.ts' ? text : (workerData.sources[name] ?? null)),
     writeFile: (name, contents) => {

@@ -14,31 +14,53 @@ export interface Program {
   readonly constantBytes: number
   /** Where the constants that nobody writes begin; none where it is `memoryBytes`. Kernels read them with this offset, CONSTANTS. */
   readonly readOnlyAddress: number
+  /** Where objects are made, one behind the other; undefined where there are none. */
+  readonly heapAddress?: number
   /** Functions that the module exports for a device to replace. */
   readonly natives: readonly string[]
   /** End of the last byte in use. */
   readonly memoryBytes: number
 }
 
+/** A part of the program that calls a network itself, as a monitor does. Its text exports what hosts call in the network's stead. */
+export interface Surrounding {
+  /** Working memory that it keeps. */
+  readonly memoryBytes: number
+  readonly constants: ArrayBufferView
+  /** Of its memory, where it makes objects. */
+  readonly heapOffset: number
+  /** Files of src-as that it imports. */
+  readonly kernels: readonly string[]
+  /** Its lines, by the address of its memory; its constants stand at CONSTANTS + `constants`, and the network's run is `runInner`. */
+  text(network: NetworkPlan, memory: number, constants: number): readonly string[]
+}
+
 /** Vector loads may read up to this many bytes past a constant; what they read is multiplied by zero. */
 const SLACK = 16
+const ALIGNMENT = 16
 
 /**
  * Returns the program of a plan. A single network exports `input`, `output` and `run`; the i-th of several `input0`, `run0`, ….
  * One with states exports `push` and `reset` too: `run` is a `push` after a `reset`. Firmware wants a `reset` before its first `push`.
  * The same plan gives the same text and bytes. `heading` is the first comment line.
- * `exportNodes` exports the function of each node too, `node0`, …, so that each can be timed.
+ * `exportNodes` exports the function of each node too, `node0`, …, so that each can be timed. Inside a surrounding part a network's names
+ * end in `Inner`.
  */
-export function emitProgram(plan: Plan, heading: string, exportNodes = false): Program {
+export function emitProgram(plan: Plan, heading: string, exportNodes = false, around?: Surrounding): Program {
   const imports = new Map<string, Set<string>>()
-  const constants = placeConstants(plan.constantsAddress)
+  const memory = align(plan.constantsAddress)
+  const constants = placeConstants(around ? memory + align(around.memoryBytes) : plan.constantsAddress)
   const readOnly = placeConstants(0)
   const natives = new Map<string, string>()
   const startUp: string[] = []
   const bodies = plan.networks.map((network, i) => {
-    const suffix = plan.networks.length === 1 ? '' : String(i)
+    const suffix = around ? 'Inner' : plan.networks.length === 1 ? '' : String(i)
     return networkText(network, suffix, { imports, constants, readOnly, natives, startUp, resets: [], exportNodes })
   })
+  const aroundPlace = around && readOnly.place(around.constants, ALIGNMENT)
+  const aroundLines = around ? around.text(plan.networks[0], memory, aroundPlace!) : []
+  for (const kernel of around?.kernels ?? []) imports.set(kernel, new Set())
+  if (around && plan.flavour !== 'firmware') startUp.push('  reset()')
   // A host can read which of relaxed-probe.ts's forms this engine has.
   const probe = plan.flavour === 'relaxed' ? ["export { relaxed } from './relaxed-probe'", ''] : []
   if (probe.length) imports.set('relaxed-probe', new Set())
@@ -46,7 +68,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false): P
     .sort()
     .filter(([, names]) => names.size > 0)
     .map(([file, names]) => `import { ${[...names].sort().join(', ')} } from './${file}'`)
-  const readOnlyAddress = Math.ceil((constants.end() + SLACK) / 16) * 16
+  const readOnlyAddress = align(constants.end() + SLACK)
   const exportLines = [...natives].sort().map(([name, file]) => `export { ${name} } from './${file}'`)
   const globals = readOnly.end() ? readOnlyText(readOnlyAddress) : []
   const lines = [
@@ -58,6 +80,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false): P
     ...probe,
     ...globals,
     ...bodies,
+    ...aroundLines,
     ...startUpText(startUp),
   ]
   const memoryBytes = readOnly.end() ? readOnlyAddress + readOnly.end() + SLACK : constants.end() + SLACK
@@ -71,9 +94,14 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false): P
     readOnlyAddress: readOnly.end() ? readOnlyAddress : memoryBytes,
     natives: [...natives.keys()].sort(),
     kernels: [...imports.keys()].sort(),
+    ...(around && { heapAddress: memory + around.heapOffset }),
     constantBytes: memoryBytes - plan.constantsAddress,
     memoryBytes,
   }
+}
+
+function align(address: number): number {
+  return Math.ceil(address / ALIGNMENT) * ALIGNMENT
 }
 
 /** What the nodes of all networks add to one program. */

@@ -28,9 +28,20 @@ export const packageCommand = new Command('package')
       .default({ gain: 1000, baseline: 0 }, '1000,0')
       .argParser(adc),
   )
+  .option(
+    '--monitor <record>',
+    'make a monitor of the beat network, for the leads and the rate of this recording, which the self-test plays',
+  )
+  .addOption(
+    new Option('--seconds <n>', 'of the recording that the self-test plays').default(30).argParser(whole(1, 1800)),
+  )
+  .option('--rules <file>', "the monitor's rules (default: alarms.json of Holter)")
   .option('-o, --out <dir>', 'folder to write into (default: build/firmware/TARGET)')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter package ecg-tiny --target cortex-m-wasm2c')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  holter package ecg-tiny --target cortex-m-wasm2c\n  holter package beat-rr --target cortex-m-wasm2c --monitor mitdb/208',
+  )
   .action(async (model: string, options: PackageOptions) => {
     const { packageForDevice } = await import('../runs/package-model.ts')
     const { out, manifest } = await packageForDevice({ ...options, model })

@@ -19,11 +19,11 @@ export interface Classified {
 export class BeatNetwork {
   readonly labels: readonly string[]
   private readonly run: RunRow
-  private readonly signal: IntegerMap
-  private readonly numbers: readonly IntegerMap[]
+  readonly signal: IntegerMap
+  readonly numbers: readonly IntegerMap[]
   private readonly row: Int8Array
   /** What a step of the output is, in thousandths of a logit. */
-  private readonly thousandths: number
+  readonly thousandths: number
 
   /** Throws HolterError unless the network takes beats as IntegerBeatStream describes them. */
   constructor(graph: IntGraph, run: RunRow) {

@@ -35,19 +35,21 @@ export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => 
 }
 
 /** A beat is certain this long after its peak: before, it may still be on its way. */
-const ON_ITS_WAY = 0.3 * RATE_HZ
+export const ON_ITS_WAY = 0.3 * RATE_HZ
 const MINUTE = 60 * RATE_HZ
 
 function noBeat({ seconds }: Of<'no-beat'>): Condition {
-  const limit = inSamples(seconds) + ON_ITS_WAY
+  const limit = inSamples(seconds)
   let since: number | undefined
   return {
+    // A silence that a beat ended before it was certain.
+    found: ({ pre }) => (pre !== undefined && pre > limit ? secondsOf(pre) : undefined),
     moment({ at, lastPeak, classifiable }) {
       if (!classifiable) since = undefined
       else since ??= at
       if (since === undefined) return undefined
       const silent = at - Math.max(since, lastPeak ?? since)
-      return silent >= limit ? secondsOf(silent) : undefined
+      return silent >= limit + ON_ITS_WAY ? secondsOf(silent) : undefined
     },
     forget() {
       since = undefined
@@ -103,29 +105,37 @@ function flutter({ leakage, ratePerMinute, seconds }: Of<'flutter'>): Condition 
 }
 
 function run(when: Of<'run'>): Condition {
-  const { certainty = 0, orBeats = ENDLESS } = when
+  const { certainty = 0, orBeats = ENDLESS, doubt = 0 } = when
   const [from, to] = [thousandths(when.fromPerMinute ?? 0), thousandths(when.toPerMinute ?? ENDLESS)]
   const regularity = thousandths(when.regularity ?? ENDLESS)
+  const isOwn = ({ label }: LabelledBeat) => label === when.label || label === when.orLabel
   let last: LabelledBeat[] = []
-  let length = 0
+  let unbroken = 0
+  const forget = () => {
+    last = []
+    unbroken = 0
+  }
   return {
     labelled(beat) {
-      const goesOn = beat.label === when.label && beat.pre !== undefined
-      length = beat.label !== when.label ? 0 : goesOn ? length + 1 : 1
-      last = length === 0 ? [] : [...last, beat].slice(-Math.min(length, when.beats))
-      if (length < when.beats) return undefined
+      const own = isOwn(beat)
+      const breaks = !own && (beat.label === 'Q' || beat.certainty >= doubt)
+      if (breaks || beat.pre === undefined) forget()
+      if (breaks) return undefined
+      unbroken = own ? unbroken + 1 : 0
+      last = [...last, beat].slice(-when.beats)
+      const others = last.filter(each => !isOwn(each))
+      if (last.length < when.beats || others.length > 1 || last.every(({ label }) => label !== when.label))
+        return undefined
       // The first interval of a run is that before it.
       const intervals = last.slice(1).map(({ pre }) => pre!)
       const [count, samples] = [MINUTE * intervals.length, sum(intervals)]
       if (1000 * count < from * samples || 1000 * count > to * samples) return undefined
       const regular = 1000 * Math.max(...intervals) <= regularity * Math.min(...intervals)
-      const certain = sum(last.map(beat => beat.certainty)) >= certainty * last.length
-      return length >= orBeats || (regular && certain) ? ratio(count, samples) : undefined
+      const certain = sum(last.map(each => (isOwn(each) ? each.certainty : -each.certainty)))
+      const sure = regular && certain >= certainty * last.length
+      return unbroken >= orBeats || sure ? ratio(count, samples) : undefined
     },
-    forget() {
-      last = []
-      length = 0
-    },
+    forget,
   }
 }
 
@@ -210,14 +220,15 @@ function finding({ label, of, windows }: Of<'finding'>): Condition {
 }
 
 /** Longer than all that is counted here, and still exact in thousandths. */
-const ENDLESS = 1e6
+export const ENDLESS = 1e6
 
 /** A rule's limit as a whole number of thousandths, of which two make no rounded product. */
-function thousandths(value: number): number {
+export function thousandths(value: number): number {
   return Math.round(1000 * value)
 }
 
-function inSamples(seconds: number): number {
+/** Returns seconds as whole samples at 360 Hz. */
+export function inSamples(seconds: number): number {
   return Math.round(seconds * RATE_HZ)
 }
 

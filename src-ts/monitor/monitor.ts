@@ -36,6 +36,15 @@ export interface MonitorOptions {
   readonly windows?: WindowNetwork
 }
 
+/** The leads that beats are classified by: MLII or II, else the first, and one more. */
+export function leadsToClassify(names: readonly string[]): readonly [number, number] {
+  const main = Math.max(
+    0,
+    names.findIndex(name => /^(ML)?II$/i.test(name)),
+  )
+  return [main, names.length < 2 ? main : main === 0 ? 1 : 0]
+}
+
 /** A beat whose label is not final. */
 interface Waiting {
   readonly sample: number
@@ -74,9 +83,7 @@ export class Monitor {
     this.emit = emit
     this.leads = options.leads.map(name => new Lead(name, options.sampleRateHz, options.notchHz))
     this.recent = this.leads.map(() => [])
-    const named = options.leads.findIndex(name => /^(ML)?II$/i.test(name))
-    const main = Math.max(0, named)
-    this.shown = [main, this.leads.length < 2 ? main : main === 0 ? 1 : 0]
+    this.shown = leadsToClassify(options.leads)
     this.windowOf = this.shown.map(i => sample => offset => this.leads[i].at(sample + offset))
     this.flutter = new FlutterIndex()
   }

@@ -43,7 +43,8 @@ const CONSTANT_ADDRESS = new RegExp(
 
 /**
  * Returns the functions of a module, as wasm2c wrote them under the name `model`, for firmware-targets/runtime/module.h: memory of a
- * fixed size in two regions, each access checked in 32 bits. A load whose offset lies in the constants reads from flash.
+ * fixed size in two regions, each access checked in 32 bits. A load whose offset lies in the constants reads from flash. Its variables are
+ * static ones, and what it does when it is instantiated is MODULE_START. Memory is as large as it may be: to grow fails, as in wasm.
  * `natives` are left out: the runtime defines them. Throws HolterError on anything that has no place there.
  */
 export function firmwareFunctions(source: string, regions: Regions, natives: readonly string[]): string {
@@ -53,12 +54,9 @@ export function firmwareFunctions(source: string, regions: Regions, natives: rea
     .filter(([text]) => text.includes('FUNC_PROLOGUE;'))
     .filter(([, , name]) => !natives.some(native => name === `${native}_0`))
   if (!functions.some(([, , name]) => name === 'run_0')) refuse('wasm2c wrote no function "run"')
-  const start = source.indexOf('void wasm2c_model_instantiate')
-  if (source.slice(start, source.indexOf('\n}\n', start)).includes('w2c_model_'))
-    refuse('the module does work when it is instantiated')
   const bodies = functions.map(([text]) => `static ${rewrite(text, regions)}`)
   const prototypes = bodies.map(text => `${text.slice(0, text.indexOf('{')).trim().replace(/\s+/g, ' ')};`)
-  const text = [...prototypes, '', ...bodies].join('\n')
+  const text = [...globalLines(source, bodies), ...prototypes, '', ...bodies].join('\n')
   const foreign = text.match(/\binstance\b|\bwasm_rt_\w+|CALL_INDIRECT|\b[fF](32|64)_\w+/)
   if (foreign) refuse(`the module uses what firmware has no place for: ${foreign[0]}`)
   return text
@@ -69,6 +67,10 @@ function rewrite(text: string, regions: Regions): string {
     .replace(/^ *(uint8_t\* const|uint64_t) wasm_rt_local_memory_\w+ = .*\n/gm, '')
     .replace(/^ *\(void\)wasm_rt_local_memory_\w+;\n/gm, '')
     .replace(/^ *wasm_rt_local_memory_size = .*\n/gm, '')
+    .replace(/^#if WASM_RT_USE_SEGUE_FOR_THIS_MODULE\n.*\n#endif\n/gm, '')
+    .replace(/wasm_rt_grow_memory\(&instance->w2c_memory, \w+\)/g, '4294967295u')
+    .replace(/instance->w2c_memory\.pages/g, () => `${pagesOf(regions)}u`)
+    .replace(/\binstance->w2c_(\w+)/g, (all, name) => (name === 'memory' ? all : `variable_${name}`))
     .replace(CONSTANT_ADDRESS, (all, pointer, address, to, name) =>
       Number(address) < regions.constantsAddress
         ? all
@@ -80,6 +82,26 @@ function rewrite(text: string, regions: Regions): string {
     .replace(/\bw2c_model_(\w+)\((w2c_model\* )?instance(, )?/g, 'module_$1(')
     .replace(/^(void|u32|u64) (\w+)\(\) \{/m, '$1 $2(void) {')
     .replace(/^( *)w2c_model/gm, '$1')
+}
+
+/** The module's variables as static ones, and the name of its start function, if it has one. */
+function globalLines(source: string, bodies: readonly string[]): string[] {
+  const used = new Set(bodies.flatMap(text => text.match(/\bvariable_\w+/g) ?? []))
+  const lines = [...part(source, 'static void init_globals').matchAll(/instance->w2c_(\w+) = (\w+);/g)]
+    .filter(([, name]) => used.has(`variable_${name}`))
+    .map(([, name, value]) => `static u${value.endsWith('ull') ? 64 : 32} variable_${name} = ${value};`)
+  const start = part(source, 'void wasm2c_model_instantiate').match(/w2c_model_(\w+)\(instance\)/)
+  return start ? [...lines, `#define MODULE_START module_${start[1]}`] : lines
+}
+
+/** A function of wasm2c's text, to its last line. */
+function part(source: string, heading: string): string {
+  const start = source.indexOf(`${heading}`)
+  return start < 0 ? '' : source.slice(start, source.indexOf('\n}\n', start))
+}
+
+function pagesOf({ constantsAddress, constantBytes }: Regions): number {
+  return Math.ceil((constantsAddress + constantBytes) / 65536)
 }
 
 /** The beginning of a call of an accessor: `ram_i32_load(pointer, offset`. An offset that would wrap its limit is refused. */

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { headerText } from '../codegen/artefacts.ts'
 import { HolterError } from '../errors.ts'
 import { firmwareTool } from '../toolchain.ts'
 import type { Sizes } from './budget.ts'
 import { arrayText, modelSource, regionsOf } from './c-model.ts'
 import { bytesOfImage } from './elf-sizes.ts'
 import type { Form, Order, PackageFile } from './form.ts'
+import { modelHeader } from './model-header.ts'
 import { mustRun } from './programs.ts'
 
 /** Flash and RAM of start-up, self-test and C library on a Cortex-M, and code of a network, rounded up from what was measured. */
@@ -17,10 +17,10 @@ const RUNTIME = { flash: 6144, code: 8192, ram: 512 }
 export const c: Form = {
   flavour: 'firmware',
   async files(order) {
-    const { made, adc, name } = order
+    const { made, adc } = order
     return [
       { name: 'model.c', contents: modelSource(made, toC(made.wasm), adc) },
-      { name: 'model.h', contents: headerText(made.manifest, name) },
+      { name: 'model.h', contents: modelHeader(order) },
       vectorsSource(order),
     ]
   },

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { headerText } from '../codegen/artefacts.ts'
 import { compileProgram } from '../codegen/compile.ts'
 import { HolterError } from '../errors.ts'
 import { firmwareTool } from '../toolchain.ts'
@@ -9,6 +8,7 @@ import { arrayText, regionsOf } from './c-model.ts'
 import { bytesOfImage } from './elf-sizes.ts'
 import type { Form, PackageFile } from './form.ts'
 import { vectorsSource } from './form-c.ts'
+import { modelHeader } from './model-header.ts'
 import { moduleSlot } from './module-slot.ts'
 
 /** Flash of interpreter, start-up and self-test on a Cortex-M, and the interpreter's own memory, rounded up from what was measured. */
@@ -19,7 +19,7 @@ const CODE_BYTES = 10240
 export const wasm3: Form = {
   flavour: 'firmware',
   async files(order) {
-    const { made, name, adc, board } = order
+    const { made, adc, board } = order
     const plain = await compileProgram(made.program)
     const module = await bindNatives(plain, board.natives ? made.program.natives : [])
     const slot = moduleSlot(made, module, adc)
@@ -29,7 +29,7 @@ export const wasm3: Form = {
     return [
       { name: 'module.slot', contents: slot },
       { name: 'slot.c', contents: [...text, `const uint32_t holter_slot_bytes = ${slot.length};`, ''].join('\n') },
-      { name: 'model.h', contents: headerText(made.manifest, name) },
+      { name: 'model.h', contents: modelHeader(order) },
       vectorsSource(order),
       ...interpreter(),
     ]

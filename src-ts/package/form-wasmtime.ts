@@ -6,8 +6,9 @@ import { compileProgram } from '../codegen/compile.ts'
 import { HolterError } from '../errors.ts'
 import { firmwareTool, wasmtimeHost } from '../toolchain.ts'
 import { plain } from './c-model.ts'
-import type { Form, Order } from './form.ts'
+import type { Form, MonitorNames, Order } from './form.ts'
 import { vectorsSource } from './form-c.ts'
+import { modelHeader } from './model-header.ts'
 import { moduleSlot } from './module-slot.ts'
 import { mustRun } from './programs.ts'
 
@@ -90,7 +91,9 @@ function missing(what: string): never {
 }
 
 /** What the service must know, as C. */
-function serviceModel({ made, adc }: Order): string {
+function serviceModel(order: Order): string {
+  const { made, adc, monitor } = order
+  if (monitor) return monitorServiceModel(order, monitor)
   const { metadata, inputs, outputs } = made.manifest
   const [input] = inputs
   const leads = input.shape.at(-1) ?? 1
@@ -103,7 +106,19 @@ function serviceModel({ made, adc }: Order): string {
     `static const int32_t thresholds[] = {${thresholds.join(', ')}};`,
     'const holter_service_model_t holter_service_model = {',
     `  ${metadata?.sampleRateHz ?? 1}, ${adc.gain}, ${adc.baseline}, ${input.bytes / (input.type === 'int16' ? 2 : 1) / leads}, ${leads},`,
-    `  ${labels.length}, ${exclusive ? 1 : 0}, names, thresholds};`,
+    `  ${labels.length}, ${exclusive ? 1 : 0}, names, thresholds, 0};`,
+    '',
+  ].join('\n')
+}
+
+function monitorServiceModel(order: Order, { sampleRateHz, frames, leads, labels }: MonitorNames): string {
+  const { gain, baseline } = order.adc
+  return [
+    '#include "service.h"',
+    modelHeader(order),
+    'static const holter_service_monitor_t monitor = {MONITOR_RULES, monitor_rules, monitor_priorities};',
+    'const holter_service_model_t holter_service_model = {',
+    `  ${sampleRateHz}, ${gain}, ${baseline}, ${frames}, ${leads.length}, ${labels.length}, 1, monitor_labels, 0, &monitor};`,
     '',
   ].join('\n')
 }

@@ -16,6 +16,17 @@ export interface Order {
   readonly board: Board
   readonly adc: Adc
   readonly vectors: Vectors
+  /** Present where the module is a monitor's. */
+  readonly monitor?: MonitorNames
+}
+
+/** What a monitor's host must know. */
+export interface MonitorNames {
+  readonly leads: readonly string[]
+  readonly sampleRateHz: number
+  readonly frames: number
+  readonly labels: readonly string[]
+  readonly rules: readonly { readonly id: string; readonly priority: string }[]
 }
 
 /** A file of a package. */

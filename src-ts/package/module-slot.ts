@@ -3,7 +3,7 @@ import type { Build } from '../codegen/build.ts'
 import { HolterError } from '../errors.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { plain } from './c-model.ts'
-import { countsOf } from './counts.ts'
+import { bitsOf, countsOf } from './counts.ts'
 
 const HEAD = 256
 const PORTS = 8
@@ -33,8 +33,7 @@ export function moduleSlot(made: Build, module: Uint8Array, adc: Adc): Uint8Arra
   ]
   for (const [i, n] of [...words, program.readOnlyAddress].entries()) head.writeUInt32LE(n, 12 + 4 * i)
   for (const [i, port] of ports.entries()) {
-    const bits = port.type === 'int16' ? 16 : 8
-    for (const [k, n] of [port.address, port.bytes, bits].entries()) head.writeUInt32LE(n, 32 + 12 * i + 4 * k)
+    for (const [k, n] of [port.address, port.bytes, bitsOf(port)].entries()) head.writeUInt32LE(n, 32 + 12 * i + 4 * k)
   }
   head.writeBigInt64LE(map.multiplier, 128)
   head.writeBigInt64LE(map.offset, 136)

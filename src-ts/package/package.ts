@@ -5,7 +5,7 @@ import type { CompiledModel } from '../engines/model.ts'
 import { sha256, writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { checkBudget, type Sizes } from './budget.ts'
-import type { Form, Order } from './form.ts'
+import type { Form, MonitorNames, Order } from './form.ts'
 import { c } from './form-c.ts'
 import { wasm3 } from './form-wasm3.ts'
 import { wasmtime } from './form-wasmtime.ts'
@@ -34,6 +34,7 @@ export interface PackageManifest extends Instructions {
 export interface PackageOptions {
   readonly adc: Adc
   readonly vectors: Vectors
+  readonly monitor?: MonitorNames
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Board } from './target.ts'
 
 /** What a self-test said. */
 export interface SelfTest {
+  /** Its line; of a monitor a second one with the beats and alarms that it found. */
   readonly line: string
   readonly model: string
   readonly vectors: number
@@ -41,9 +42,10 @@ export function runSelfTest(
   const [vectors, pass, instructions] = values.slice(2).map(Number)
   const memory = text.match(/holter-memory bytes=(\d+)/)
   const stack = text.match(/holter-stack bytes=(\d+)/)
+  const found = text.match(/^holter-monitor .*$/m)
   if (pass !== vectors) refuse(`${vectors - pass} of ${vectors} vectors differ from the reference`)
   return {
-    line,
+    line: found ? `${line}\n${found[0]}` : line,
     model: values[1],
     vectors,
     pass,

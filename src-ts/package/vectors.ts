@@ -6,6 +6,10 @@ import { HolterError } from '../errors.ts'
 
 /** Bytes before the first vector. */
 const HEAD = 28
+/** Flags of a vector file. */
+const WITH_INPUTS = 1
+const ONE_STREAM = 2
+const EVENTS = 4
 
 /** Vectors of a device's self-test. */
 export interface Vectors {
@@ -21,13 +25,18 @@ export interface Vectors {
 export async function seededVectors(model: RunnableModel, count: number, seed: number): Promise<Vectors> {
   const inputs = seededInputs(model, count, seed)
   const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
-  return { count, file: vectorFile(inputs, outputs, count, seed, false) }
+  return { count, file: vectorFile(inputs, outputs, count, seed, 0) }
 }
 
 /** Returns vectors of given inputs, which the file holds too. */
 export async function givenVectors(model: RunnableModel, inputs: Int8Array, count: number): Promise<Vectors> {
   const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
-  return { count, file: vectorFile(inputs, outputs, count, 0, true) }
+  return { count, file: vectorFile(inputs, outputs, count, 0, WITH_INPUTS) }
+}
+
+/** Returns vectors of a monitor: what is pushed, and the list of events that must come of it. */
+export function monitorVectors(pushes: Int8Array, lists: Int8Array, count: number): Vectors {
+  return { count, file: vectorFile(pushes, lists, count, 0, WITH_INPUTS | ONE_STREAM | EVENTS) }
 }
 
 /** The first `count` vectors of a file, or all where there are fewer. */
@@ -74,21 +83,15 @@ function xorshift32(x: number): number {
   return (x ^ (x << 5)) >>> 0
 }
 
-function vectorFile(
-  inputs: Int8Array,
-  outputs: Int8Array,
-  count: number,
-  seed: number,
-  withInputs: boolean,
-): Uint8Array {
+function vectorFile(inputs: Int8Array, outputs: Int8Array, count: number, seed: number, flags: number): Uint8Array {
   const head = Buffer.alloc(HEAD)
   head.write('HLTV', 0, 'latin1')
-  const words = [2, count, inputs.length / count, outputs.length / count, seed, withInputs ? 1 : 0]
+  const words = [2, count, inputs.length / count, outputs.length / count, seed, flags]
   for (const [i, n] of words.entries()) head.writeUInt32LE(n, 4 + 4 * i)
   const row = (all: Int8Array, i: number) =>
     Buffer.from(all.subarray((i * all.length) / count, ((i + 1) * all.length) / count))
   const rows = Array.from({ length: count }, (_, i) => [
-    ...(withInputs ? [row(inputs, i)] : []),
+    ...(flags & WITH_INPUTS ? [row(inputs, i)] : []),
     row(outputs, i),
   ]).flat()
   return Buffer.concat([head, ...rows])

@@ -7,6 +7,7 @@ import { readNpy } from '../npy.ts'
 import { packageModel } from '../package/package.ts'
 import { boardOf, readTarget } from '../package/target.ts'
 import { givenVectors, seededVectors } from '../package/vectors.ts'
+import { monitorModel } from './package-monitor.ts'
 
 export interface PackageInput {
   /** A .tflite file of int8 (or 16×8) arithmetic. */
@@ -19,6 +20,10 @@ export interface PackageInput {
   readonly count: number
   readonly seed: number
   readonly adc: Adc
+  /** A recording for which the device is to be a monitor, with the network for its beats; the self-test plays `seconds` of it. */
+  readonly monitor?: string
+  readonly seconds: number
+  readonly rules?: string
   /** Folder to write into. Default: `packageFolder` of the target. */
   readonly out?: string
 }
@@ -33,11 +38,17 @@ export async function packageForDevice(input: PackageInput) {
   const target = readTarget(input.target)
   const board = boardOf(target, input.board)
   const model = loadModel(input.model)
+  const out = input.out ?? packageFolder(target.name)
+  const name = basename(input.model).replace(/\.tflite$/, '')
+  if (input.monitor !== undefined) {
+    const order = { record: input.monitor, seconds: input.seconds, rules: input.rules }
+    const { packaged, options } = await monitorModel(input.model, model, order)
+    const manifest = await packageModel(packaged, name, target, board, { adc: input.adc, ...options }, out)
+    return { out, manifest }
+  }
   const vectors = input.vectors
     ? await vectorsOf(model, input.vectors)
     : await seededVectors(model, input.count, input.seed)
-  const out = input.out ?? packageFolder(target.name)
-  const name = basename(input.model).replace(/\.tflite$/, '')
   const manifest = await packageModel(model, name, target, board, { adc: input.adc, vectors }, out)
   return { out, manifest }
 }

@@ -5,6 +5,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { testUnless } from '../helpers/environment.ts'
 import { runHolter } from '../helpers/holter-process.ts'
+import { madeRecord } from '../monitor/made-recording.ts'
 import { missingForC } from '../package/c-harness.ts'
 
 const test = suite('commands/package, flash')
@@ -42,6 +43,20 @@ scenes(`a network of the zoo, built and proved on this machine`, () => {
   assert.is(status, 0)
   assert.match(stdout, /^holter-selftest target=c-source model=beat-rr vectors=64 pass=64 instructions=\d+\n$/)
   assert.is(runHolter(['flash', 'c-source', '--in', out, '--dry-run']).stdout, './self-test\n')
+})
+
+scenes('a monitor, built and proved on this machine: each push gives the events of the monitor in TypeScript', () => {
+  const out = mkdtempSync(join(tmpdir(), 'holter-package-'))
+  const record = madeRecord(mkdtempSync(join(tmpdir(), 'holter-record-')))
+  const args = ['package', model, '--target', 'c-source', '--monitor', record]
+  const tooLong = runHolter([...args, '--seconds', '90', '--out', out])
+  assert.is(tooLong.status, 1)
+  assert.match(tooLong.stderr, /made: the recording is shorter than the self-test.*Give fewer --seconds/)
+  const made = runHolter([...args, '--seconds', '60', '--out', out])
+  assert.is(made.status, 0, made.stderr)
+  const { status, stdout, stderr } = runHolter(['flash', 'c-source', '--in', out])
+  assert.is(status, 0, stderr)
+  assert.match(stdout, /model=beat-rr vectors=240 pass=240 instructions=0\nholter-monitor beats=7\d alarms=[1-9]\n$/)
 })
 
 test.run()

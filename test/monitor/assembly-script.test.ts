@@ -4,11 +4,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { kernelSource } from '../../src-ts/codegen/kernel-sources.ts'
 import { BEAT_FEATURES } from '../../src-ts/ecg/beats/beat-stream.ts'
+import { BeatNetwork } from '../../src-ts/monitor/beat-network.ts'
+import { monitorTable } from '../../src-ts/monitor/device/table.ts'
 import { IntegerBeatStream, WINDOW_END } from '../../src-ts/monitor/integer-beat.ts'
-import { IntegerFilter } from '../../src-ts/monitor/integer-filter.ts'
-import { LOG_TABLE } from '../../src-ts/monitor/integer-logarithm.ts'
-import { QRS_BAND } from '../../src-ts/monitor/integer-qrs.ts'
 import { Lead, MISSING } from '../../src-ts/monitor/lead.ts'
+import { openNetwork } from '../../src-ts/monitor/open-networks.ts'
 import { verdicts } from '../../src-ts/monitor/quality-index.ts'
 import { random } from '../../src-ts/random.ts'
 import { beatsAt, madeLead } from './made-heart.ts'
@@ -18,20 +18,19 @@ const test = suite('monitor/assembly-script')
 /** The front end as a host has it: two leads and the beats of both. */
 const PROGRAM = `import { Lead } from './monitor-lead'
 import { IntegerBeatStream } from './monitor-beat'
-import { LOG_TABLE } from './monitor-numbers'
 
+// @ts-ignore: decorator
+@global
+const MONITOR: usize = memory.data(32768)
 const leads = new StaticArray<Lead>(2)
-let stream = new IntegerBeatStream()
+let stream = changetype<IntegerBeatStream>(0)
 
-export function make(lead: i32, up: i32, down: i32, taps: i32, width: i32, notch: bool): void {
-  leads[lead] = new Lead(up, down, taps, width, notch)
+export function table(): usize { return MONITOR }
+export function make(): void {
+  leads[0] = new Lead()
+  leads[1] = new Lead()
   stream = new IntegerBeatStream()
 }
-export function setLog(i: i32, value: i64): void { LOG_TABLE[i] = value }
-export function setTap(lead: i32, i: i32, value: i64): void { leads[lead].resampler.taps[i] = value }
-export function setBand(lead: i32, i: i32, value: i64): void { leads[lead].band.coefficients[i] = value }
-export function setNotch(lead: i32, i: i32, value: i64): void { leads[lead].notch.coefficients[i] = value }
-export function setQrs(lead: i32, i: i32, value: i64): void { leads[lead].detector.feature.band.coefficients[i] = value }
 export function next(lead: i32, microvolts: i32): i32 { leads[lead].next(microvolts); return leads[lead].takeBeats() }
 export function skip(lead: i32, samples: i64): void { leads[lead].skip(samples) }
 export function beat(lead: i32, i: i32): i64 { return leads[lead].beats[i] }
@@ -56,6 +55,8 @@ async function compiled(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(binary as BufferSource)
 }
 const module = compiled()
+const network = await openNetwork('models/beat-rr.tflite', 'reference')
+const beats = new BeatNetwork(network.graph, network.run)
 
 /** Both leads in TypeScript and in a fresh instance, with the same coefficients. */
 async function pair(rate: number, notchHz?: 50 | 60) {
@@ -63,19 +64,12 @@ async function pair(rate: number, notchHz?: 50 | 60) {
     string,
     (...args: (number | bigint)[]) => never
   >
-  const leads = ['MLII', 'V5'].map(name => new Lead(name, rate, notchHz))
-  const fill = (set: (...args: (number | bigint)[]) => void, values: Float64Array, lead: number) => {
-    for (const [i, value] of values.entries()) set(lead, i, BigInt(value))
-  }
-  for (const [i, value] of LOG_TABLE.entries()) twin.setLog(i, BigInt(value))
-  for (const [i, { resampler, band, notch }] of leads.entries()) {
-    twin.make(i, resampler.up, resampler.down, resampler.taps.length, resampler.width, Number(notch !== undefined))
-    fill(twin.setTap, resampler.taps, i)
-    fill(twin.setBand, band.coefficients, i)
-    fill(twin.setQrs, new IntegerFilter(QRS_BAND).coefficients, i)
-    if (notch) fill(twin.setNotch, notch.coefficients, i)
-  }
-  return { leads, twin }
+  const names = ['MLII', 'V5']
+  const words = monitorTable({ leads: names, sampleRateHz: rate, notchHz, frames: 1, rules: [] }, beats)
+  const memory = (twin as unknown as { memory: WebAssembly.Memory }).memory
+  new BigInt64Array(memory.buffer, twin.table(), words.length).set(words)
+  twin.make()
+  return { leads: names.map(name => new Lead(name, rate, notchHz)), twin }
 }
 
 /** Feeds both with a sample per lead and compares all that can be seen. Returns the beats of the first lead. */

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ops } from '../../src-ts/ops/index.ts'
@@ -8,7 +10,6 @@ import { converterPython } from '../../src-ts/toolchain.ts'
 import { randomCase } from '../../tools/random-networks/random-case.ts'
 import { difference } from '../../tools/random-networks/run-program.ts'
 import { testUnless } from '../helpers/environment.ts'
-import { runLitert } from '../helpers/litert.ts'
 import { graphOf } from '../helpers/one-node.ts'
 
 const suiteName = 'ops by LiteRT'
@@ -34,6 +35,17 @@ for (const { kind } of ops.filter(op => op.truth === 'litert')) {
       assert.is(difference(results[i], expected), undefined, `${graph.name}: ${JSON.stringify(graph.nodes[0].attrs)}`)
     }
   })
+}
+
+/** Returns the output of each file with one input and one output. */
+function runLitert(jobs: readonly { tflite: Uint8Array; input: Int8Array }[]): Int8Array[] {
+  const script = fileURLToPath(new URL('../helpers/litert.py', import.meta.url))
+  const base64 = (bytes: Uint8Array | Int8Array) =>
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')
+  const input = JSON.stringify(jobs.map(job => ({ tflite: base64(job.tflite), input: base64(job.input) })))
+  const stdio: ['pipe', 'pipe', 'ignore'] = ['pipe', 'pipe', 'ignore']
+  const said = execFileSync(converterPython()!, [script], { input, encoding: 'utf8', stdio, maxBuffer: 1 << 28 })
+  return (JSON.parse(said) as string[]).map(bytes => new Int8Array(Buffer.from(bytes, 'base64')))
 }
 
 test.run()

@@ -157,9 +157,9 @@ ${ends}  unsigned v[8];
 })
 
 scenes('what firmware has no place for is refused', async () => {
-  const refusal = async (list: readonly Access[], extra?: string) => {
+  const refusal = async (list: readonly Access[]) => {
     try {
-      await sourceOf(list, extra)
+      await sourceOf(list)
     } catch (error) {
       return (error as Error).message
     }
@@ -179,16 +179,22 @@ scenes('what firmware has no place for is refused', async () => {
     'writes a constant',
   )
   assert.match(
-    await refusal([], '(func $begin (i32.store offset=1024 (i32.const 0) (i32.const 1))) (start $begin)'),
-    'instantiated',
+    await refusal([{ text: '(drop (f32.load offset=1024 (local.get $a)))', width: 4, offset: 1024 }]),
+    'accesses memory by f32_load',
   )
-  assert.match(
-    await refusal(
-      [{ text: '(global.set $g (local.get $a))', width: 4, offset: 0 }],
-      '(global $g (mut i32) (i32.const 0))',
-    ),
-    'no place',
+})
+
+scenes("a module's variables are static ones, its start function has a name, and memory does not grow", async () => {
+  const text = await sourceOf(
+    [
+      { text: '(global.set $g (local.get $a))', width: 4, offset: 0 },
+      { text: '(local.set $r (i32.add (memory.size) (memory.grow (i32.const 1))))', width: 4, offset: 0 },
+    ],
+    '(global $g (mut i32) (i32.const 7)) (func $begin (global.set $g (i32.const 9))) (start $begin)',
   )
+  assert.match(text, /static u32 variable_g0 = 7u;\n#define MODULE_START module_f\d\n/)
+  assert.match(text, / = 1u;[^}]* = 4294967295u;/)
+  assert.not.match(text, 'instance')
 })
 
 test.run()

@@ -1,0 +1,144 @@
+// Whether what a rule waits for holds. Twin of src-ts/monitor/conditions.ts; limits stand in the table, in samples or thousandths.
+
+import { Condition, MINUTE, NONE, ratio, secondsOf } from "./monitor-condition";
+import { CountCondition, IrregularCondition, PatternCondition, RunCondition } from "./monitor-patterns";
+import { tabled } from "./monitor-table";
+
+/** Kinds of rules; src-ts/monitor/device/table.ts numbers them so. */
+const NO_BEAT: i32 = 0, PAUSE: i32 = 1, RATE_ABOVE: i32 = 2, RATE_BELOW: i32 = 3, FLUTTER: i32 = 4;
+const RUN: i32 = 5, COUNT: i32 = 6, PATTERN: i32 = 7, IRREGULAR: i32 = 8;
+export const UNCLASSIFIABLE: i32 = 9;
+
+/** Makes the condition of the rule that stands at a place of the table. */
+export function conditionOf(place: i32): Condition {
+  const kind = <i32>tabled(place);
+  if (kind == NO_BEAT) return new NoBeatCondition(place + 1);
+  if (kind == PAUSE) return new PauseCondition(place + 1);
+  if (kind == RATE_ABOVE) return new RateCondition(place + 1, true);
+  if (kind == RATE_BELOW) return new RateCondition(place + 1, false);
+  if (kind == FLUTTER) return new FlutterCondition(place + 1);
+  if (kind == RUN) return new RunCondition(place + 1);
+  if (kind == COUNT) return new CountCondition(place + 1);
+  if (kind == PATTERN) return new PatternCondition(place + 1);
+  if (kind == IRREGULAR) return new IrregularCondition(place + 1);
+  return new UnclassifiableCondition(place + 1);
+}
+
+class NoBeatCondition extends Condition {
+  private limit: i64;
+  private onItsWay: i64;
+  private since: i64 = NONE;
+
+  constructor(place: i32) {
+    super();
+    this.limit = tabled(place);
+    this.onItsWay = tabled(place + 1);
+  }
+
+  found(pre: i64): i64 {
+    return pre > this.limit ? secondsOf(pre) : NONE;
+  }
+
+  moment(at: i64, lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64): i64 {
+    if (!classifiable) this.since = NONE;
+    else if (this.since == NONE) this.since = at;
+    if (this.since == NONE) return NONE;
+    const silent = at - max(this.since, lastPeak);
+    return silent >= this.limit + this.onItsWay ? secondsOf(silent) : NONE;
+  }
+
+  forget(): void {
+    this.since = NONE;
+  }
+}
+
+class PauseCondition extends Condition {
+  private limit: i64;
+
+  constructor(place: i32) {
+    super();
+    this.limit = tabled(place);
+  }
+
+  found(pre: i64): i64 {
+    return pre > this.limit ? secondsOf(pre) : NONE;
+  }
+}
+
+class RateCondition extends Condition {
+  private limit: i64;
+  private above: bool;
+  private intervals: StaticArray<i64>;
+  private count: i32 = 0;
+  private sum: i64 = 0;
+
+  constructor(place: i32, above: bool) {
+    super();
+    this.limit = tabled(place + 1);
+    this.above = above;
+    this.intervals = new StaticArray<i64>(<i32>tabled(place) - 1);
+  }
+
+  found(pre: i64): i64 {
+    if (pre == NONE) {
+      this.forget();
+      return NONE;
+    }
+    const intervals = this.intervals, place = this.count % intervals.length;
+    this.sum += pre - intervals[place];
+    intervals[place] = pre;
+    this.count = this.count + 1 == 2 * intervals.length ? intervals.length : this.count + 1;
+    if (this.count < intervals.length) return NONE;
+    const beats = 1000 * MINUTE * intervals.length, limit = this.limit * this.sum;
+    const holds = this.above ? beats > limit : beats < limit;
+    return holds ? ratio(MINUTE * intervals.length, this.sum) : NONE;
+  }
+
+  forget(): void {
+    this.intervals.fill(0);
+    this.count = 0;
+    this.sum = 0;
+  }
+}
+
+class FlutterCondition extends Condition {
+  private leakage: i64;
+  private slowest: i64;
+  private limit: i64;
+  private since: i64 = NONE;
+
+  constructor(place: i32) {
+    super();
+    this.leakage = tabled(place);
+    this.slowest = tabled(place + 1);
+    this.limit = tabled(place + 2);
+  }
+
+  moment(at: i64, _lastPeak: i64, _classifiable: bool, leakage: i64, ratePerMinute: i64): i64 {
+    const holds = leakage != NONE && leakage < this.leakage && 1000 * ratePerMinute >= this.slowest;
+    if (!holds) this.since = NONE;
+    else if (this.since == NONE) this.since = at;
+    return holds && at - this.since >= this.limit ? 1000 * ratePerMinute : NONE;
+  }
+
+  forget(): void {
+    this.since = NONE;
+  }
+}
+
+class UnclassifiableCondition extends Condition {
+  private limit: i64;
+  private since: i64 = NONE;
+
+  constructor(place: i32) {
+    super();
+    this.limit = tabled(place);
+  }
+
+  moment(at: i64, _lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64): i64 {
+    if (classifiable) this.since = NONE;
+    else if (this.since == NONE) this.since = at;
+    const lasted = this.since == NONE ? -1 : at - this.since;
+    return lasted >= this.limit ? secondsOf(lasted) : NONE;
+  }
+}

@@ -1,0 +1,33 @@
+// The constants of a monitor, 64-bit words one after another: src-ts/monitor/device/table.ts writes them, and knows what stands where.
+
+export const LOG: i32 = 0;
+export const BAND: i32 = 257;
+export const QRS: i32 = 267;
+export const NOTCH: i32 = 277;
+export const HAS_NOTCH: i32 = 282;
+export const UP: i32 = 283;
+export const DOWN: i32 = 284;
+export const WIDTH: i32 = 285;
+export const TAP_COUNT: i32 = 286;
+export const LEADS: i32 = 287;
+/** The leads that beats are classified by. */
+export const MAIN: i32 = 288;
+export const SECOND: i32 = 289;
+/** Frames of a push. */
+export const FRAMES: i32 = 290;
+export const LABELS: i32 = 291;
+/** What a step of the network's output is, in thousandths of a logit. */
+export const STEP: i32 = 292;
+/** Multiplier, offset, low and high of the signal, then of each number. */
+export const MAPS: i32 = 293;
+export const RULES: i32 = 353;
+export const TAPS: i32 = 354;
+/** Words of a rule: its kind and limits. They stand behind the taps. */
+export const RULE: i32 = 10;
+
+/** Returns a word. MONITOR, the address of the first, is a global of the program. */
+// @ts-ignore: decorator
+@inline
+export function tabled(place: i32): i64 {
+  return load<i64>(<usize>place << 3, MONITOR);
+}

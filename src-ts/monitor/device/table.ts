@@ -1,0 +1,103 @@
+import type { BeatNetwork } from '../beat-network.ts'
+import { ENDLESS, inSamples, ON_ITS_WAY, thousandths } from '../conditions.ts'
+import { IntegerFilter } from '../integer-filter.ts'
+import type { IntegerMap } from '../integer-input.ts'
+import { LOG_TABLE } from '../integer-logarithm.ts'
+import { QRS_BAND } from '../integer-qrs.ts'
+import { Lead } from '../lead.ts'
+import { leadsToClassify } from '../monitor.ts'
+import type { Rule, When } from '../rules.ts'
+
+/** What a monitor on a device is made for. */
+export interface DeviceMonitor {
+  readonly leads: readonly string[]
+  readonly sampleRateHz: number
+  readonly notchHz?: 50 | 60
+  /** Frames that a push takes. */
+  readonly frames: number
+  readonly rules: readonly Rule[]
+}
+
+/** A label has four bits in the word of a pattern. */
+const LABEL_BITS = 4
+const RULE_WORDS = 10
+
+/** Returns the constants of a monitor as src-as/monitor-table.ts reads them: 64-bit words, all numbers whole. */
+export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: DeviceMonitor, beats: BeatNetwork) {
+  const { resampler, band, notch } = new Lead(leads[0], sampleRateHz, notchHz)
+  const words = [
+    ...LOG_TABLE,
+    ...band.coefficients,
+    ...new IntegerFilter(QRS_BAND).coefficients,
+    ...(notch?.coefficients ?? new Array<number>(5).fill(0)),
+    Number(notch !== undefined),
+    resampler.up,
+    resampler.down,
+    resampler.width,
+    resampler.taps.length,
+    leads.length,
+    ...leadsToClassify(leads),
+    frames,
+    beats.labels.length,
+    beats.thousandths,
+    ...[beats.signal, ...beats.numbers].flatMap(mapWords),
+    rules.length,
+    ...resampler.taps,
+    ...rules.flatMap(({ when }) => {
+      const rule = ruleWords(when, label => beats.labels.indexOf(label))
+      return [...rule, ...new Array<number>(RULE_WORDS - rule.length).fill(0)]
+    }),
+  ]
+  return BigInt64Array.from(words, BigInt)
+}
+
+function mapWords({ multiplier, offset, low, high }: IntegerMap): number[] {
+  return [multiplier, offset, low, high]
+}
+
+/** The rules that a device can hold; `finding` wants the 12-lead network. */
+export function deviceRules(rules: readonly Rule[]): Rule[] {
+  return rules.filter(({ when }) => when.kind !== 'finding')
+}
+
+/** A rule's kind and limits; kinds are numbered as in src-as/monitor-conditions.ts. */
+function ruleWords(when: When, label: (name: string) => number): number[] {
+  switch (when.kind) {
+    case 'no-beat':
+      return [0, inSamples(when.seconds), ON_ITS_WAY]
+    case 'pause':
+      return [1, inSamples(when.seconds)]
+    case 'rate-above':
+      return [2, when.beats, thousandths(when.perMinute)]
+    case 'rate-below':
+      return [3, when.beats, thousandths(when.perMinute)]
+    case 'flutter':
+      return [4, when.leakage, thousandths(when.ratePerMinute), inSamples(when.seconds)]
+    case 'run': {
+      const { fromPerMinute = 0, toPerMinute = ENDLESS, regularity = ENDLESS } = when
+      const { certainty = 0, orBeats = ENDLESS, doubt = 0 } = when
+      const labels = [when.label, when.orLabel ?? when.label].map(label)
+      return [
+        5,
+        ...labels,
+        when.beats,
+        ...[fromPerMinute, toPerMinute, regularity].map(thousandths),
+        certainty,
+        orBeats,
+        doubt,
+      ]
+    }
+    case 'count':
+      return [6, label(when.label), when.count, inSamples(when.seconds)]
+    case 'pattern': {
+      const labels = [...when.labels].map((name, i) => label(name) * 2 ** (LABEL_BITS * i))
+      return [7, labels.reduce((sum, each) => sum + each), labels.length, when.repeats]
+    }
+    case 'irregular':
+      return [8, when.beats, thousandths(when.step), thousandths(when.share)]
+    case 'unclassifiable':
+      return [9, inSamples(when.seconds)]
+    case 'finding':
+      throw new Error('a device has no 12-lead network')
+  }
+}
