@@ -14,6 +14,8 @@ export interface MonitoredRecording extends RecordingSummary {
   readonly leads: readonly string[]
   readonly sampleRateHz: number
   readonly rules: readonly Rule[]
+  /** Megabytes that the monitor held, by minute of the recording. */
+  readonly memory: readonly number[]
 }
 
 /** Rows of the table of alarms; of more, the log has the rest. */
@@ -62,12 +64,13 @@ ${definitions([
   ['labels', `${count(latency.beats - latency.late)} of ${count(latency.beats)} within 0.6 s of the next R peak`],
 ])}
 <h2>Rate</h2>
-${trend(recording.perMinute)}
+${trend('Beats a minute over the time', recording.perMinute)}
 ${bars(recording.histogram)}
 <h2>Alarms and notices</h2>
 ${alarms.length === 0 ? html`<p>None.</p>` : alarmTable(recording, titleOf)}
 ${strips.length > 0 && html`<h2>Strips</h2>`}
 ${strips.map(strip => eventStrip(strip, recording, titleOf))}
+${recording.memory.length > 1 && html`<h2>The monitor itself</h2>${trend('Megabytes of memory over the time', recording.memory)}`}
 </main>
 </body>
 </html>

@@ -9,26 +9,26 @@ const BOTTOM = 30
 const TOP = 8
 const TEXT = 'font-size="12" fill="var(--muted)" font-family="system-ui,sans-serif"'
 
-/** Returns the rate of each minute over the time, a line with gaps where it is not known. */
-export function trend(perMinute: RecordingSummary['perMinute']): Html {
-  const known = perMinute.filter(rate => rate !== undefined)
+/** Returns a value of each minute over the time, a line with gaps where it is not known. */
+export function trend(name: string, perMinute: readonly (number | undefined)[]): Html {
+  const known = perMinute.filter(value => value !== undefined)
   const most = 20 * Math.ceil(Math.max(100, ...known) / 20)
   const hours = Math.max(1, perMinute.length) / 60
   const x = (minute: number) => LEFT + ((WIDTH - LEFT - RIGHT) * minute) / Math.max(1, perMinute.length - 1)
-  const y = (rate: number) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * rate) / most
+  const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - BOTTOM - TOP) * value) / most
   let [path, pen] = ['', 'M']
-  for (const [minute, rate] of perMinute.entries()) {
-    if (rate !== undefined) path += `${pen}${x(minute).toFixed(1)} ${y(rate).toFixed(1)}`
-    pen = rate === undefined ? 'M' : 'L'
+  for (const [minute, value] of perMinute.entries()) {
+    if (value !== undefined) path += `${pen}${x(minute).toFixed(1)} ${y(value).toFixed(1)}`
+    pen = value === undefined ? 'M' : 'L'
   }
-  const lines = [0, most / 2, most].map(rate => grid(y(rate), String(rate)))
+  const lines = [0, most / 2, most].map(value => grid(y(value), String(value)))
   const step = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 6, 12, 24].find(each => hours / each <= 10) ?? 24
   const ticks = Array.from({ length: Math.floor(hours / step) + 1 }, (_, i) => {
     const hour = Number((i * step).toFixed(2))
     return `<text x="${x(60 * hour).toFixed(1)}" y="${HEIGHT - 12}" text-anchor="middle" ${TEXT}>${hour} h</text>`
   })
   const line = `<path d="${path}" fill="none" stroke="var(--ink)" stroke-width="1.5"/>`
-  return figure('Beats a minute over the time', [...lines, ...ticks, line])
+  return figure(name, [...lines, ...ticks, line])
 }
 
 /** Returns the histogram of intervals by their rate. */

@@ -61,6 +61,8 @@ export interface MonitorResult extends Omit<RecordingSummary, 'strips' | 'perMin
   /** True when it was stopped before the recording's end. */
   readonly stopped: boolean
   readonly cpuSeconds: number
+  /** Memory of this process in whole megabytes, after each minute of the recording. */
+  readonly memory: readonly number[]
   readonly peakMemoryBytes: number
 }
 
@@ -90,14 +92,15 @@ export async function monitor(input: MonitorInput, context: Context = {}): Promi
   )
   input.display?.start(source, recording.alarms)
   const cpu = process.cpuUsage()
-  const stopped = await play(source, monitor, recording, files, input, context)
+  const memory: number[] = []
+  const stopped = await play(source, monitor, recording, files, memory, input, context)
   const analysed = monitor.now
   monitor.end()
   const { user, system } = process.cpuUsage(cpu)
   const { strips, perMinute, ...summary } = recording.summary.summary()
   files?.finish(
     analysed,
-    renderMonitorSummary({ ...summary, strips, perMinute, name: source.name, leads, sampleRateHz, rules }),
+    renderMonitorSummary({ ...summary, strips, perMinute, memory, name: source.name, leads, sampleRateHz, rules }),
   )
   return {
     record: source.name,
@@ -109,6 +112,7 @@ export async function monitor(input: MonitorInput, context: Context = {}): Promi
     files: files ? [files.annotations, files.events, files.summary] : [],
     stopped,
     cpuSeconds: (user + system) / 1e6,
+    memory,
     peakMemoryBytes: 1024 * process.resourceUsage().maxRSS,
   }
 }
@@ -193,6 +197,7 @@ async function play(
   monitor: Monitor,
   recording: Recording,
   files: MonitorFiles | undefined,
+  memory: number[],
   input: MonitorInput,
   context: Context,
 ): Promise<boolean> {
@@ -218,6 +223,7 @@ async function play(
   const turn = async () => {
     input.display?.update(seconds())
     watch.update(Math.round(seconds()))
+    while (memory.length < Math.floor(seconds() / 60)) memory.push(Math.round(process.memoryUsage.rss() / 2 ** 20))
     // A file is read again from its start, at once, so that a run that goes on ends like one that was not cut off.
     if (!live && seconds() < heard) return pace.restart(seconds())
     if (performance.now() - written > CHECKPOINT_MS) {

@@ -28,6 +28,7 @@ test('a record: annotations, events, a page, and counts as JSON', () =>
     for (const event of events) assert.equal(Object.keys(event), ['time', 'kind', 'priority', 'value', 'rule'])
     assert.ok(events.some(({ rule, kind }) => rule === 'pause' && kind === 'alarm'))
     assert.is(result.alarmCounts.pause, 1)
+    assert.ok(result.memory.length === 1 && result.memory[0] > 30, String(result.memory))
     const page = readFileSync(join(out, 'summary.html'), 'utf8')
     assert.match(page, /Ventricular tachycardia at 0:00:4\d/)
     assert.not.match(page, /NaN|undefined|https?:\/\//)
