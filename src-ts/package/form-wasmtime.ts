@@ -56,8 +56,8 @@ function sizes({ made, vectors, board }: Order, runtime: number, module: number)
   }
 }
 
-/** Compiles a module for one kind of processor. */
-function compileAhead(module: Uint8Array, args: readonly string[]): Uint8Array {
+/** Compiles a module for one kind of processor: `args` are those of `wasmtime compile`. Throws HolterError without wasmtime. */
+export function compileAhead(module: Uint8Array, args: readonly string[]): Uint8Array {
   const program = firmwareTool('piCompiler')
   if (!program) missing("wasmtime's compiler")
   const folder = mkdtempSync(join(tmpdir(), 'holter-wasmtime-'))

@@ -1,3 +1,4 @@
+import { type CompiledModel, toModel } from '../../src-ts/engines/model.ts'
 import type { IntGraph, IntTensor } from '../../src-ts/ir/graph.ts'
 
 /**
@@ -76,4 +77,14 @@ export function tinyNetwork(): IntGraph {
     inputs: [x],
     outputs: [f],
   }
+}
+
+/** The same as a model, written and read back: a file holds scales as float32. */
+export function tinyModel(): CompiledModel {
+  const graph = tinyNetwork()
+  const tensors = graph.tensors.map(({ quantization, ...rest }) => ({
+    ...rest,
+    ...(quantization && { quantization: { ...quantization, scale: quantization.scale.map(Math.fround) } }),
+  }))
+  return toModel({ ...graph, tensors }, 'tiny')
 }

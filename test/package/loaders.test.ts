@@ -1,44 +1,158 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { build, planModule } from '../../src-ts/codegen/build.ts'
 import { compileProgram } from '../../src-ts/codegen/compile.ts'
+import { HolterError } from '../../src-ts/errors.ts'
+import { bindNatives } from '../../src-ts/package/bind-natives.ts'
 import { modelSource } from '../../src-ts/package/c-model.ts'
+import { checkPackage } from '../../src-ts/package/flash.ts'
 import { toC } from '../../src-ts/package/form-c.ts'
+import { compileAhead } from '../../src-ts/package/form-wasmtime.ts'
 import { moduleSlot } from '../../src-ts/package/module-slot.ts'
+import { packageModel } from '../../src-ts/package/package.ts'
+import { boardOf, readTarget } from '../../src-ts/package/target.ts'
 import { seededVectors } from '../../src-ts/package/vectors.ts'
+import { random } from '../../src-ts/random.ts'
+import { firmwareTool, wasmtimeHost } from '../../src-ts/toolchain.ts'
 import { testUnless } from '../helpers/environment.ts'
-import { tinyNetwork } from '../helpers/tiny-network.ts'
-import { linesOf, missingForC, sanitized } from './c-harness.ts'
+import { tinyModel } from '../helpers/tiny-network.ts'
+import { linesOf, MUTATIONS, missingForC, sanitized, testSources } from './c-harness.ts'
 
-// HOLTER_FUZZ_CASES=10000 for the long run.
-const CASES = process.env.HOLTER_FUZZ_CASES ?? '1000'
+// Damaged modules, vectors and manifests, given to what reads them on a device or before it: a clear refusal, never a start, never a finding
+// of a sanitizer. HOLTER_LONG=1 for ten thousand of each.
 
 const test = suite('package/loaders')
 const missing = missingForC()
 const scenes = testUnless(missing, 'package/loaders', test)
-const adc = { gain: 1000, baseline: 0 }
+const noWasm3 = missing ?? (firmwareTool('wasm3') ? undefined : 'wasm3 is missing (npx holter setup firmware)')
+const host = wasmtimeHost()
+const noWasmtime =
+  missing ??
+  (host && firmwareTool('piCompiler') ? undefined : 'wasmtime is missing (npx holter setup wasmtime firmware)')
 
-scenes(`damaged slots and vectors are refused, under sanitizers`, async () => {
-  const graph = tinyNetwork()
-  const made = await build(planModule(graph, 'firmware'), '0'.repeat(64))
-  const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
+const adc = { gain: 1000, baseline: 0 }
+const model = tinyModel()
+const made = await model.build('firmware')
+const plainModule = await compileProgram(made.program)
+
+/** A slot with a module as the interpreter wants it, and one with machine code. */
+const interpreted = async () => moduleSlot(made, await bindNatives(plainModule, made.program.natives), adc)
+const machineCode = (args: readonly string[]) => moduleSlot(made, compileAhead(plainModule, args), adc)
+
+/** What a program of fuzz-init.c makes of one slot. */
+function said(program: string, slot: Uint8Array): string {
+  const path = join(dirname(program), 'one.slot')
+  writeFileSync(path, slot)
+  return linesOf(program, '', [path, '0', '1'])[0]
+}
+
+/** Numbers that a fuzzing program prints about mutated copies of a slot. */
+function mutate(program: string, slot: Uint8Array): number[] {
+  const path = join(dirname(program), 'slot')
+  writeFileSync(path, slot)
+  return linesOf(program, '', [path, String(MUTATIONS), '1'])[0]
+    .split(' ')
+    .map(Number)
+}
+
+scenes(`slots and vectors of a model in C`, async () => {
   const program = sanitized(
-    {
-      'model.c': modelSource(made, toC(made.wasm), adc),
-      'fuzz-loaders.c': readFileSync(new URL('fuzz-loaders.c', import.meta.url), 'utf8'),
-    },
+    { 'model.c': modelSource(made, toC(made.wasm), adc), ...testSources('fuzz-loaders.c', 'mutate.h') },
     ['self-test.c', 'module-slot.c'],
   )
   const slot = join(dirname(program), 'slot')
   const vectors = join(dirname(program), 'vectors')
-  writeFileSync(slot, moduleSlot(made, await compileProgram(made.program), adc))
+  writeFileSync(slot, moduleSlot(made, plainModule, adc))
   writeFileSync(vectors, (await seededVectors(model, 8, 1)).file)
-  const [line] = linesOf(program, '', [slot, vectors, CASES, '1'])
+  const [line] = linesOf(program, '', [slot, vectors, String(MUTATIONS), '1'])
   const [refused, same, , forgedRefused, vectorsRefused] = line.split(' ').map(Number)
-  assert.is(refused + same, Number(CASES))
-  assert.ok(forgedRefused > 0 && vectorsRefused > Number(CASES) / 10, line)
+  assert.is(refused + same, MUTATIONS)
+  assert.ok(forgedRefused > 0 && vectorsRefused > MUTATIONS / 10, line)
 })
+
+testUnless(
+  noWasm3,
+  'package/loaders',
+  test,
+)('slots for the interpreter, also with checksums made to fit', async () => {
+  const program = interpreterProgram()
+  const slot = await interpreted()
+  assert.is(said(program, slot), 'taken')
+  const [refused, same, forgedTaken, forgedRefused] = mutate(program, slot)
+  assert.is(refused + same, MUTATIONS)
+  assert.ok(forgedTaken + forgedRefused > MUTATIONS / 2 && forgedRefused > 0)
+
+  const flipped = Uint8Array.from(slot)
+  flipped[300] ^= 1
+  assert.match(said(program, flipped), 'damaged')
+  const large = { ...made, program: { ...made.program, memoryBytes: 200_000 } }
+  assert.match(said(program, moduleSlot(large, plainModule, adc)), 'less memory than its slot says')
+  if (!noWasmtime) assert.match(said(program, machineCode([])), /magic|wasm/i)
+})
+
+testUnless(
+  noWasmtime,
+  'package/loaders',
+  test,
+)('slots for wasmtime', async () => {
+  const program = sanitized(
+    testSources('fuzz-init.c', 'mutate.h'),
+    ['wasmtime.c', 'module-slot.c'],
+    [`-L${dirname(host!)}`, '-lwasmtime', `-Wl,-rpath,${dirname(host!)}`],
+  )
+  const slot = machineCode([])
+  assert.is(said(program, slot), 'taken')
+  const [refused, same] = mutate(program, slot)
+  assert.is(refused + same, MUTATIONS)
+
+  assert.match(said(program, await interpreted()), /^fuzz[.]slot: /)
+  const other = process.arch === 'arm64' ? 'x86_64-unknown-linux-gnu' : 'aarch64-unknown-linux-gnu'
+  assert.match(said(program, machineCode(['--target', other])), /compiled for|architecture/)
+})
+
+scenes('manifests of a package', async () => {
+  const whole = mkdtempSync(join(tmpdir(), 'holter-manifest-'))
+  const target = readTarget('c-source')
+  const vectors = await seededVectors(model, 2, 1)
+  await packageModel(model, 'tiny', target, boardOf(target, undefined), { adc, vectors }, whole)
+  const copy = mkdtempSync(join(tmpdir(), 'holter-manifest-'))
+  for (const name of readdirSync(whole)) copyFileSync(join(whole, name), join(copy, name))
+  const text = readFileSync(join(whole, 'package.json'))
+  const { files } = JSON.parse(text.toString())
+  const draw = random(1, 17)
+  let refused = 0
+  for (let i = 0; i < MUTATIONS; i++) {
+    const bytes = Buffer.from(text)
+    for (let changes = 1 + draw.integer(3); changes; changes--) bytes[draw.integer(bytes.length)] = draw.integer(256)
+    writeFileSync(join(copy, 'package.json'), draw.integer(8) ? bytes : bytes.subarray(0, draw.integer(bytes.length)))
+    try {
+      checkPackage(copy, 'c-source')
+      assert.equal(JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8')).files, files, `mutation ${i}`)
+    } catch (error) {
+      assert.ok(error instanceof HolterError, `mutation ${i}: ${error}`)
+      refused++
+    }
+  }
+  assert.ok(refused > MUTATIONS / 2, `${refused} of ${MUTATIONS} refused`)
+})
+
+/** The interpreter, with the flags of its target, on this machine's own heap: the sanitizer then sees each of its pieces. */
+function interpreterProgram(): string {
+  const folder = firmwareTool('wasm3')!
+  const [{ compile }] = readTarget('cortex-m-wasm3').boards
+  const sources = readdirSync(folder).filter(name => name.endsWith('.c'))
+  const loader = ['calloc', 'free', 'realloc'].map(name => `#define ${name} board_${name}`)
+  return sanitized(
+    { 'loader.c': [...loader, '#include "wasm3.c"', ''].join('\n'), ...testSources('fuzz-init.c', 'mutate.h') },
+    [...sources.map(name => join(folder, name)), 'module-slot.c'],
+    [
+      ...compile.args.filter(word => /^-D(NDEBUG|HOLTER_(HEAP|STACK)|d_m3)|^-w$/.test(word)),
+      `-I${folder}`,
+      '-DFUZZ_MEMORY',
+    ],
+  )
+}
 
 test.run()

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { toModel } from '../../src-ts/engines/model.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
 import { runOnce } from '../../src-ts/engines/session.ts'
 import { checkPackage, startPackage } from '../../src-ts/package/flash.ts'
@@ -11,20 +10,14 @@ import { packageModel } from '../../src-ts/package/package.ts'
 import { type Board, boardOf, readTarget, targetNames, targetsFolder } from '../../src-ts/package/target.ts'
 import { givenVectors, seededVectors } from '../../src-ts/package/vectors.ts'
 import { testUnless } from '../helpers/environment.ts'
-import { tinyNetwork } from '../helpers/tiny-network.ts'
+import { tinyModel } from '../helpers/tiny-network.ts'
 import { missingForC, missingProgram } from './c-harness.ts'
 
 const test = suite('package')
 const missing = missingForC()
 const scenes = testUnless(missing, 'package', test)
 
-const tiny = tinyNetwork()
-/** A file holds scales as float32. */
-const tensors = tiny.tensors.map(({ quantization, ...rest }) => ({
-  ...rest,
-  ...(quantization && { quantization: { ...quantization, scale: quantization.scale.map(Math.fround) } }),
-}))
-const model = toModel({ ...tiny, tensors }, 'tiny')
+const model = tinyModel()
 const adc = { gain: 1000, baseline: 0 }
 const target = readTarget('c-source')
 const folder = () => mkdtempSync(join(tmpdir(), 'holter-package-test-'))

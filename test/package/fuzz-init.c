@@ -1,0 +1,77 @@
+/* Gives mutated copies of a module slot to a loader's holter_init, each in a process of its own: fuzz-init SLOT COUNT SEED.
+ * Prints how many were refused with a reason, how many were the original, which must be taken, and how many with a checksum made to fit were
+ * taken and refused. COUNT 0: says what holter_init makes of the slot. */
+#include "holter.h"
+#include "module-slot.h"
+#include "mutate.h"
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef FUZZ_MEMORY
+/* A loader that reads its slot in memory: what lies behind it must not be touched. */
+#include <sanitizer/asan_interface.h>
+#define FORGED 1
+uint8_t holter_slot[1 << 20] __attribute__((aligned(16)));
+uint32_t holter_slot_bytes;
+static void place(const uint8_t *bytes, uint32_t count) {
+  memcpy(holter_slot, bytes, count);
+  holter_slot_bytes = count;
+  ASAN_POISON_MEMORY_REGION(holter_slot + count, sizeof holter_slot - count);
+}
+#else
+/* A loader that reads a file: machine code, which nothing but its checksum vouches for. */
+#define FORGED 0
+const char *const holter_module_files[] = {"fuzz.slot", 0};
+static void place(const uint8_t *bytes, uint32_t count) {
+  FILE *file = fopen(holter_module_files[0], "wb");
+  if (!file || fwrite(bytes, 1, count, file) != count || fclose(file)) exit(2);
+}
+#endif
+
+enum { TAKEN = 20, REFUSED = 21 };
+
+static int init_in_child(const uint8_t *bytes, uint32_t count) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    place(bytes, count);
+    const int result = holter_init();
+    if (result != HOLTER_OK && !*holter_last_error()) _exit(2);
+    _exit(result == HOLTER_OK ? TAKEN : REFUSED);
+  }
+  int status;
+  if (child < 0 || waitpid(child, &status, 0) < 0) exit(2);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int main(int count, char **words) {
+  if (count != 4) return 2;
+  uint32_t bytes;
+  uint8_t *slot = read_all(words[1], &bytes);
+  const int cases = atoi(words[2]);
+  if (!cases) {
+    place(slot, bytes);
+    puts(holter_init() == HOLTER_OK ? "taken" : holter_last_error());
+    fflush(stdout);
+    _exit(0); /* What the loader holds is the program's, for life: no leak. */
+  }
+  state = (uint32_t)atoi(words[3]) | 1;
+  int refused = 0, same = 0, forged_taken = 0, forged_refused = 0;
+  for (int i = 0; i < cases; i++) {
+    uint32_t length;
+    uint8_t *copy = mutated(slot, bytes, HOLTER_SLOT_HEAD, &length);
+    const int original = length == bytes && !memcmp(copy, slot, length);
+    const int result = init_in_child(copy, length);
+    const int forged = FORGED && forge_checksum(copy, length) ? init_in_child(copy, length) : 0;
+    free(copy);
+    if (forged == TAKEN) forged_taken++;
+    else if (forged == REFUSED) forged_refused++;
+    else if (forged) return printf("case %d with a forged checksum ended with %d\n", i, forged), 1;
+    if (result != (original ? TAKEN : REFUSED)) return printf("case %d ended with %d\n", i, result), 1;
+    if (original) same++;
+    else refused++;
+  }
+  free(slot);
+  printf("%d %d %d %d\n", refused, same, forged_taken, forged_refused);
+  return 0;
+}
