@@ -1,4 +1,5 @@
-import type { AamiRecord, AamiSum, AamiTable, AamiTables } from '../metrics/aami.ts'
+import { type AamiRecord, type AamiSum, type AamiTable, type AamiTables, ECTOPIC } from '../metrics/aami.ts'
+import type { Interval } from '../metrics/bootstrap.ts'
 import type { QrsCounts, QrsScore } from '../metrics/ec57.ts'
 import { count } from './numbers.ts'
 import { table } from './terminal.ts'
@@ -20,8 +21,9 @@ export function aamiParts({ all, ec57 }: AamiTables): AamiPart[] {
       rows: [...ec57.records.map(recordRow), ...ec57.sums.flatMap(sumRows)],
     },
     {
-      sentence: 'Every beat scored, as papers on learning do; F called V counts against the F1 and the accuracy.',
-      heads: ['recordings', 'beats', 'accuracy %', ...Object.keys(all.sums[0].f1).map(label => `F1 ${label} %`)],
+      sentence:
+        'Every beat scored, as papers on learning do; F called V counts against the F1 and the accuracy. Intervals: 1,000 bootstraps of recordings.',
+      heads: ['recordings', 'beats', 'accuracy %', ...f1Heads(all)],
       rows: f1Rows(all),
     },
     {
@@ -47,7 +49,6 @@ export interface NamedTables {
 
 /** Returns the sums of several models as Markdown: every beat scored, then by EC57's rules. */
 export function aamiMarkdown(models: readonly NamedTables[]): string[] {
-  const labels = Object.keys(models[0].aami.all.sums[0].f1)
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const heads = (cells: readonly string[]) => [row(cells), `|${'---|'.repeat(cells.length)}`]
   const rows = (of: (tables: AamiTables) => AamiTable, cells: (sum: AamiSum) => string[][]) =>
@@ -55,7 +56,7 @@ export function aamiMarkdown(models: readonly NamedTables[]): string[] {
   return [
     'Every beat scored:',
     '',
-    ...heads(['model', 'recordings', 'beats', 'accuracy %', ...labels.map(label => `F1 ${label} %`)]),
+    ...heads(['model', 'recordings', 'beats', 'accuracy %', ...f1Heads(models[0].aami.all)]),
     ...rows(
       tables => tables.all,
       sum => f1Rows({ sums: [sum] }),
@@ -89,11 +90,27 @@ function sumRows({ name, beats, gross, average }: AamiSum): string[][] {
   return [row('gross', count(beats), gross), row('average', '', average)]
 }
 
+/** Ectopic beats have their interval beside them, since few recordings hold them. */
+function f1Heads({ sums }: AamiTable): string[] {
+  const heads = (label: string) => (isEctopic(label) ? [`F1 ${label} %`, '95 %'] : [`F1 ${label} %`])
+  return Object.keys(sums[0].f1).flatMap(heads)
+}
+
 function f1Rows({ sums }: Pick<AamiTable, 'sums'>): string[][] {
-  return sums.map(({ name, beats, accuracy, f1 }) => [
-    name,
-    count(beats),
-    percent(accuracy),
-    ...Object.values(f1).map(percent),
+  const cells = ({ f1, f1Interval }: AamiSum, label: string) =>
+    isEctopic(label) ? [percent(f1[label]), wholePercents(f1Interval[label])] : [percent(f1[label])]
+  return sums.map(sum => [
+    sum.name,
+    count(sum.beats),
+    percent(sum.accuracy),
+    ...Object.keys(sum.f1).flatMap(label => cells(sum, label)),
   ])
+}
+
+function isEctopic(label: string): boolean {
+  return (Object.values(ECTOPIC) as string[]).includes(label)
+}
+
+function wholePercents([low, high]: Interval): string {
+  return Number.isFinite(low) ? `${Math.round(100 * low)}–${Math.round(100 * high)}` : '–'
 }

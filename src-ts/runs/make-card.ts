@@ -94,6 +94,7 @@ const sum = v.looseObject({
   beats: v.number(),
   accuracy: score,
   f1: v.record(v.string(), score),
+  f1Interval: v.record(v.string(), interval),
   gross: ofEctopics,
   average: ofEctopics,
 })

@@ -85,6 +85,31 @@ test('gross weighs beats, average weighs recordings, and each stands without 202
   assert.equal(without.gross.SVEB, { sensitivity: 1 / 3, positivePredictivity: 1 / 3 })
 })
 
+test('a recording that holds most of a kind of beats is left out once, and named with its share', () => {
+  const { sums } = aamiTable(predictions, records, 0)
+  assert.equal(
+    sums.map(({ name }) => name),
+    ['all', 'without 202', 'without 100 (75 % of S)'],
+    '202, which holds all V, is left out already',
+  )
+  const [all, , most] = sums
+  assert.is(all.f1.S, 4 / (4 + 4))
+  assert.is(most.f1.S, 1, 'in 202 the only S is found')
+})
+
+test('intervals of F1 come from recordings: it lies between that of each alone', () => {
+  const twice = ['a', 'b', 'c', 'd'].flatMap((name, i) =>
+    ['S S', 'S N', 'N N', i % 2 ? 'N S' : 'N N', 'V V'].map(line => `${name} 6 ${line}`),
+  )
+  const more = made(twice)
+  const { f1, f1Interval } = aamiTable(more.predictions, more.records, 0).sums[0]
+  // 2 · 1 / (2 + 1) in a and c, 2 · 1 / (2 + 2) in b and d: resamples of one kind of recording alone are common.
+  assert.equal(f1Interval.S, [2 / 4, 2 / 3])
+  assert.ok(f1.S > 2 / 4 && f1.S < 2 / 3)
+  assert.equal(f1Interval.V, [1, 1])
+  assert.equal(f1Interval.F.map(Number.isNaN), [true, true])
+})
+
 test('EC57 does not score the first five minutes; the beat at five minutes counts', () => {
   const { all, ec57 } = aamiTables(predictions, records)!
   assert.equal(all, aamiTable(predictions, records, 0))

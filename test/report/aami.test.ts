@@ -38,7 +38,7 @@ test('text: recordings and sums by EC57, then all beats; what is scored is said'
   // From minute 5 on: V missed, S found, N right.
   assert.equal(row('201'), ['3', '1', '0.00', '–', '1', '100.00', '100.00'])
   assert.equal(row('without 202, gross'), ['3', '0.00', '–', '100.00', '100.00'])
-  assert.equal(row('without 202  '), ['8', '75.00', '66.67', '100.00', '66.67', '–'])
+  assert.equal(row('without 202  '), ['8', '75.00', '66.67', '100.00', '100–100', '66.67', '67–67', '–'])
 })
 
 test('Markdown has as many cells in every row', () => {
@@ -50,7 +50,7 @@ test('Markdown has as many cells in every row', () => {
   const cells = (line: string) => line.split('|').length
   const widths = found.map(cells)
   assert.equal(widths, [...Array(6).fill(cells(found[0])), ...Array(10).fill(cells(found[6]))])
-  assert.ok(lines.includes('| int8, test | all | 16 | 75.00 | 66.67 | 100.00 | 66.67 | – |'))
+  assert.ok(lines.includes('| int8, test | all | 16 | 75.00 | 66.67 | 100.00 | 100–100 | 66.67 | 67–67 | – |'))
   assert.ok(lines.includes('| float, test | without 202, gross | 3 | 0.00 | – | 100.00 | 100.00 |'))
 })
 
