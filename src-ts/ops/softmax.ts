@@ -2,6 +2,7 @@ import { HolterError } from '../errors.ts'
 import { clamp, doublingHighMultiply, INT32_MIN, roundingDivideByPowerOfTwo } from '../ir/fixed-point.ts'
 import { elements } from '../ir/graph.ts'
 import { oneOverOnePlusX } from '../ir/logistic.ts'
+import { softmaxLanes } from './kernels/softmax-lanes.ts'
 import { type SoftmaxPrepared, softmaxRows } from './kernels/softmax-rows.ts'
 import type { NodeView, Op } from './op.ts'
 import { type CaseTensor, caseNode } from './parts/cases.ts'
@@ -71,7 +72,7 @@ export const softmax: Op<SoftmaxAttrs, SoftmaxPrepared | Int16Softmax> = {
       }
     }
   },
-  kernels: [softmaxRows, softmaxInt16Kernel],
+  kernels: [softmaxRows, softmaxLanes, softmaxInt16Kernel],
   macs: () => 0,
   cases: () => [
     softmaxCase('five classes', [1, 5], 0.2),

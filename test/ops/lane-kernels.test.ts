@@ -57,6 +57,14 @@ const nodes: Record<string, (r: Random) => { attrs: object; inputs: CaseTensor[]
   mean: reduction,
   sum: reduction,
   batchMatmul: matrices,
+  softmax(r) {
+    const x = {
+      shape: [sizeIn(r, 1, 4), sizeIn(r, 1, pick(r, [20, 300, 1200]))],
+      scale: scaleIn(r, 1e-4, 2),
+      zeroPoint: zeroOf(r),
+    }
+    return { attrs: { beta: 1 }, inputs: [x], output: { shape: [], scale: 1 / 256, zeroPoint: -128 } }
+  },
   layerNormalization(r) {
     const x = { ...image(r, sizeIn(r, 1, 3)), shape: [1, sizeIn(r, 1, 9), sizeIn(r, 1, 70)] }
     return {

@@ -14,6 +14,7 @@ export interface SoftmaxPrepared {
 export const softmaxRows: Kernel<SoftmaxPrepared> = {
   name: 'softmax-rows',
   fits: p => 'exponentials' in p,
+  inPlace: ({ bits }) => (bits === 8 ? [0] : []),
   emit: (p, to) =>
     to.call('softmax', `softmax<i${p.bits}>`, [
       ['input', to.input(0), p.rows, p.classes],
