@@ -81,12 +81,14 @@ export async function cutAndTune(
 }
 
 /** Returns the method that is asked for. Throws HolterError when it does not go with the other options. */
-export function methodOf({ method = 'l1', gradual, pattern, score }: CutInput): PruneMethod {
+export function methodOf({ method = 'l1', gradual, pattern, score, scope, layers }: CutInput): PruneMethod {
   const found = byName('method', method, pruneMethods)
   if (gradual && !['l1', 'block'].includes(method))
-    refuse('--gradual', 'only a share of zeros can grow', method, 'l1, block')
+    refuse('--gradual', 'only a share of zeros can grow', method, 'l1 or block')
   if (pattern && method !== 'nm') refuse('--pattern', 'only the method nm has one', method, 'nm')
   if (score && method !== 'channels') refuse('--score', 'only channels are scored', method, 'channels')
+  if ((scope || layers) && method === 'nm')
+    refuse(scope ? '--scope' : '--layer', 'N of every M are the same share everywhere', method, 'l1, block or channels')
   return found
 }
 

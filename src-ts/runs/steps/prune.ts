@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { scoreNames } from '../../train/prune/channel-scores.ts'
 import { scopes } from '../../train/prune/method.ts'
 import { cutAndTune, methodOf } from '../cut-and-tune.ts'
 import { numberOption, wholeOption } from './line.ts'
@@ -12,6 +13,7 @@ export const prune = step({
     method: v.optional(v.string()),
     sparsity: v.optional(numberOption(0, 0.99)),
     scope: v.optional(v.picklist(scopes)),
+    score: v.optional(v.picklist(scoreNames)),
     epochs: v.optional(wholeOption(1, 10_000)),
     learningRate: v.optional(numberOption(1e-9, 10)),
   }),

@@ -13,3 +13,4 @@ export const channelScores = {
 } satisfies Record<string, (examined: Examined) => ChannelScores>
 
 export type ScoreName = keyof typeof channelScores
+export const scoreNames = Object.keys(channelScores) as ScoreName[]
