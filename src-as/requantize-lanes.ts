@@ -7,16 +7,24 @@ export const BLOCK_CHANNEL_BYTES: usize = 20;
 
 /**
  * Four sums, bias included, to int32 on the output's scale, with its zero point. `channels` is the address of their multipliers, `pitch` the bytes
- * from there to their powers, from those to their signs and from those to their offsets. Exact by the proof of src-ts/ops/parts/lane-scaling.ts.
+ * from there to their powers, from those to their signs and from those to their offsets.
  */
 // @ts-ignore: decorator
 @inline
 export function requantizeLanes(x: v128, channels: usize, pitch: usize, shift: i32): v128 {
-  const multiplier = v128.load(channels), scaled = i32x4.mul(x, v128.load(channels + pitch));
+  return requantizeBy(
+    x, v128.load(channels), v128.load(channels + pitch), v128.load(channels + 2 * pitch), v128.load(channels + 3 * pitch), shift
+  );
+}
+
+/** The same by constants that are loaded. Exact by the proof of src-ts/ops/parts/lane-scaling.ts. */
+// @ts-ignore: decorator
+@inline
+export function requantizeBy(x: v128, multiplier: v128, power: v128, sign: v128, offset: v128, shift: i32): v128 {
+  const scaled = i32x4.mul(x, power);
   const low = i64x2.extmul_low_i32x4_s(scaled, multiplier), high = i64x2.extmul_high_i32x4_s(scaled, multiplier);
-  const below = v128.and(i32x4.shr_s(x, 31), v128.load(channels + 2 * pitch));
-  const offset = i32x4.sub(v128.load(channels + 3 * pitch), below);
-  return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(low, high, 1, 3, 5, 7), offset), shift);
+  const below = v128.and(i32x4.shr_s(x, 31), sign);
+  return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(low, high, 1, 3, 5, 7), i32x4.sub(offset, below)), shift);
 }
 
 /** Sixteen of them to int8, clamped. `low` and `high` hold int8. */

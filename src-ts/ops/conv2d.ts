@@ -5,6 +5,7 @@ import { elements } from '../ir/graph.ts'
 import { conv2dBlocks } from './kernels/conv2d-blocks.ts'
 import { conv2dInt16 } from './kernels/conv2d-int16.ts'
 import { conv2dRelaxed } from './kernels/conv2d-relaxed.ts'
+import { conv2dSparse } from './kernels/conv2d-sparse.ts'
 import { conv2dTiles } from './kernels/conv2d-tiles.ts'
 import { conv2dToomCook } from './kernels/conv2d-toom-cook.ts'
 import { conv2dToomCookPlane } from './kernels/conv2d-toom-cook-plane.ts'
@@ -135,7 +136,16 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
       }
     }
   },
-  kernels: [conv2dRelaxed, conv2dToomCook, conv2dToomCookPlane, conv2dBlocks, conv2dWindows, conv2dInt16, conv2dTiles],
+  kernels: [
+    conv2dRelaxed,
+    conv2dSparse,
+    conv2dToomCook,
+    conv2dToomCookPlane,
+    conv2dBlocks,
+    conv2dWindows,
+    conv2dInt16,
+    conv2dTiles,
+  ],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * elements(inputs[1]!.shape.slice(1)),
   cases: () => [
     conv('1x1', [1, 1, 5, 8], [4, 1, 1, 8], {}),

@@ -49,12 +49,15 @@ export function randomConvolution(r: Random, seed: number): IntGraph {
   const size = filter.reduce((a, b) => a * b)
   const sign = () => (r.integer(2) ? 127 : -127)
   const whole = sign()
+  const sparse = () => (r.integer(4) ? 0 : pick([sign(), r.integer(256) - 128]))
   const weight = pick([
     () => r.integer(255) - 127,
     () => r.integer(255) - 127,
     sign,
     () => whole,
     () => r.integer(256) - 128,
+    sparse,
+    sparse,
   ])
   const scales = Array.from({ length: outC }, () => 0.002 * (1 + r.integer(8)))
   const inScale = 0.03
