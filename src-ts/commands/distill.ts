@@ -9,6 +9,7 @@ interface DistillOptions extends SeedsOptions {
   teacher: string[]
   temperature: number
   alpha: number
+  hard?: boolean
 }
 
 /** `holter distill`: as `holter train`, with teachers that answer on every training batch. */
@@ -37,6 +38,7 @@ export const distill = withSeeds(
       .argParser(within(0, 1))
       .default(0.8),
   )
+  .option('--hard', 'learn the decisions of the teachers in place of their logits')
   .addHelpText(
     'after',
     '\nExample: holter distill ecg-tiny --teacher build/gap-cnn --teacher build/inception-gap --mixup 0.3 --out build/ecg-tiny',

@@ -2,15 +2,20 @@ import { attentionCnn } from './attention-cnn.ts'
 import { beatRr } from './beat-rr.ts'
 import { cnn1dStudent } from './cnn1d-student.ts'
 import { cnn1dTeacher } from './cnn1d-teacher.ts'
+import { convnext } from './convnext.ts'
+import { deit } from './deit.ts'
 import { ecgMcu } from './ecg-mcu.ts'
 import { ecgTiny } from './ecg-tiny.ts'
+import { efficientnetV2 } from './efficientnet-v2.ts'
 import { gapCnn } from './gap-cnn.ts'
 import { gapCnnCausal } from './gap-cnn-causal.ts'
 import { inceptionCnn } from './inception-cnn.ts'
 import { inceptionGap } from './inception-gap.ts'
 import type { Network } from './network.ts'
+import { pictureControl } from './picture-control.ts'
 import { resnet1d } from './resnet1d.ts'
 import { resnext1d } from './resnext1d.ts'
+import { vit } from './vit.ts'
 import { vitCnn } from './vit-cnn.ts'
 
 /** Every network that can be trained by name. */
@@ -28,4 +33,9 @@ export const networks: readonly Network[] = [
   resnext1d,
   attentionCnn,
   vitCnn,
+  vit,
+  deit,
+  efficientnetV2,
+  convnext,
+  pictureControl,
 ]

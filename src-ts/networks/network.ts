@@ -13,6 +13,8 @@ export interface Network {
   readonly task: string
   /** Defaults of its training. */
   readonly recipe: Recipe
+  /** Layers whose logits labels and teachers teach, each their own, when there are teachers (train/distill.ts). Default: the network's. */
+  readonly taughtAt?: { readonly labels: string; readonly teachers: string }
   /**
    * Input [samples, leads], of images [samples, width, leads], and, where the task has features, [features]; output [labels] logits.
    * `seed` fixes every initializer.

@@ -16,6 +16,8 @@ export interface TeacherInput {
   readonly temperature?: number
   /** Weight of the teachers, 0 to 1; the labels keep the rest. Default .8. */
   readonly alpha?: number
+  /** Learns the teachers' decisions in place of their logits. */
+  readonly hard?: boolean
 }
 
 /** A training and who teaches it. */
@@ -28,6 +30,9 @@ export async function distill(input: DistillInput, context: Context = {}): Promi
   return trainNetwork('distill', input, prepared => taughtBy(teachers, prepared, input), context)
 }
 
+type Lesson = Pick<Prepared, 'tf' | 'task' | 'recipe' | 'train' | 'standardization'> &
+  Partial<Pick<Prepared, 'network'>>
+
 /** Returns the float models of folders as teachers. */
 export async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Teacher[]> {
   const teachers: Teacher[] = []
@@ -35,19 +40,23 @@ export async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Tea
   return teachers
 }
 
-/** Returns what teachers add to a training, after a check that they fit it. */
+/**
+ * Returns what teachers add to a training, after a check that they fit it. Without the network the lesson is for its answer as a whole, also
+ * where teachers have a layer of their own.
+ */
 export function taughtBy(
   teachers: readonly Teacher[],
-  { tf, task, recipe, train, standardization }: Pick<Prepared, 'tf' | 'task' | 'recipe' | 'train' | 'standardization'>,
-  { temperature = 1.5, alpha = 0.8 }: Omit<TeacherInput, 'teacher'>,
+  { tf, network, task, recipe, train, standardization }: Lesson,
+  { temperature = 1.5, alpha = 0.8, hard = false }: Omit<TeacherInput, 'teacher'>,
 ): Taught {
   const { labels, leads, sampleRateHz, samples } = task
   const form = { task: task.name, labels, leads, sampleRateHz, samples }
   checkTeachers(tf, teachers, { ...form, ...standardization, recipe })
-  const taught = distillation({ kind: task.kind, teachers, temperature, alpha })
+  const { labels: layer, teachers: teachersLayer } = network?.taughtAt ?? {}
+  const taught = distillation({ kind: task.kind, teachers, temperature, alpha, hard, layer: teachersLayer })
   return {
-    terms: [{ ...labelLoss(train, recipe), weight: 1 - alpha }, taught],
-    flags: ` --temperature ${temperature} --alpha ${alpha}${teachers.map(({ path }) => ` --teacher ${path}`).join('')}`,
+    terms: [{ ...labelLoss(train, recipe), weight: 1 - alpha, ...(layer && { layer }) }, taught],
+    flags: ` ${hard ? '--hard' : `--temperature ${temperature}`} --alpha ${alpha}${teachers.map(({ path }) => ` --teacher ${path}`).join('')}`,
     provenance: {
       teachers: teachers.map(({ metadata, sha256 }) => ({
         network: metadata.network,

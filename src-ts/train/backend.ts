@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import util from 'node:util'
 import { HolterError } from '../errors.ts'
+import { ownLayers } from '../networks/own-layers.ts'
 import { trainingPackages } from '../toolchain.ts'
-import { useNativeReluGradient } from './native-gradients.ts'
+import { useNativeReluGradients } from './native-gradients.ts'
 import { withQuietStderr } from './quiet-stderr.ts'
 import type { Tf } from './tf.ts'
 
@@ -30,7 +31,8 @@ export function loadTfjs(): Tf {
   try {
     // One line about oneDNN ignores the log level. Without oneDNN it would be silent, and training a third slower.
     const tf = withQuietStderr(() => packagesForTraining()(PACKAGE) as Tf)
-    useNativeReluGradient(tf)
+    useNativeReluGradients(tf)
+    ownLayers(tf)
     loaded = tf
   } catch (error) {
     throw new HolterError({

@@ -25,6 +25,10 @@ export interface Distillation {
   readonly temperature: number
   /** Weight of the teachers; the labels keep 1 − alpha. */
   readonly alpha: number
+  /** The teachers' decisions are learned, as labels are, in place of their logits; the temperature then says nothing. */
+  readonly hard?: boolean
+  /** The student's layer that learns from them; default its last one. */
+  readonly layer?: string
 }
 
 /** What a student is made for and trained on, as far as its teachers must share it. */
@@ -43,17 +47,27 @@ export interface Lesson extends Standardization {
  * sees. Independent labels are compared label by label, through sigmoids; only labels that exclude each other go through a softmax,
  * as the Kullback–Leibler divergence. The factor T² keeps the gradient's size whatever the temperature.
  */
-export function distillation({ kind, teachers, temperature, alpha }: Distillation): LossTerm {
+export function distillation({ kind, teachers, temperature, alpha, hard = false, layer }: Distillation): LossTerm {
   const compare = kind === 'multi-label' ? labelByLabel : between
+  const manner = `${hard ? 'decisions' : `T = ${temperature}`}${layer ? ` at ${layer}` : ''}`
   return {
-    name: `distillation T = ${temperature} from ${teachers.map(({ sha256 }) => sha256.slice(0, 16)).join(' ')}`,
+    name: `distillation ${manner} from ${teachers.map(({ sha256 }) => sha256.slice(0, 16)).join(' ')}`,
     weight: alpha,
+    ...(layer && { layer }),
     value(tf, { inputs, logits }) {
       const taught = teachers.map(({ model }) => model.apply([...inputs], { training: false }) as Tensor2D)
-      const target = tf.addN(taught).div(teachers.length * temperature)
-      return compare(tf, target, logits.div(temperature)).mul(temperature ** 2) as Scalar
+      const mean = tf.addN(taught).div(teachers.length)
+      if (hard) return decided(tf, kind, mean as Tensor2D, logits)
+      return compare(tf, mean.div(temperature), logits.div(temperature)).mul(temperature ** 2) as Scalar
     },
   }
+}
+
+/** Cross-entropy with what the teachers decide: a probability above a half, or the largest of labels that exclude each other. */
+function decided(tf: Tf, kind: LabelKind, teacher: Tensor2D, student: Tensor2D): Scalar {
+  if (kind === 'multi-label') return tf.losses.sigmoidCrossEntropy(tf.step(teacher), student)
+  const chosen = tf.oneHot(tf.argMax(teacher, 1), student.shape[1])
+  return tf.neg(tf.logSoftmax(student).mul(chosen).sum(1).mean()) as Scalar
 }
 
 /** Binary cross-entropy between the probabilities of each label, mean over records and labels as binaryCrossEntropy is. */

@@ -13,12 +13,16 @@ export interface LossInputs {
   readonly targets: Tensor2D
   /** The same two for the auxiliary labels, where the run has a head for them. */
   readonly auxiliary?: { readonly logits: Tensor2D; readonly targets: Tensor2D }
+  /** Logits of the layers that terms name, [batch, labels] each. */
+  readonly layers?: ReadonlyMap<string, Tensor2D>
 }
 
 /** One term of the loss. The labels are one; a teacher on the same augmented batch is another. */
 export interface LossTerm {
   readonly name: string
   readonly weight: number
+  /** The layer whose logits it is about; default the model's last one. */
+  readonly layer?: string
   value(tf: Tf, batch: LossInputs): Scalar
 }
 
@@ -66,5 +70,6 @@ export function labelLoss(dataset: Dataset, { classBalance = 0 }: Pick<Recipe, '
 
 /** Returns the weighted sum of the terms. */
 export function totalLoss(tf: Tf, terms: readonly LossTerm[], batch: LossInputs): Scalar {
-  return tf.addN(terms.map(term => tf.mul(term.value(tf, batch), term.weight))) as Scalar
+  const seenBy = ({ layer }: LossTerm) => (layer ? { ...batch, logits: batch.layers!.get(layer)! } : batch)
+  return tf.addN(terms.map(term => tf.mul(term.value(tf, seenBy(term)), term.weight))) as Scalar
 }

@@ -39,16 +39,18 @@ export function native(tf: Tf): Native {
   return tf.backend() as unknown as Native
 }
 
-/** Makes every ReLU of this process use the native gradient: one pass over the data instead of seven. */
-export function useNativeReluGradient(tf: Tf): void {
+/** Makes every ReLU and ReLU6 of this process use the native gradient: one pass over the data instead of seven. */
+export function useNativeReluGradients(tf: Tf): void {
   const backend = native(tf)
   const type = floatType(backend)
-  tf.registerGradient({
-    kernelName: 'Relu',
-    // The output tells as much as the input, and is kept for the next layer anyway.
-    outputsToSave: [true],
-    gradFunc: (dy, [y]) => ({ x: () => backend.executeSingleOutput('ReluGrad', [type], [dy as Tensor, y]) }),
-  })
+  for (const kernelName of ['Relu', 'Relu6']) {
+    tf.registerGradient({
+      kernelName,
+      // The output tells as much as the input, and is kept for the next layer anyway.
+      outputsToSave: [true],
+      gradFunc: (dy, [y]) => ({ x: () => backend.executeSingleOutput(`${kernelName}Grad`, [type], [dy as Tensor, y]) }),
+    })
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs'
-import type { LayersModel } from '@tensorflow/tfjs-layers'
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { HolterError } from '../errors.ts'
 import type { Recipe } from '../networks/network.ts'
 import type { Random } from '../random.ts'
@@ -11,6 +11,7 @@ import { type Weight, weightsOf } from './model-weights.ts'
 import { fuseBatchNorm } from './native-gradients.ts'
 import type { GradualMasks } from './prune/gradual.ts'
 import type { Masks } from './prune/masks.ts'
+import { shortenGradients } from './short-gradients.ts'
 import type { Tf } from './tf.ts'
 import { type WeightAverage, weightAverage } from './weight-average.ts'
 
@@ -54,8 +55,9 @@ export function stepper(
   const dropouts = model.layers.filter(layer => 'seed' in layer) as unknown as { seed: number }[]
   const seeds = dropouts.map(layer => layer.seed)
   const { terms } = hooks
-  const forward = (inputs: Tensor[]) => [model.apply(inputs, { training: true })].flat() as unknown as Tensor2D[]
-  const unfuse = fuseBatchNorm(tf, model)
+  const named = [...new Set(terms.flatMap(({ layer }) => layer ?? []))]
+  const forward = passOf(tf, model, named)
+  const undo = [fuseBatchNorm(tf, model), shortenGradients(tf, model)]
   applyMasks()
   const average = recipe.averageDecay ? weightAverage(tf, model, recipe.averageDecay) : undefined
   return {
@@ -69,9 +71,10 @@ export function stepper(
         const targets = rows(batch.targets)
         const more = batch.auxiliary && rows(batch.auxiliary)
         const lossOf = () => {
-          const [logits, auxiliary] = forward(inputs)
+          const { outputs, layers } = forward(inputs)
+          const [logits, auxiliary] = outputs
           const both = more && auxiliary && { logits: auxiliary, targets: more }
-          return totalLoss(tf, terms, { inputs, targets, logits, ...(both && { auxiliary: both }) })
+          return totalLoss(tf, terms, { inputs, targets, logits, layers, ...(both && { auxiliary: both }) })
         }
         const { value, grads } = tf.variableGrads(lossOf as () => Scalar, variables)
         decay(tf, grads, weights, recipe.weightDecay)
@@ -87,12 +90,23 @@ export function stepper(
       applyMasks()
     },
     dispose() {
-      unfuse()
+      for (const each of undo) each()
       optimizer.dispose()
       average?.dispose()
       for (const { mask } of masked) mask.dispose()
       for (const [i, layer] of dropouts.entries()) layer.seed = seeds[i]
     },
+  }
+}
+
+/** Returns the training pass of a model: its outputs, and those of the layers named. */
+function passOf(tf: Tf, model: LayersModel, names: readonly string[]) {
+  const outputs = [...model.outputs, ...names.map(name => model.getLayer(name).output as SymbolicTensor)]
+  const more = names.length ? tf.model({ inputs: model.inputs, outputs, name: model.name }) : model
+  return (inputs: Tensor[]) => {
+    const all = [more.apply(inputs, { training: true })].flat() as unknown as Tensor2D[]
+    const own = model.outputs.length
+    return { outputs: all.slice(0, own), layers: new Map(names.map((name, i) => [name, all[own + i]])) }
   }
 }
 

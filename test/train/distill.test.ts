@@ -1,9 +1,13 @@
 import type { Tensor2D } from '@tensorflow/tfjs'
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { HolterError } from '../../src-ts/errors.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
 import { inceptionCnn } from '../../src-ts/networks/inception-cnn.ts'
+import { random } from '../../src-ts/random.ts'
+import type { Batch } from '../../src-ts/train/batch.ts'
+import { orderedBatches } from '../../src-ts/train/batches.ts'
 import {
   checkTeachers,
   type Distillation,
@@ -13,6 +17,7 @@ import {
 } from '../../src-ts/train/distill.ts'
 import { binaryCrossEntropy } from '../../src-ts/train/loss.ts'
 import { readWeights } from '../../src-ts/train/model-weights.ts'
+import { stepper } from '../../src-ts/train/step.ts'
 import type { Tf } from '../../src-ts/train/tf.ts'
 import { train } from '../../src-ts/train/train.ts'
 import { noScaling, sineClasses, tinyNetwork, tinyRecipe, unpaddedNetwork } from '../helpers/sine-classes.ts'
@@ -53,10 +58,10 @@ function lossOf(
   tf: Tf,
   student: number[][],
   taught: number[][],
-  { temperature = 1.5, kind = 'multi-label' }: Partial<Pick<Distillation, 'temperature' | 'kind'>> = {},
+  { temperature = 1.5, kind = 'multi-label', hard }: Partial<Pick<Distillation, 'temperature' | 'kind' | 'hard'>> = {},
 ): number {
   const teachers = taught.map(logits => teacherOf(tf, logits))
-  const term = distillation({ kind, teachers, temperature, alpha: 0.8 })
+  const term = distillation({ kind, teachers, temperature, alpha: 0.8, hard })
   const loss = tf.tidy(
     () =>
       term
@@ -121,6 +126,38 @@ native('no softmax over independent labels: two that are both there stay both th
   const wrong = lossOf(tf, [shifted], [both], { temperature: 1 })
   assert.ok(wrong > right + 0.4, `${right} ${wrong}`)
   close(lossOf(tf, [shifted], [both], { temperature: 1, kind: 'single-label' }), 0)
+})
+
+native('hard: cross-entropy with what the teachers decide, whatever the temperature', tf => {
+  const z = [2, -3, 1.5]
+  const each = student.flatMap(row => row.map((s, j) => -Math.log(sigmoid(z[j] > 0 ? s : -s))))
+  close(lossOf(tf, student, [z], { hard: true }), mean(each))
+  const largest = student.map(row => -Math.log(softmax(row)[0]))
+  close(lossOf(tf, student, [z], { hard: true, kind: 'single-label' }), mean(largest))
+})
+
+native('terms teach the layers that they name', tf => {
+  const model = tinyNetwork(tf, 1)
+  const logits = model.outputs[0] as SymbolicTensor
+  const answers = ['labels', 'teachers'].map(
+    name => tf.layers.dense({ name, units: 3 }).apply(logits.sourceLayer.input as SymbolicTensor) as SymbolicTensor,
+  )
+  const both = tf.layers.average().apply(answers) as SymbolicTensor
+  const student = tf.model({ inputs: model.inputs, outputs: both })
+  const before = readWeights(student)
+  const terms = [
+    { ...binaryCrossEntropy, layer: 'labels' },
+    { ...binaryCrossEntropy, layer: 'teachers', weight: 0 },
+  ]
+  const recipe = { ...tinyRecipe, epochs: 1, weightDecay: 0 }
+  const { step, dispose } = stepper(tf, student, recipe, { terms })
+  step(orderedBatches(data.train, noScaling, 24).next().value as Batch, 0.01, random(1))
+  dispose()
+  const moved = [...readWeights(student)].filter(([name, values]) => values.some((x, i) => x !== before.get(name)![i]))
+  const names = moved.map(([name]) => name.split('/')[0])
+  assert.ok(names.includes('labels') && !names.includes('teachers'), `${names}`)
+  student.dispose()
+  model.getLayer('logits').dispose()
 })
 
 native(

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ownLayers } from '../../src-ts/networks/own-layers.ts'
 import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { calibrate } from '../../src-ts/quantize/calibrate.ts'
 import { compare } from '../../src-ts/quantize/compare.ts'
@@ -72,6 +73,30 @@ testWithTfjs('layers of the plane compute the same', tf => {
   model.dispose()
 })
 
+testWithTfjs('layers of our own, crops, averages and GELU compute the same', tf => {
+  const { layers } = tf
+  const own = ownLayers(tf)
+  const image = tf.input({ shape: [9, 4, 3], name: 'image' })
+  let x = apply(own.resize({ name: 'resize', height: 5, width: 11 }), image)
+  x = apply(own.hardSwish({ name: 'swish' }), apply(layers.conv2d({ filters: 4, kernelSize: 3 }), x))
+  x = apply(own.channelScale({ name: 'scale', start: 0.3 }), apply(layers.conv2d({ filters: 4, kernelSize: 1 }), x))
+  const cropping: [[number, number], [number, number]] = [
+    [1, 0],
+    [2, 3],
+  ]
+  x = apply(layers.cropping2D({ cropping }), x)
+  x = apply(own.positions({ name: 'positions', seed: 3 }), apply(layers.reshape({ targetShape: [8, 4] }), x))
+  x = apply(layers.activation({ activation: 'gelu' as never }), x)
+  const answers = [4, 5].map(seed => {
+    const kernelInitializer = tf.initializers.glorotUniform({ seed })
+    return apply(layers.dense({ units: 2, kernelInitializer }), apply(layers.flatten(), x))
+  })
+  const model = tf.model({ inputs: image, outputs: apply(layers.average(), answers) })
+  const worst = worstDifference(tf, model)
+  assert.ok(worst <= TOLERANCE, `${worst}`)
+  model.dispose()
+})
+
 testWithTfjs(
   'activations with a node of their own, averages over time and dense layers of each sample compute the same',
   tf => {
@@ -129,7 +154,8 @@ test('every kind of layer is in a model of these tests', () => {
   const silent = /Dropout|Noise|InputLayer/
   for (const name of layerExports.flatMap(each => each.layers)) {
     if (silent.test(name)) continue
-    assert.ok(new RegExp(`layers\\.${name}\\(`, 'i').test(text), name)
+    // Those of our own are made by `ownLayers`.
+    assert.ok(new RegExp(`(layers|own)\\.${name.replace(/^Holter/, '')}\\(`, 'i').test(text), name)
   }
 })
 

@@ -37,6 +37,8 @@ export function activate(
       return to.node('mul', { activation: 'none' }, [x, node('logistic')], shape)
     case 'softmax':
       return node('softmax', { beta: 1 })
+    case 'gelu':
+      return node('gelu', { approximate: false })
     case 'relu':
     case 'relu6':
     case 'tanh':
