@@ -1,17 +1,8 @@
 import { HolterError } from '../errors.ts'
+import { type ResizeBilinearPrepared, resizeBilinearLanes } from './kernels/resize-bilinear-lanes.ts'
 import type { Op } from './op.ts'
 import { quantizeIndices } from './parts/indices.ts'
 import { type ResizeAttrs, resizeCases, resizedShape, resizeOptions } from './parts/resize.ts'
-
-export interface ResizeBilinearPrepared {
-  readonly batches: number
-  readonly inH: number
-  readonly inW: number
-  readonly channels: number
-  /** For each output row (column) the input's first and second, and the second's share of 1,024 parts; three entries each. */
-  readonly rows: Int32Array
-  readonly columns: Int32Array
-}
 
 /** Parts into which TFLM divides the way from one pixel to the next. */
 const PARTS = 1 << 10
@@ -74,6 +65,7 @@ export const resizeBilinear: Op<ResizeAttrs, ResizeBilinearPrepared> = {
           ['columns', to.data(columns, 4), columns.length / 3],
         ]),
     },
+    resizeBilinearLanes,
   ],
   macs: () => 0,
   cases: () => resizeCases('resizeBilinear'),

@@ -57,6 +57,16 @@ const nodes: Record<string, (r: Random) => { attrs: object; inputs: CaseTensor[]
   mean: reduction,
   sum: reduction,
   batchMatmul: matrices,
+  resizeBilinear(r) {
+    const x = image(r, sizeIn(r, 1, 20), 1)
+    const [, height, width] = x.shape
+    const attrs = pick(r, [
+      { alignCorners: false, halfPixelCenters: r.integer(2) > 0 },
+      { alignCorners: true, halfPixelCenters: false },
+    ])
+    const size = places([sizeIn(r, 1, 3 * height), sizeIn(r, 1, 3 * width)])
+    return { attrs, inputs: [x, size], output: { ...x, shape: [] } }
+  },
   softmax(r) {
     const x = {
       shape: [sizeIn(r, 1, 4), sizeIn(r, 1, pick(r, [20, 300, 1200]))],

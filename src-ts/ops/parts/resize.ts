@@ -48,6 +48,7 @@ export function resizeCases(kind: string): Case<ResizeAttrs>[] {
     one('twice as long', [1, 1, 9, 5], [1, 18]),
     one('corners', [1, 4, 5, 2], [7, 9], { alignCorners: true }),
     one('middles', [2, 4, 5, 2], [3, 11], { halfPixelCenters: true }),
+    one('a picture', [1, 9, 12, 1], [20, 29], { halfPixelCenters: true }),
     one('one pixel', [1, 4, 5, 3], [1, 1]),
   ]
 }
