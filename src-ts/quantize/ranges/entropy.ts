@@ -9,7 +9,8 @@ export const entropy: RangeMethod = {
   name: 'entropy',
   title: 'the least information lost in 256 steps (Kullback–Leibler divergence)',
   kind: 'histogram',
-  range(seen) {
+  range(all) {
+    const seen = withoutZero(all)
     const width = binWidth(seen)
     return shrunk(seen, ({ min, max }) => {
       const first = Math.max(0, Math.round((min - seen.min) / width))
@@ -17,6 +18,12 @@ export const entropy: RangeMethod = {
       return last - first < STEPS ? Infinity : lost(seen, first, last)
     })
   },
+}
+
+/** Zero is exact in every range; the many zeros of a ReLU would only hide what the other values lose. */
+function withoutZero(seen: Histogram): Histogram {
+  const zero = Math.min(seen.counts.length - 1, Math.floor(-seen.min / binWidth(seen)))
+  return { ...seen, counts: seen.counts.map((count, bin) => (bin === zero ? 0 : count)) }
 }
 
 /** Divergence of the distribution that integers over the bins [first, last) can hold from the clipped one. */
