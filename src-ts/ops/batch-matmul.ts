@@ -68,6 +68,7 @@ export const batchMatmul: Op<BatchMatmulAttrs, BatchMatmulPrepared> = {
       ...limitsOf(y),
     }
   },
+  shiftsOf: ({ factor, wide }) => (wide ? undefined : [factor.shift]),
   reference(p, inputs, [y]) {
     const [a, b] = operandData(p as never, inputs)
     const [sa, sb] = p.steps

@@ -81,25 +81,24 @@ export function fakeQuantized(
 /** Returns what TFLM does to a node's result before it rounds it to steps, where that can be seen in many values; else undefined. */
 function roundingOf(tf: Tf, { op: kind }: Node, node: NodeView<unknown>): ((values: Tensor) => Tensor) | undefined {
   const { scale, zeroPoint } = node.outputs[0].quantization!
-  const halves = (values: Tensor, zero: number) =>
-    tf.add(values, tf.mul(tf.sign(tf.add(values, zero * scale[0])), HALVES * scale[0]))
+  const halves = (values: Tensor, signs = values) => tf.add(values, tf.mul(tf.sign(signs), HALVES * scale[0]))
   // Averages of whole numbers: their halves go away from the integer 0, not from the zero point.
-  if (kind === averagePool2d.kind) return values => halves(values, zeroPoint[0])
+  if (kind === averagePool2d.kind) return values => halves(values, tf.add(values, zeroPoint[0] * scale[0]))
   const op = opByKind(kind)
   const bits = Array.from(op.shiftsOf?.(op.prepare(node)) ?? [], shift => Math.max(0, -shift))
   if (!bits.some(b => b <= SEEN_BITS)) return undefined
   const steps = Float32Array.from(bits, b => scale[0] / 2 ** Math.min(b, SEEN_BITS))
   return values => {
     const fine = tf.tensor1d(steps)
-    return halves(tf.mul(tf.round(tf.div(values, fine)), fine), 0)
+    return halves(tf.mul(tf.round(tf.div(values, fine)), fine))
   }
 }
 
-/** Bits that a right shift drops after a first rounding: with more, fewer than one value in 500 is rounded in another way for it. */
-const SEEN_BITS = 8
+/** Bits that a right shift drops after a first rounding: with more, fewer than one value in 4,000 is rounded in another way for it. */
+const SEEN_BITS = 11
 
 /** In steps: more than float32 errs, less than what SEEN_BITS tell apart. */
-const HALVES = 1e-3
+const HALVES = 2e-4
 
 /** Returns a graph with other values in some of its constants. */
 export function withConstants(graph: FloatGraph, values: ReadonlyMap<number, Float32Array>): FloatGraph {
