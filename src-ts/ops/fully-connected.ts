@@ -5,6 +5,7 @@ import { elements, type Shape } from '../ir/graph.ts'
 import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
 import { fullyConnectedBlocks } from './kernels/fully-connected-blocks.ts'
 import { fullyConnectedRows } from './kernels/fully-connected-rows.ts'
+import { fullyConnectedSparse } from './kernels/fully-connected-sparse.ts'
 import { fullyConnectedTiles } from './kernels/fully-connected-tiles.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
@@ -87,7 +88,13 @@ export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
       }
     }
   },
-  kernels: [fullyConnectedRows, fullyConnectedBlocks, conv2dInt16Of(asConvolution), fullyConnectedTiles],
+  kernels: [
+    fullyConnectedRows,
+    fullyConnectedSparse,
+    fullyConnectedBlocks,
+    conv2dInt16Of(asConvolution),
+    fullyConnectedTiles,
+  ],
   macs: ({ inputs }) => elements(inputs[0]!.shape) * inputs[1]!.shape[0],
   cases: () => [
     dense('per channel', [1, 40], [5, 40], {}),

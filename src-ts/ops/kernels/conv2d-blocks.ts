@@ -63,14 +63,18 @@ function widensAtStart(p: Convolution, { goal }: KernelTarget): boolean {
   return goal === 'speed' && windows >= READS_WORTH_WIDENING && 32 * rows * run <= WIDE_BLOCK_BYTES
 }
 
-/** Nanoseconds of a vector step of the products, of an output vector and of an input that is widened; docs/kernels.md. */
-const COST = { products: 0.23, output: 1.5, input: 0.1 }
+/**
+ * Nanoseconds of a vector step of the products, of one where a single window takes all weights, of an output vector and of an input that is
+ * widened; docs/kernels.md.
+ */
+const COST = { products: 0.23, alone: 0.37, output: 1.5, input: 0.1 }
 
 function blocksCost(p: Convolution): number {
   const { batches, outH, outW, inH, inW, inC } = p.window
   const { rows, run } = runsOf(p)
   const vectors = channelBlocks(p.outC).reduce((sum, { width }) => sum + width / 4, 0)
-  const outputs = outH * outW * vectors * (rows * Math.ceil(run / 2) * COST.products + COST.output)
+  const products = outH * outW === 1 ? COST.alone : COST.products
+  const outputs = outH * outW * vectors * (rows * Math.ceil(run / 2) * products + COST.output)
   return batches * (outputs + inH * inW * inC * COST.input)
 }
 

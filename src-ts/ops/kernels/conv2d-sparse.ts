@@ -3,14 +3,12 @@ import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { type Line, lineOf } from '../parts/convolution-line.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
-import { packSparse } from '../parts/sparse-filter.ts'
+import { DENSEST, nonZero, packSparse } from '../parts/sparse-filter.ts'
 
 /** Rows of the input in scratch: three quarters of a first-level cache of 32 KB. */
 const SCRATCH_BYTES = 24576
 /** Pixels of a tile of the inner loop. */
 const TILE = 32
-/** Filters with more weights that are not zero are dense: not worth a look. */
-const DENSEST = 0.6
 /** Places in scratch are numbers of 16 bits, and so are the weights of a filter. */
 const LARGEST = 2 ** 16
 
@@ -24,12 +22,13 @@ export const conv2dSparse: Kernel<Convolution> = {
   fits(p, { goal }) {
     const line = lineOf(p)
     if (p.int16 || p.groups !== 1 || !line || goal !== 'speed' || line.outT < 8) return false
-    if (nonZero(p) > DENSEST * p.filter.length || p.filter.length / p.outC >= LARGEST) return false
+    if (nonZero(p.filter) > DENSEST * p.filter.length || p.filter.length / p.outC >= LARGEST) return false
     return tiling(p, line).rowBytes < LARGEST && laneScaling(p, p.filter) !== undefined
   },
   cost: p => costOf(p, lineOf(p)!),
   scratchBytes: p => tiling(p, lineOf(p)!).scratchBytes,
-  reservedBytes: p => 8 * (packSparse(p.filter, p.outC).steps + p.outC),
+  reservedBytes: p =>
+    8 * packSparse(p.filter, p.outC).places.reduce((sum, each) => sum + 1 + Math.ceil(each.length / 2), 0),
   pitch: () => ({ inputs: true, output: true }),
   emit: (p, to) => call(p, lineOf(p)!, to),
 }
@@ -79,15 +78,11 @@ function tiling(
   return { piece, rowPixels, rowBytes, scratchBytes: rowBytes + 4 * piece + 64 }
 }
 
-function nonZero({ filter }: Convolution): number {
-  return filter.reduce((count, w) => count + (w === 0 ? 0 : 1), 0)
-}
-
 /** Nanoseconds of a step of two weights for eight pixels, of an output vector, and of an input that is transposed; docs/kernels.md. */
 const COST = { step: 0.93, output: 2.6, input: 0.25 }
 
 function costOf(p: Convolution, line: Line): number {
   const eights = 2 * Math.ceil(line.outT / 16)
-  const steps = nonZero(p) / 2 + p.outC
+  const steps = nonZero(p.filter) / 2 + p.outC
   return line.batches * (eights * (steps * COST.step + p.outC * 2 * COST.output) + line.inT * p.window.inC * COST.input)
 }

@@ -1,27 +1,42 @@
+/** Filters with a larger part of weights that are not zero are dense: not worth a look. */
+export const DENSEST = 0.6
 /** Zeros that one weight of a packed filter can skip. */
 const LONGEST_GAP = 255
 
+export function nonZero(filter: Int8Array): number {
+  return filter.reduce((count, w) => count + (w === 0 ? 0 : 1), 0)
+}
+
+/** Filters as two bytes for each weight that is named. */
+export interface SparseFilter {
+  readonly bytes: Uint8Array
+  /** For each filter where the weights stand that are named. */
+  readonly places: readonly (readonly number[])[]
+}
+
 /**
- * Filters [outC, perFilter] as two bytes a weight that is not zero: for each filter the count (int16), then for each weight how many zeros stand
- * before it and its value. Zeros are named where more than 255 follow each other, and where there is nothing else.
+ * Packs filters [outC, perFilter]: for each the count (int16), then for each weight how many zeros stand before it and its value.
+ * Zeros are named where more than 255 follow each other, and where there is nothing else.
  */
-export function packSparse(filter: Int8Array, outC: number): { readonly bytes: Uint8Array; readonly steps: number } {
+export function packSparse(filter: Int8Array, outC: number): SparseFilter {
   const perFilter = filter.length / outC
   const bytes: number[] = []
-  let steps = 0
-  for (let o = 0; o < outC; o++) {
-    const weights: number[] = []
-    let gap = 0
-    for (let i = 0; i < perFilter; i++) {
-      const value = filter[o * perFilter + i]
-      if (value !== 0 || gap === LONGEST_GAP || (i === perFilter - 1 && weights.length === 0)) {
-        weights.push(gap, value & 0xff)
-        gap = 0
-      } else gap++
-    }
-    const count = weights.length / 2
-    bytes.push(count & 0xff, count >> 8, ...weights)
-    steps += Math.ceil(count / 2)
-  }
-  return { bytes: Uint8Array.from(bytes), steps }
+  const places = Array.from({ length: outC }, (_, o) => {
+    const weights = filter.subarray(o * perFilter, (o + 1) * perFilter)
+    const named = placesOf(weights)
+    bytes.push(named.length & 0xff, named.length >> 8)
+    named.forEach((place, i) => {
+      bytes.push(place - (named[i - 1] ?? -1) - 1, weights[place] & 0xff)
+    })
+    return named
+  })
+  return { bytes: Uint8Array.from(bytes), places }
+}
+
+function placesOf(weights: Int8Array): number[] {
+  const places: number[] = []
+  weights.forEach((value, place) => {
+    if (value !== 0 || place - (places.at(-1) ?? -1) - 1 === LONGEST_GAP) places.push(place)
+  })
+  return places.length ? places : [weights.length - 1]
 }

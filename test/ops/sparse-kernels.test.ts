@@ -1,0 +1,135 @@
+import * as fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { rowBytes } from '../../src-ts/codegen/manifest.ts'
+import { conv2dSparse } from '../../src-ts/ops/kernels/conv2d-sparse.ts'
+import { fullyConnectedSparse } from '../../src-ts/ops/kernels/fully-connected-sparse.ts'
+import { caseNode } from '../../src-ts/ops/parts/cases.ts'
+import { packSparse } from '../../src-ts/ops/parts/sparse-filter.ts'
+import { type Random, random } from '../../src-ts/random.ts'
+import { prepareGraph } from '../../src-ts/reference/prepare.ts'
+import { rowRunner } from '../../src-ts/reference/run.ts'
+import { pick } from '../../tools/random-networks/random-draw.ts'
+import { difference, runProgram } from '../../tools/random-networks/run-program.ts'
+import { graphOf } from '../helpers/one-node.ts'
+import { extremeInputs } from '../helpers/random-convolution.ts'
+
+const test = suite('filters with many zeros')
+
+/** Filters of runs of zeros, some of them longer than one byte counts, and of values between. */
+const filter = fc.array(fc.tuple(fc.integer({ min: 0, max: 600 }), fc.integer({ min: -128, max: 127 })), {
+  minLength: 1,
+  maxLength: 6,
+})
+
+function unpack(bytes: Uint8Array, outC: number, perFilter: number): Int8Array {
+  const filter = new Int8Array(outC * perFilter)
+  let from = 0
+  for (let o = 0; o < outC; o++) {
+    let left = bytes[from] + 256 * bytes[from + 1]
+    for (let at = o * perFilter - 1; left > 0; left--) {
+      from += 2
+      at += bytes[from] + 1
+      filter[at] = bytes[from + 1]
+    }
+    from += 2
+  }
+  return filter
+}
+
+test('unpacking gives the filter, and no weight is left out', () => {
+  fc.assert(
+    fc.property(filter, fc.integer({ min: 1, max: 4 }), (runs, outC) => {
+      const one = runs.flatMap(([zeros, value]) => [...new Array(zeros).fill(0), value])
+      const all = Int8Array.from({ length: outC * one.length }, (_, i) => one[(i * 7) % one.length])
+      const { bytes, places } = packSparse(all, outC)
+      assert.equal(unpack(bytes, outC, one.length), all)
+      const at = places.flatMap((each, o) => each.map(place => o * one.length + place))
+      assert.is(bytes.length, 2 * outC + 2 * at.length)
+      assert.ok(all.every((value, i) => value === 0 || at.includes(i)))
+    }),
+    { seed: 1 },
+  )
+})
+
+test('a filter of zeros names one', () => {
+  assert.equal(packSparse(new Int8Array(6), 2), {
+    bytes: Uint8Array.of(1, 0, 2, 0, 1, 0, 2, 0),
+    places: [[2], [2]],
+  })
+})
+
+/** Weights of patterns that pruning makes, at their ends more often than not. */
+function sparseWeights(r: Random, filters: number, perFilter: number): Int8Array {
+  const [run, part] = pick(r, [
+    [1, 0.5],
+    [1, 0.25],
+    [4, 0.25],
+    [1, 0.1],
+    [4, 0.1],
+    [8, 0.02],
+  ])
+  const weights = new Int8Array(filters * perFilter)
+  for (let i = 0; i < weights.length; i += run) {
+    if (r.uniform() < part) for (let j = i; j < i + run; j++) weights[j] = pick(r, [127, -127, r.integer(256) - 128])
+  }
+  return weights.fill(0, 0, r.integer(2) ? perFilter : 0)
+}
+
+/** A dense layer or a convolution along time; long filters have gaps that one byte does not count. */
+function sparseLayer(r: Random, i: number) {
+  const dense = i % 2 === 0
+  const [outC, inC] = [
+    1 + r.integer(21),
+    dense ? 16 + r.integer(pick(r, [40, 700])) : 1 + r.integer(pick(r, [20, 150])),
+  ]
+  const [stride, dilation] = pick(r, [
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [1, 3],
+  ])
+  const taps = 1 + r.integer(7)
+  const [rows, pixels] = [1 + r.integer(3), 8 + r.integer(90)]
+  const filter = dense ? [outC, inC] : [outC, 1, taps, inC]
+  const scale = Array.from({ length: outC }, () => 0.002 * (1 + r.integer(8)))
+  const inputs = [
+    { shape: dense ? [rows, inC] : [1, 1, pixels * stride, inC], scale: 0.03, zeroPoint: r.integer(256) - 128 },
+    {
+      shape: filter,
+      data: sparseWeights(
+        r,
+        outC,
+        filter.slice(1).reduce((a, b) => a * b),
+      ),
+      scale,
+      axis: 0,
+    },
+    { shape: [outC], constant: 3000, type: 'int32' as const, scale: scale.map(s => s * 0.03), axis: 0 },
+  ]
+  const along = { padding: 'same', strideH: 1, strideW: stride, dilationH: 1, dilationW: dilation }
+  const attrs = { activation: pick(r, ['none', 'relu']), ...(dense ? { keepNumDims: true } : along) }
+  const shape = dense ? [rows, outC] : [1, 1, pixels, outC]
+  const output = { shape, scale: pick(r, [0.05, 0.5]), zeroPoint: r.integer(256) - 128 }
+  const kind = dense ? 'fullyConnected' : 'conv2d'
+  return graphOf(kind, caseNode(`sparse ${i}: ${filter}`, kind, attrs, inputs, [output]))
+}
+
+test('random sparse layers give the bytes of the reference', async () => {
+  const r = random(11)
+  const target = { flavour: 'simd', element: { name: 'i8', bytes: 1 }, goal: 'speed' } as const
+  const jobs = Array.from({ length: 80 }, (_, i) => sparseLayer(r, i))
+    .map((graph, i) => ({ graph, kernel: i % 2 ? conv2dSparse : fullyConnectedSparse }))
+    .filter(({ graph, kernel }) => kernel.fits!(prepareGraph(graph)[0].constants as never, target))
+    .map(job => ({ ...job, inputs: extremeInputs(r, rowBytes(job.graph, job.graph.inputs)), count: 4 }))
+  for (const kernel of [conv2dSparse, fullyConnectedSparse]) {
+    assert.ok(jobs.filter(job => job.kernel === kernel).length > 15, kernel.name)
+  }
+  let next = 0
+  const results = await runProgram(jobs, 'simd', { choose: () => [{ kernel: jobs[next++].kernel }] })
+  for (const [i, { graph, inputs }] of jobs.entries()) {
+    assert.is(difference(results[i], rowRunner(graph)(inputs, 4)), undefined, graph.name)
+  }
+})
+
+test.run()
