@@ -74,7 +74,7 @@ export function buildConvNext(config: ConvNext, tf: Layers, shape: NetworkShape,
 /** A ConvNeXt on the picture of a record. */
 export const convnext: Network = {
   name: 'convnext',
-  title: 'ConvNeXt on the record as a picture',
+  title: 'ConvNeXt on the record as a picture; 243 k parameters',
   task: 'ptbxl-superclass',
   recipe: pictureRecipe,
   build: (tf, shape, seed) => buildConvNext(small, tf, shape, seed),

@@ -19,7 +19,7 @@ const small: VisionTransformer = {
 /** A vision transformer with a distillation token: labels teach one token, teachers the other. Without teachers both learn labels. */
 export const deit: Network = {
   name: 'deit',
-  title: 'vision transformer with a distillation token on the record as a picture',
+  title: 'vision transformer with a distillation token on the record as a picture; 291 k parameters',
   task: 'ptbxl-superclass',
   recipe: pictureRecipe,
   taughtAt: TOKEN_LOGITS,

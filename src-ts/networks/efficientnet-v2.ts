@@ -121,7 +121,7 @@ export function buildEfficientNetV2(
 /** An EfficientNetV2 on the picture of a record. */
 export const efficientnetV2: Network = {
   name: 'efficientnet-v2',
-  title: 'EfficientNetV2 on the record as a picture',
+  title: 'EfficientNetV2 on the record as a picture; 92 k parameters',
   task: 'ptbxl-superclass',
   recipe: pictureRecipe,
   build: (tf, shape, seed) => buildEfficientNetV2(small, tf, shape, seed),

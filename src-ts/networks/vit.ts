@@ -34,7 +34,7 @@ const small: VisionTransformer = {
 /** A vision transformer on the picture of a record. */
 export const vit: Network = {
   name: 'vit',
-  title: 'vision transformer on the record as a picture',
+  title: 'vision transformer on the record as a picture; 290 k parameters',
   task: 'ptbxl-superclass',
   recipe: pictureRecipe,
   build: (tf, shape, seed) => visionTransformer(small, tf, shape, seed),

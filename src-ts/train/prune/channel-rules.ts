@@ -59,6 +59,7 @@ const byRule: readonly (readonly [ChannelRule, readonly string[]])[] = [
   ],
   [keeps, ['MaxPooling1D', 'MaxPooling2D', 'AveragePooling1D', 'AveragePooling2D', 'ZeroPadding2D', 'UpSampling2D']],
   [keeps, ['GlobalAveragePooling1D', 'GlobalAveragePooling2D', 'GlobalMaxPooling1D', 'GlobalMaxPooling2D']],
+  [keeps, ['HolterPositions', 'HolterChannelScale', 'HolterHardSwish']],
   [normalizes, ['BatchNormalization']],
   [matches, ['Add', 'Average', 'Maximum', 'Minimum', 'Multiply', 'Subtract']],
   [concatenates, ['Concatenate']],

@@ -49,9 +49,9 @@ function withoutGone({ name, shape, variable }: Weight, layer: LayerChannels, go
   return { name, shape: left, values }
 }
 
-/** Which axes of a weight are channels that its layer reads or makes: Keras' kernels are [...window, inputs, outputs]. */
+/** Which axes of a weight are channels that its layer reads or makes: Keras' kernels are [...window, inputs, outputs], all else ends in outputs. */
 function axes(name: string, rank: number): { axis: number; side: 'inputs' | 'outputs' }[] {
-  if (rank === 1) return [{ axis: 0, side: 'outputs' }]
+  if (!name.endsWith('kernel')) return [{ axis: rank - 1, side: 'outputs' }]
   const inputs = { axis: rank - 2, side: 'inputs' } as const
   return name.endsWith('depthwise_kernel') ? [inputs] : [inputs, { axis: rank - 1, side: 'outputs' }]
 }
