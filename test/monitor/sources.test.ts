@@ -60,6 +60,18 @@ test('packets are put in order: every frame is heard once, or counted as lost', 
   assert.is(order.place(packet(7)).kind, 'next')
 })
 
+test('a sender that starts anew at once is heard after a second, which is a gap', () => {
+  const packet = (first: number) => ({ sampleRateHz: 100, leads: 1, first, frames: new Int32Array(10) })
+  const order = new PacketOrder(packet(0))
+  for (let first = 0; first < 6000; first += 10) assert.is(order.place(packet(first)).kind, 'next')
+  const kinds = Array.from({ length: 12 }, (_, i) => order.place(packet(10 * i)))
+  assert.equal(kinds.map(({ kind }) => kind).slice(0, 9), new Array(9).fill('old'))
+  assert.equal({ ...kinds[9], frames: 0 }, { kind: 'lost', lostFrames: 90, frames: 0 })
+  assert.is(kinds[10].kind, 'next')
+  // Late packets are few, or have holes between them.
+  for (const first of [20, 30, 60, 20, 30, 40, 90]) assert.is(order.place(packet(first)).kind, 'old')
+})
+
 async function rows(text: string, options = {}): Promise<number[]> {
   const source = await lineSource(Readable.from([text]), 'stdin', { sampleRateHz: 250, ...options })
   const all: number[] = []

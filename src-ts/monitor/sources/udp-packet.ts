@@ -58,9 +58,14 @@ export type Place =
 /** A number that is further away than an hour at 1000 Hz belongs to a sender that started anew. */
 const FAR = 3_600_000
 
-/** Puts packets of one sender in order: duplicates and late ones go, lost ones are counted, a change of rate or leads is said. */
+/**
+ * Puts packets of one sender in order: duplicates and late ones go, lost ones are counted, a change of rate or leads is said. Old ones that
+ * follow each other for a second are no late ones: the sender has started anew, and what it sent meanwhile is lost.
+ */
 export class PacketOrder {
   private next: number | undefined
+  /** Old packets without a hole: what would come next, and how many frames they had. */
+  private old = { next: -1, frames: 0 }
   readonly form: Pick<Packet, 'sampleRateHz' | 'leads'>
 
   constructor(form: Pick<Packet, 'sampleRateHz' | 'leads'>) {
@@ -73,10 +78,16 @@ export class PacketOrder {
     const count = frames.length / leads
     // Signed distance on the circle of 2³².
     const ahead = this.next === undefined ? 0 : (first - this.next) | 0
-    if (ahead < 0 && ahead > -FAR) return { kind: 'old' }
+    if (ahead < 0 && ahead > -FAR) {
+      const frames = first === this.old.next ? this.old.frames + count : count
+      this.old = { next: (first + count) >>> 0, frames }
+      if (frames < sampleRateHz) return { kind: 'old' }
+    }
+    const lost = ahead < 0 ? this.old.frames - count : ahead
+    this.old = { next: -1, frames: 0 }
     this.next = (first + count) >>> 0
     if (ahead === 0) return { kind: 'next', frames }
-    return { kind: 'lost', lostFrames: Math.abs(ahead) < FAR ? ahead : 0, frames }
+    return { kind: 'lost', lostFrames: Math.abs(ahead) < FAR ? lost : 0, frames }
   }
 
   /** Takes the next packet as it comes: nothing came for a while, and the time was counted otherwise. */
