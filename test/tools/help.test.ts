@@ -8,7 +8,15 @@ const test = suite('help of tools')
 
 test('--help prints what a tool does, without data or training', () => {
   const { ECG_DATA_DIR: _, ...env } = process.env
-  for (const tool of ['bench-training', 'bench-ecg', 'score-qrs', 'score-monitor', 'send-ecg', 'cut-mit-bih']) {
+  for (const tool of [
+    'bench',
+    'bench-training',
+    'bench-ecg',
+    'score-qrs',
+    'score-monitor',
+    'send-ecg',
+    'cut-mit-bih',
+  ]) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [`tools/${tool}`, '--help'], {
       cwd: root,
       encoding: 'utf8',
