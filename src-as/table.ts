@@ -1,6 +1,11 @@
-/** output = table[input]: any function of one int8; entry q + 128 of the table holds f(q). */
+/** output = table[input]: any function of one int8; the table is read by the byte's unsigned value. */
 export function lookUp(input: usize, count: i32, output: usize, table: usize): void {
-  for (let i: usize = 0; i < <usize>count; i++) {
-    store<i8>(output + i, load<i8>(table + <usize>(<i32>load<i8>(input + i) + 128)));
+  const end = input + <usize>count, fours = input + <usize>(count & ~3);
+  for (; input < fours; input += 4, output += 4) {
+    store<u8>(output, load<u8>(table + <usize>load<u8>(input)));
+    store<u8>(output, load<u8>(table + <usize>load<u8>(input, 1)), 1);
+    store<u8>(output, load<u8>(table + <usize>load<u8>(input, 2)), 2);
+    store<u8>(output, load<u8>(table + <usize>load<u8>(input, 3)), 3);
   }
+  for (; input < end; input++, output++) store<u8>(output, load<u8>(table + <usize>load<u8>(input)));
 }

@@ -14,13 +14,21 @@ export interface LayerNormalizationPrepared {
   readonly max: number
 }
 
+/** Rows whose factors are computed side by side, as in src-as/layer-normalization-lanes.ts. */
+const GROUP = 16
+
 /** Rows of int8, eight elements at a time. */
 export const layerNormalizationLanes: Kernel<LayerNormalizationPrepared> = {
   name: 'layer-normalization-lanes',
   flavours: ['simd', 'relaxed'],
   fits: ({ length }, { element }) => element.name === 'i8' && length >= 8,
+  scratchBytes: () => 16 * GROUP,
   inPlace: () => [0],
-  emit: (p, to) => to.call('layer-normalization-lanes', 'layerNormalizationLanes', rowArguments(p, to)),
+  emit: (p, to) =>
+    to.call('layer-normalization-lanes', 'layerNormalizationLanes', [
+      ...rowArguments(p, to),
+      ['scratch', to.scratch()],
+    ]),
 }
 
 /** What both kernels are called with. */

@@ -10,6 +10,11 @@ export const tableKernel: Kernel<TablePrepared> = {
     to.call('table', 'lookUp', [
       ['input', to.input(0), count],
       ['output', to.output(0)],
-      ['table', to.data(table, 1)],
+      ['table', to.data(byUnsigned(table), 1)],
     ]),
+}
+
+/** The table in the order of the bytes' unsigned values: 0 … 127, −128 … −1. */
+function byUnsigned(table: Int8Array): Int8Array {
+  return Int8Array.of(...table.subarray(128), ...table.subarray(0, 128))
 }
