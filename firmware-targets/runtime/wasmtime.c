@@ -124,7 +124,7 @@ static int start(wasm_engine_t *engine, const char *path) {
 int holter_init(void) {
   if (ready) return HOLTER_OK;
   wasm_config_t *config = wasm_config_new();
-  wasmtime_config_wasm_relaxed_simd_set(config, false);
+  wasmtime_config_wasm_relaxed_simd_set(config, true);
   wasmtime_config_wasm_simd_set(config, true);
   wasm_engine_t *engine = wasm_engine_new_with_config(config);
   int result = refuse("modules", "there are none");

@@ -6,7 +6,7 @@ import { compileProgram } from '../codegen/compile.ts'
 import { HolterError } from '../errors.ts'
 import { firmwareTool, wasmtimeHost } from '../toolchain.ts'
 import { plain } from './c-model.ts'
-import type { Form, MonitorNames, Order } from './form.ts'
+import type { Form, MonitorNames, Order, PackageFile } from './form.ts'
 import { vectorsSource } from './form-c.ts'
 import { modelHeader } from './model-header.ts'
 import { moduleSlot } from './module-slot.ts'
@@ -19,12 +19,14 @@ const RUNTIME = { flash: 32_000_000, ram: 48_000_000 }
 export const wasmtime: Form = {
   flavour: 'simd',
   async files(order) {
-    const { made, board, adc } = order
-    const module = await compileProgram(made.program)
-    const slots = board.builds.map(({ name, args }) => ({
-      name: `model.${name}.slot`,
-      contents: moduleSlot(made, compileAhead(module, args), adc),
-    }))
+    const { model, board, adc, monitor } = order
+    const slots: PackageFile[] = []
+    for (const { name, flavour, args } of board.builds) {
+      // A monitor's module is run once to be made, in a V8 that may not know the flavour; its network is a small part of it.
+      const made = monitor ? order.made : await model.build(flavour)
+      const code = compileAhead(await compileProgram(made.program), args)
+      slots.push({ name: `model.${name}.slot`, contents: moduleSlot(made, code, adc) })
+    }
     const list = slots.map(({ name }) => `"${name}", `).join('')
     const modules = `const char *const holter_module_files[] = {${list}0};\n`
     return [
@@ -63,7 +65,7 @@ export function compileAhead(module: Uint8Array, args: readonly string[]): Uint8
   const folder = mkdtempSync(join(tmpdir(), 'holter-wasmtime-'))
   try {
     writeFileSync(join(folder, 'model.wasm'), module)
-    const features = ['-W', 'relaxed-simd=n,gc-support=n']
+    const features = ['-W', 'relaxed-simd=y,gc-support=n']
     mustRun(
       { program, args: ['compile', ...features, ...args, 'model.wasm', '-o', 'model.cwasm'], install: '' },
       folder,

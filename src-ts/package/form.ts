@@ -1,5 +1,5 @@
 import type { Build } from '../codegen/build.ts'
-import type { RunnableModel } from '../engines/engine.ts'
+import type { CompiledModel } from '../engines/model.ts'
 import type { Adc } from '../ir/input-map.ts'
 import type { Flavour } from '../ops/flavour.ts'
 import type { Sizes } from './budget.ts'
@@ -8,7 +8,7 @@ import type { Vectors } from './vectors.ts'
 
 /** What a package is made of. */
 export interface Order {
-  readonly model: RunnableModel
+  readonly model: CompiledModel
   /** For names of macros: the file's name without its ending. */
   readonly name: string
   readonly made: Build

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { byName, HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
+import { flavourNames } from '../ops/flavour.ts'
 import { root } from '../places.ts'
 
 /** Folder of all targets: one folder each, with a target.json of data only. */
@@ -25,8 +26,11 @@ const Board = v.strictObject({
   sources: v.array(v.string()),
   /** Whether native code is bound for functions that the module lets a device replace; true where this is absent. */
   natives: v.optional(v.boolean(), true),
-  /** Form wasmtime: the kinds of processor that modules are compiled for, best first, with arguments of `wasmtime compile`. */
-  builds: v.optional(v.array(v.strictObject({ name: v.string(), args: v.array(v.string()) })), []),
+  /** Form wasmtime: the kinds of processor that modules are compiled for, best first, with the flavour and arguments of `wasmtime compile`. */
+  builds: v.optional(
+    v.array(v.strictObject({ name: v.string(), flavour: v.picklist(flavourNames), args: v.array(v.string()) })),
+    [],
+  ),
   /** Form wasmtime: whose library goes with the package. */
   library: v.optional(v.picklist(['aarch64', 'this-machine']), 'aarch64'),
   /** What it may need, in bytes, RAM with the stack; and how many instructions one inference may take. */
