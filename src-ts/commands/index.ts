@@ -3,6 +3,7 @@ import { bench } from './bench.ts'
 import { compare } from './compare.ts'
 import { compile } from './compile.ts'
 import { completion } from './completion.ts'
+import { compress } from './compress.ts'
 import { crossValidate } from './cross-validate.ts'
 import { data } from './data.ts'
 import { demo } from './demo.ts'
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   crossValidate,
   prune,
   quantize,
+  compress,
   importCommand,
   evaluate,
   compare,
