@@ -160,7 +160,7 @@ async function quantizeOnRows(model: string, options: QuantizeOptions & { calibr
   console.log(`${options.out}: ${count(figures.bytes)} bytes, calibrated on ${count(figures.rows)} rows`)
 }
 
-function noiseTable({ nodes, costsMost }: Measured): string {
+function noiseTable({ nodes, costsMost, int16 }: Measured): string {
   const rows = nodes.map(n => [
     n.node,
     n.op,
@@ -169,6 +169,11 @@ function noiseTable({ nodes, costsMost }: Measured): string {
     n.largestErrorSteps.toFixed(1),
     `${(100 * n.saturated).toFixed(2)} %`,
   ])
-  const all = table(['node', 'op', 'SQNR dB', 'alone dB', 'worst step', 'saturated'], rows)
-  return `${all}\ncosts most: ${costsMost.node} (${costsMost.op}): ${costsMost.aloneDb.toFixed(1)} dB at the outputs if it alone is quantized`
+  const lines = [
+    table(['node', 'op', 'SQNR dB', 'alone dB', 'worst step', 'saturated'], rows),
+    `costs most: ${costsMost.node} (${costsMost.op}): ${costsMost.aloneDb.toFixed(1)} dB at the outputs if it alone is quantized`,
+  ]
+  if (int16)
+    lines.push(`int16: ${int16.nodes.join(', ') || 'nothing'}; ${int16.decibels.toFixed(1)} dB at the outputs with it`)
+  return lines.join('\n')
 }

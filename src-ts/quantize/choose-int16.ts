@@ -15,6 +15,14 @@ export interface Int16Goal {
   readonly share: number
 }
 
+/** What was chosen, and how good the outputs are with it. */
+export interface Int16Choice {
+  /** Nodes and inputs by the names of their tensors. */
+  readonly nodes: readonly string[]
+  /** Signal to quantization noise at the outputs, in dB. */
+  readonly decibels: number
+}
+
 /**
  * Returns the nodes, by the names of their tensors, that compute in int16 so that the outputs reach a signal-to-noise ratio. The tensor that costs
  * most by being rounded to int8 comes first, with the node that makes it and those that read it: it is int16 only between such nodes.
@@ -27,7 +35,7 @@ export function chooseInt16(
   weightBits: Scheme['weightBits'],
   rows: Float32Array,
   { decibels: enough, share }: Int16Goal,
-): string[] {
+): Int16Choice {
   const nameOf = (node: Node) => float.tensors[node.outputs[0]].name
   const macs = new Map(
     prepareGraph(quantize(float, ranges, int8Scheme)).map(({ op, view }, i) => [nameOf(float.nodes[i]), op.macs(view)]),
@@ -55,7 +63,7 @@ export function chooseInt16(
     chosen = names
     reached = better
   }
-  return [...chosen]
+  return { nodes: [...chosen], decibels: reached }
 }
 
 /** In dB: int16 that gains less costs time and memory for nothing. */

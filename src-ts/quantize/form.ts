@@ -3,7 +3,7 @@ import { elements, type FloatGraph } from '../ir/graph.ts'
 import type { WeightBits } from '../ops/op.ts'
 import type { Tf } from '../train/tf.ts'
 import { calibrate, type Ranges } from './calibrate.ts'
-import { chooseInt16, type Int16Goal } from './choose-int16.ts'
+import { chooseInt16, type Int16Choice, type Int16Goal } from './choose-int16.ts'
 import { correctBias } from './correct-bias.ts'
 import { equalize } from './equalize.ts'
 import { rangeMethods } from './ranges/index.ts'
@@ -44,6 +44,8 @@ export interface IntegerForm {
   readonly graph: FloatGraph
   readonly ranges: Ranges
   readonly scheme: Scheme
+  /** Where it was left to the quantizer. */
+  readonly int16?: Int16Choice
 }
 
 /** Rows that are calibrated on at once. */
@@ -67,8 +69,8 @@ export function integerForm(
   )
   const ranges = calibrate(tf, float, batches, method)
   const probe = rows.subarray(0, PROBE_ROWS * size)
-  const names = 'decibels' in int16 ? chooseInt16(tf, float, ranges, weightBits, probe, int16) : int16
-  const scheme = schemeFor(float, weightBits, names)
+  const chosen = 'decibels' in int16 ? chooseInt16(tf, float, ranges, weightBits, probe, int16) : undefined
+  const scheme = schemeFor(float, weightBits, chosen ? chosen.nodes : (int16 as readonly string[]))
   const graph = steps.correctBias ? correctBias(tf, float, ranges, scheme, probe) : float
-  return { graph, ranges, scheme }
+  return { graph, ranges, scheme, ...(chosen && { int16: chosen }) }
 }

@@ -51,7 +51,7 @@ export async function quantizeAware(
   context: Context,
 ): Promise<(IntegerForm & { readonly int8: CompiledModel; readonly recipe: Recipe }) | undefined> {
   const rows = calibrationRecords(train, metadata, seed)
-  const { graph: float, ranges, scheme } = integerForm(tf, lower(tf, model, metadata, train), rows, precision)
+  const { graph: float, ranges, scheme, int16 } = integerForm(tf, lower(tf, model, metadata, train), rows, precision)
   const shapes = model.inputs.map(({ shape }) => shape.slice(1) as number[])
   const aware = quantizationAware(tf, float, ranges, scheme, shapes)
   try {
@@ -70,7 +70,14 @@ export async function quantizeAware(
     const { ended } = await fit({ ...parts, seed }, 'train as integers', context)
     if (ended === 'interrupted') return undefined
     const { graph, ranges: learned } = aware.trained()
-    return { graph, ranges: learned, scheme, int8: toModel(quantize(graph, learned, scheme), name), recipe }
+    return {
+      graph,
+      ranges: learned,
+      scheme,
+      ...(int16 && { int16 }),
+      int8: toModel(quantize(graph, learned, scheme), name),
+      recipe,
+    }
   } finally {
     aware.model.dispose()
   }

@@ -85,6 +85,8 @@ native(
     const chosen = ({ graph: { tensors }, scheme }: IntegerForm) =>
       tensors.filter(t => !t.data && scheme.activation(t) === 'int16')
     assert.ok(decibels(tf, free) >= plain + 2)
+    assert.is(free.int16!.decibels, decibels(tf, free))
+    assert.equal(new Set(free.int16!.nodes), new Set(chosen(free).map(({ name }) => name)))
     assert.ok(decibels(tf, bound) > plain)
     assert.ok(chosen(free).length > 1)
     const nodes = graph.nodes.filter(({ outputs }) => chosen(none).includes(graph.tensors[outputs[0]]))

@@ -54,6 +54,16 @@ scene('become int8 files that every engine runs alike, with little noise', async
   assert.ok(parity.every(row => row.differing === 0))
 })
 
+scene('every step before the integers goes with the others, and the command says what it chose', async () => {
+  const steps = ['--ranges', 'percentile', '--equalize', '--correct-bias', '--min-sqnr', '60', '--int16-share', '1']
+  const { status, stdout, stderr } = runHolter(['quantize', file, '--calibrate', rows, ...steps, '--out', out])
+  assert.is(status, 0, stderr)
+  assert.match(stdout, /^costs most: \S+ \(\S+\): \d+\.\d dB at the outputs if it alone is quantized$/m)
+  assert.match(stdout, /^int16: .+; \d+\.\d dB at the outputs with it$/m)
+  const parity = await verify({ model: out, inputs: 4 })
+  assert.ok(parity.every(row => row.differing === 0))
+})
+
 scene('arrays of another shape are refused, and nothing is written', () => {
   const wrong = join(dir, 'wrong.npy')
   writeFileSync(wrong, writeNpy({ shape: [2, 5], data: new Float32Array(10) }))
