@@ -6,7 +6,7 @@ import { knowsValidation } from '../ir/metadata.ts'
 import { type SelectionScore, selectionScore } from '../metrics/selection-score.ts'
 import { networks } from '../networks/index.ts'
 import { taskOfModel } from '../tasks/find-task.ts'
-import { limitThreads, loadTfjs } from '../train/backend.ts'
+import { limitThreads, loadTfjs, threadsInUse } from '../train/backend.ts'
 import { loadFloatModel } from '../train/float-model.ts'
 import { predictFloat } from '../train/predict.ts'
 import { sparsityOf } from '../train/prune/masks.ts'
@@ -72,7 +72,7 @@ export async function prune(input: PruneInput, context: Context = {}) {
   const { recipe, masks } = tuned
   const provenance = (scored?: SelectionScore) => ({
     // Without --out: where files go is this machine's own.
-    command: `holter prune ${dir} ${cutFlags(input)}${taught.flags ?? ''}`,
+    command: `holter prune ${dir} ${cutFlags(input)}${taught.flags ?? ''} --threads ${threadsInUse()}`,
     seed,
     recipe,
     sparsity: sparsityOf(masks),
