@@ -70,6 +70,7 @@ export class IntegerQrsDetector {
   private learntSamples: i32 = 0;
   private highest: i64 = 0;
   private lastBeat: i64 = NEVER;
+  private lookedBack: bool = false;
   private samples: i64 = 0;
   private rising: bool = false;
   private topAt: i64 = 0;
@@ -164,11 +165,12 @@ export class IntegerQrsDetector {
         this.beatHeights.fill(this.passedHeight[best]);
         this.setLevels();
       }
-      if (best < 0 || 20 * this.passedHeight[best] <= this.tenThresholds()) {
+      if (best < 0 || 20 * this.passedHeight[best] <= this.tenThresholds() || (this.lookedBack && !lost)) {
         this.forget(at - LOST);
         return;
       }
       this.accept(this.passedAt[best], this.passedHeight[best]);
+      this.lookedBack = true;
     }
   }
 
@@ -187,6 +189,7 @@ export class IntegerQrsDetector {
       this.interval = this.median(this.intervals);
     }
     this.lastBeat = at;
+    this.lookedBack = false;
     remember(this.beatHeights, height);
     this.setLevels();
     this.forget(at);

@@ -59,7 +59,8 @@ interface Peak {
 /**
  * Finds QRS complexes in one lead as its samples come: the rules of ecg/beats/qrs-detector.ts in integers. The threshold stands at three
  * tenths of the way from the median of the last noise peaks to that of the last beats; after one and a half usual intervals without a
- * beat the highest peak that was passed over is taken, if it reaches half the threshold and is no T wave.
+ * beat the highest peak that was passed over is taken, if it reaches half the threshold and is no T wave; but never two in a row:
+ * where beats stay away, P waves and noise are the highest.
  */
 export class IntegerQrsDetector {
   private readonly feature = new IntegerQrsFeature()
@@ -72,6 +73,8 @@ export class IntegerQrsDetector {
   /** Peaks since the last beat that were not taken for one. */
   private passed: Peak[] = []
   private lastBeat = NEVER
+  /** Whether the second look found it. */
+  private lookedBack = false
   private samples = 0
   private learntSamples = 0
   private learning: Peak[] | undefined = []
@@ -176,11 +179,12 @@ export class IntegerQrsDetector {
         this.beatHeights.fill(best.height)
         this.setLevels()
       }
-      if (!best || 20 * best.height <= this.tenThresholds()) {
+      if (!best || 20 * best.height <= this.tenThresholds() || (this.lookedBack && !lost)) {
         this.passed = this.passed.filter(peak => peak.at > at - LOST)
         return
       }
       this.accept(best, emit)
+      this.lookedBack = true
     }
   }
 
@@ -198,6 +202,7 @@ export class IntegerQrsDetector {
       this.usualInterval = median(this.intervals)
     }
     this.lastBeat = peak.at
+    this.lookedBack = false
     remember(this.beatHeights, peak.height)
     this.setLevels()
     this.passed = this.passed.filter(other => other.at > peak.at)

@@ -66,8 +66,9 @@ export interface MonitorResult extends Omit<RecordingSummary, 'strips' | 'perMin
   readonly peakMemoryBytes: number
 }
 
-/** Between two checkpoints, in milliseconds. */
+/** Between two checkpoints, in milliseconds; a recording that is read as fast as possible is soon read again, and all annotations are written anew. */
 const CHECKPOINT_MS = 2000
+const FAST_CHECKPOINT_MS = 20_000
 /** Work is done in slices of so much time, after each of which others have their turn. */
 const SLICE = 0.1
 const FAST_SLICE = 10
@@ -207,6 +208,7 @@ async function play(
   const end = Math.min(input.seconds ?? Number.POSITIVE_INFINITY, length ?? Number.POSITIVE_INFINITY)
   const watch = openWatch(context, 'monitor', 'seconds', Number.isFinite(end) ? Math.round(end) : undefined)
   const slice = Math.max(1, Math.round((speed > 50 ? FAST_SLICE : SLICE * Math.max(1, speed)) * sampleRateHz))
+  const checkpointMs = live || Number.isFinite(speed) ? CHECKPOINT_MS : FAST_CHECKPOINT_MS
   const heard = recording.from / RATE_HZ
   const pace = new Pace(speed)
   let [frameCount, lost, written] = [0, 0, performance.now()]
@@ -226,7 +228,7 @@ async function play(
     while (memory.length < Math.floor(seconds() / 60)) memory.push(Math.round(process.memoryUsage.rss() / 2 ** 20))
     // A file is read again from its start, at once, so that a run that goes on ends like one that was not cut off.
     if (!live && seconds() < heard) return pace.restart(seconds())
-    if (performance.now() - written > CHECKPOINT_MS) {
+    if (performance.now() - written > checkpointMs) {
       files?.checkpoint(monitor.now)
       written = performance.now()
     }

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import { allInputRows } from '../engines/input.ts'
 import { loadModel } from '../engines/model.ts'
+import { HolterError } from '../errors.ts'
 import { readFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { readNpy } from '../npy.ts'
@@ -41,6 +42,7 @@ export async function packageForDevice(input: PackageInput) {
   const out = input.out ?? packageFolder(target.name)
   const name = basename(input.model).replace(/\.tflite$/, '')
   if (input.monitor !== undefined) {
+    if (target.form === 'wasm3') throw noInterpreter(target.name)
     const order = { record: input.monitor, seconds: input.seconds, rules: input.rules }
     const { packaged, options } = await monitorModel(input.model, model, order)
     const manifest = await packageModel(packaged, name, target, board, { adc: input.adc, ...options }, out)
@@ -51,6 +53,15 @@ export async function packageForDevice(input: PackageInput) {
     : await seededVectors(model, input.count, input.seed)
   const manifest = await packageModel(model, name, target, board, { adc: input.adc, vectors }, out)
   return { out, manifest }
+}
+
+function noInterpreter(where: string): HolterError {
+  return new HolterError({
+    stage: 'usage',
+    where,
+    problem: 'a monitor does not fit beside the interpreter in its RAM',
+    hint: 'Take a target with C or wasmtime, as cortex-m-wasm2c',
+  })
 }
 
 function vectorsOf(model: ReturnType<typeof loadModel>, paths: readonly string[]) {

@@ -18,6 +18,11 @@ test('wrong words are one sentence and exit 2, what is not there exit 1; nothing
     [2, /no-such.*Allowed choices/s, ['package', model, '--target', 'no-such', '--out', out]],
     [2, /no such board.*host/, ['package', model, '--target', 'c-source', '--board', 'no-such', '--out', out]],
     [2, /It must be a gain above 0/, ['package', model, '--target', 'c-source', '--adc', '0,1', '--out', out]],
+    [
+      2,
+      /cortex-m-wasm3: a monitor does not fit/,
+      ['package', model, '--target', 'cortex-m-wasm3', '--monitor', 'x', '--out', out],
+    ],
     [1, /does not exist/, ['package', 'no-such.tflite', '--target', 'c-source', '--out', out]],
     [
       1,
