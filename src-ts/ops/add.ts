@@ -1,3 +1,4 @@
+import { channelLines } from './kernels/channel-lines.ts'
 import { scaledSum } from './kernels/scaled-sum.ts'
 import { scaledSumLanes } from './kernels/scaled-sum-lanes.ts'
 import type { Op } from './op.ts'
@@ -22,7 +23,7 @@ export const add: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantizeConstants: quantizeOperands,
   prepare: node => prepareSum(node, 1),
   reference: sum,
-  kernels: [scaledSum, scaledSumLanes],
+  kernels: [channelLines(sum), scaledSum, scaledSumLanes],
   macs: () => 0,
   cases: () => [
     addCase('equal scales', 0.05, 0.05, 0.1, 'none'),

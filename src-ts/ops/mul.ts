@@ -1,5 +1,6 @@
 import { clamp, quantizeMultiplier, requantize } from '../ir/fixed-point.ts'
-import type { IntTensor } from '../ir/graph.ts'
+import type { IntData, IntTensor } from '../ir/graph.ts'
+import { channelLines } from './kernels/channel-lines.ts'
 import { type MulPrepared, productLanes } from './kernels/product-lanes.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange } from './parts/activation.ts'
@@ -42,15 +43,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
     }
   },
   shiftsOf: ({ factor }) => [factor.shift],
-  reference(p, inputs, [y]) {
-    const [a, b] = operandData(p, inputs)
-    const [zeroA, zeroB] = p.zeroPoints
-    const { multiplier, shift } = p.factor
-    forEachPair(p, (at, inA, inB) => {
-      const raw = (Number(a[inA]) - zeroA) * (Number(b[inB]) - zeroB)
-      y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
-    })
-  },
+  reference: product,
   kernels: [
     {
       name: 'mul',
@@ -67,6 +60,7 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
       },
     },
     productLanes,
+    channelLines(product),
   ],
   macs: () => 0,
   cases: () => [
@@ -76,6 +70,16 @@ export const mul: Op<ActivationAttrs, MulPrepared> = {
     mulCase('both repeated, relu6', [1, 3, 1, 7], [1, 1, 9, 7], 2, { activation: 'relu6' }),
     mulCase('a constant vector first', [5], [1, 4, 5], 0.3, { constant: -90 }),
   ],
+}
+
+function product(p: MulPrepared, inputs: readonly IntData[], [y]: readonly IntData[]): void {
+  const [a, b] = operandData(p, inputs)
+  const [zeroA, zeroB] = p.zeroPoints
+  const { multiplier, shift } = p.factor
+  forEachPair(p, (at, inA, inB) => {
+    const raw = (Number(a[inA]) - zeroA) * (Number(b[inB]) - zeroB)
+    y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
+  })
 }
 
 function mulCase(
