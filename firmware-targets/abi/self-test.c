@@ -71,7 +71,7 @@ static void count_events(void) {
   holter_port_t port;
   holter_output(0, &port);
   const holter_events_t *list = port.data;
-  for (int32_t i = 0; i < list->count; i++) {
+  for (int32_t i = 0; i < list->count && i < (int32_t)(sizeof list->events / sizeof list->events[0]); i++) {
     beats += list->events[i].kind == HOLTER_BEAT;
     alarms += list->events[i].kind == HOLTER_ALARM;
   }
@@ -99,6 +99,7 @@ int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes)
   const uint32_t count = word(vectors + 8), in = word(vectors + 12), out = word(vectors + 16), seed = word(vectors + 20);
   const uint32_t flags = word(vectors + 24), stored = flags & 1, stream = flags & 2, monitor = flags & 4;
   if (in != total(holter_input, model->inputs) || out != total(holter_output, model->outputs)) return refuse("vectors of another model");
+  if (monitor && out != sizeof(holter_events_t)) return refuse("vectors of a monitor, for a model that is none");
   const uint64_t pair = (uint64_t)out + (stored ? in : 0);
   if (flags > 7 || pair * count != bytes - HOLTER_VECTORS_HEAD) return refuse("vectors are cut short or too long");
   const uint8_t *at = vectors + HOLTER_VECTORS_HEAD;

@@ -1,7 +1,7 @@
 import { rowBytes } from '../codegen/manifest.ts'
 import type { RunnableModel } from '../engines/engine.ts'
 import { reference } from '../engines/reference.ts'
-import { runOnce } from '../engines/session.ts'
+import { pushOnce } from '../engines/session.ts'
 import { HolterError } from '../errors.ts'
 
 /** Bytes before the first vector. */
@@ -24,14 +24,19 @@ export interface Vectors {
  */
 export async function seededVectors(model: RunnableModel, count: number, seed: number): Promise<Vectors> {
   const inputs = seededInputs(model, count, seed)
-  const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
-  return { count, file: vectorFile(inputs, outputs, count, seed, 0) }
+  const outputs = await pushOnce(reference, model, reference.forms[0], inputs, count)
+  return { count, file: vectorFile(inputs, outputs, count, seed, streamFlag(model)) }
 }
 
 /** Returns vectors of given inputs, which the file holds too. */
 export async function givenVectors(model: RunnableModel, inputs: Int8Array, count: number): Promise<Vectors> {
-  const outputs = await runOnce(reference, model, reference.forms[0], inputs, count)
-  return { count, file: vectorFile(inputs, outputs, count, 0, WITH_INPUTS) }
+  const outputs = await pushOnce(reference, model, reference.forms[0], inputs, count)
+  return { count, file: vectorFile(inputs, outputs, count, 0, WITH_INPUTS | streamFlag(model)) }
+}
+
+/** A network that streams proves its pushes: each vector is a hop that goes on where the one before stopped. */
+function streamFlag({ graph }: RunnableModel): number {
+  return graph.states ? ONE_STREAM : 0
 }
 
 /** Returns vectors of a monitor: what is pushed, and the list of events that must come of it. */
@@ -47,8 +52,8 @@ export function firstVectors({ count: all, file }: Vectors, count: number): Vect
   return { count: kept, file: Buffer.concat([head, file.subarray(HEAD, HEAD + (kept * (file.length - HEAD)) / all)]) }
 }
 
-/** Twin of `fill_inputs` in firmware-targets/abi/self-test.c. */
-function seededInputs({ graph }: RunnableModel, count: number, seed: number): Int8Array {
+/** The inputs of `seededVectors`: twin of `fill_inputs` in firmware-targets/abi/self-test.c. */
+export function seededInputs({ graph }: RunnableModel, count: number, seed: number): Int8Array {
   const bytes = rowBytes(graph, graph.inputs)
   const rows = new Int8Array(bytes * count)
   const wide = graph.inputs.map(i => graph.tensors[i].type === 'int16')

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { toModel } from '../../src-ts/engines/model.ts'
 import { reference } from '../../src-ts/engines/reference.ts'
 import { runOnce } from '../../src-ts/engines/session.ts'
 import { checkPackage, startPackage } from '../../src-ts/package/flash.ts'
 import { packageModel } from '../../src-ts/package/package.ts'
 import { type Board, boardOf, readTarget, targetNames, targetsFolder } from '../../src-ts/package/target.ts'
-import { givenVectors, seededVectors } from '../../src-ts/package/vectors.ts'
+import { givenVectors, seededInputs, seededVectors } from '../../src-ts/package/vectors.ts'
+import { streamGraph } from '../../src-ts/passes/streaming/stream.ts'
+import { randomStream } from '../../tools/random-networks/random-stream.ts'
 import { testUnless } from '../helpers/environment.ts'
 import { tinyModel } from '../helpers/tiny-network.ts'
 import { missingForC, missingProgram } from './c-harness.ts'
@@ -59,6 +62,17 @@ scenes(`C that is built here passes its self-test, with vectors from a seed and 
   const vectors = await givenVectors(model, inputs, 5)
   await packageModel(model, 'tiny', target, boardOf(target, undefined), { adc, vectors }, out)
   assert.is(startPackage(checkPackage(out, 'c-source'), {})!.pass, 5)
+})
+
+scenes('a network that streams proves its pushes', async () => {
+  const { graph, hop } = randomStream(1)
+  const stream = toModel(streamGraph(graph, { hop }), 'stream')
+  const vectors = await seededVectors(stream, 40, 1)
+  const separate = await runOnce(reference, stream, reference.forms[0], seededInputs(stream, 40, 1), 40)
+  assert.not.equal(new Int8Array(vectors.file.slice(28)), separate)
+  const out = folder()
+  await packageModel(stream, 'stream', target, boardOf(target, undefined), { adc, vectors }, out)
+  assert.is(startPackage(checkPackage(out, 'c-source'), {})!.pass, 40)
 })
 
 scenes('the same input gives the same bytes in another folder', async () => {
