@@ -40,7 +40,7 @@ export const packageCommand = new Command('package')
   .addOption(json())
   .addHelpText(
     'after',
-    '\nExamples:\n  holter package ecg-tiny --target cortex-m-wasm2c\n  holter package beat-rr --target cortex-m-wasm2c --monitor mitdb/208',
+    '\nExamples: holter package ecg-tiny --target cortex-m-wasm2c\n          holter package beat-rr --target cortex-m-wasm2c --monitor mitdb/208',
   )
   .action(async (model: string, options: PackageOptions) => {
     const { packageForDevice } = await import('../runs/package-model.ts')

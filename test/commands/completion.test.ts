@@ -75,7 +75,7 @@ for (const [shell, completing] of Object.entries(shells)) {
   }
   test(`${shell} completes commands, options and their values`, () => {
     const complete = completing(scriptOf(shell))
-    assert.equal(complete(['comp']).sort(), ['compile', 'completion'])
+    assert.equal(complete(['comp']).sort(), ['compare', 'compile', 'completion', 'compress'])
     assert.equal(complete(['data', '']).sort(), ['check', 'fetch', 'list'])
     assert.equal(complete(['data', 'check', '--sa']), ['--samples'])
     assert.equal(complete(['train', 'cnn1d-']).sort(), ['cnn1d-student', 'cnn1d-teacher'])
