@@ -76,13 +76,12 @@ testUnless(
   noWasm3,
   'package/loaders',
   test,
-)('slots for the interpreter, also with checksums made to fit', async () => {
+)('slots for the interpreter', async () => {
   const program = interpreterProgram()
   const slot = await interpreted()
   assert.is(said(program, slot), 'taken')
-  const [refused, same, forgedTaken, forgedRefused] = mutate(program, slot)
+  const [refused, same] = mutate(program, slot)
   assert.is(refused + same, MUTATIONS)
-  assert.ok(forgedTaken + forgedRefused > MUTATIONS / 2 && forgedRefused > 0)
 
   const flipped = Uint8Array.from(slot)
   flipped[300] ^= 1

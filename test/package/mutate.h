@@ -43,7 +43,7 @@ static uint8_t *mutated(const uint8_t *original, uint32_t bytes, uint32_t head, 
 }
 
 /* Gives a slot a checksum that fits; 0 where it is too short for one. */
-static int forge_checksum(uint8_t *slot, uint32_t length) {
+__attribute__((unused)) static int forge_checksum(uint8_t *slot, uint32_t length) {
   uint32_t module_bytes, crc = 0xffffffffu;
   if (length < HOLTER_SLOT_HEAD) return 0;
   memcpy(&module_bytes, slot + 12, 4);
