@@ -4,7 +4,7 @@ import type { Tf } from './tf.ts'
 
 /**
  * Training passes of two kinds of layers whose gradients tfjs takes the long way. Layer norm: it repeats mean and deviation for every
- * channel, and sums the gradients of that slice by slice (a ConvNeXt trains thirty times as fast without). Convolution of a plane: it makes the
+ * channel, and sums the gradients of that slice by slice, which was most of a step of ConvNeXt. Convolution of a plane: it makes the
  * gradient of the input even where that is the picture, which nobody learns. Same numbers within rounding.
  */
 
