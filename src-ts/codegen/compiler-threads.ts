@@ -49,7 +49,9 @@ export function compileInThread(job: CompilerJob): Promise<Answer> {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(new URL('./compiler.mjs', import.meta.url), { workerData: { sources: kernelSources() } })
+  // Without this process's --import: plain JavaScript waits for no loader.
+  const options = { workerData: { sources: kernelSources() }, execArgv: [] }
+  const worker = new Worker(new URL('./compiler.mjs', import.meta.url), options)
   const thread = { worker, waiting: new Map() }
   const { waiting } = thread
   worker.on('message', ({ id, ...answer }) => {
