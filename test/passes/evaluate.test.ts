@@ -138,9 +138,10 @@ function isReal(kind: string, tensor: IntTensor, input: number): boolean {
   return input === bias || (tensor.type !== 'int32' && (tensor.shape.length > 0 || !tensor.data))
 }
 
-/** Places and relations have no gradient; tfjs has no convolution in groups; what PADV2 pads with is a constant. */
+/** Places and relations have no gradient, nor have tables of integers; tfjs has no convolution in groups; what PADV2 pads with is a constant. */
 const gradientOf = ({ kind, outputTypes }: Op, name: string, input: number) =>
   !kind.startsWith('arg') &&
+  kind !== 'byteFunction' &&
   !outputTypes?.includes('bool') &&
   !(kind === 'conv2d' && name === 'grouped') &&
   !(kind === 'padV2' && input === 2)
