@@ -61,7 +61,7 @@ native('nothing is missing where it loads', () => {
 
 test('where the library is not installed, the reason and the remedy are told', () => {
   const checkout = join(dir, 'src-ts')
-  const parts = ['errors.ts', 'places.ts', 'toolchain.ts', 'version.ts', 'train/backend.ts']
+  const parts = ['errors.ts', 'places.ts', 'toolchain.ts', 'version.ts', 'networks/own-layers.ts', 'train/backend.ts']
   for (const file of [...parts, 'train/native-gradients.ts', 'train/quiet-stderr.ts'])
     cpSync(join(source, file), join(checkout, file))
   writeFileSync(join(dir, 'package.json'), '{ "type": "module", "version": "0.0.0" }')
