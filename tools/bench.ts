@@ -3,10 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Spec } from 'vega'
 import { loadModel } from '../src-ts/engines/model.ts'
 import { makeFolder, writeFile } from '../src-ts/files.ts'
-import { drawChart, INK, INT8 } from '../src-ts/report/charts/chart.ts'
+import { timesChart } from './bench-chart.ts'
 
 /** What measure.py prints of an engine and a network. */
 interface Timing {
@@ -60,7 +59,7 @@ try {
 makeFolder(values.out)
 const processor = cpus()[0].model.trim()
 writeFile(join(values.out, 'bench.json'), `${JSON.stringify({ processor, moduleBytes: sizes, timings }, null, 2)}\n`)
-writeFile(join(values.out, 'bench.svg'), await picture(timings))
+writeFile(join(values.out, 'bench.svg'), await picture())
 console.log(`${processor}; bench.json and bench.svg in ${values.out}`)
 
 function fail(problem: string): never {
@@ -99,46 +98,11 @@ function sentence(net: string, measured: readonly Timing[]): string {
 }
 
 /** Bars of how many times as long as our module each engine needs, network by network. */
-async function picture(all: readonly Timing[]): Promise<string> {
-  const models = [...new Set(all.map(({ model }) => model))]
-  const rows = models.flatMap(model => timesOurs(all.filter(each => each.model === model)))
-  const values = rows.map(row => ({ ...row, name: `${row.model}, ${row.engine}`, label: row.times.toFixed(2) }))
-  const at = { y: { scale: 'name', field: 'name' }, height: { scale: 'name', band: 1 } }
-  const spec: Spec = {
-    width: 400,
-    height: 20 * values.length,
-    data: [{ name: 'rows', values }],
-    scales: [
-      { name: 'x', type: 'linear', domain: { data: 'rows', field: 'times' }, zero: true, nice: true, range: 'width' },
-      { name: 'name', type: 'band', domain: values.map(({ name }) => name), range: 'height', padding: 0.2 },
-    ],
-    axes: [
-      { orient: 'bottom', scale: 'x', title: `time of an inference, ${OURS} = 1`, grid: true },
-      { orient: 'left', scale: 'name', domain: false, ticks: false },
-    ],
-    marks: [
-      {
-        type: 'rect',
-        from: { data: 'rows' },
-        encode: {
-          update: { ...at, x: { scale: 'x', value: 0 }, x2: { scale: 'x', field: 'times' }, fill: { value: INT8 } },
-        },
-      },
-      {
-        type: 'text',
-        from: { data: 'rows' },
-        encode: {
-          update: {
-            y: { scale: 'name', field: 'name', band: 0.5 },
-            x: { scale: 'x', field: 'times', offset: 4 },
-            text: { field: 'label' },
-            baseline: { value: 'middle' },
-            fill: { value: INK },
-          },
-        },
-      },
-    ],
-  }
-  const colours = ':root{--ink:#222;--muted:#777;--line:#ddd;--int8:#1f77b4}'
-  return (await drawChart(spec)).replace('>', `><style>${colours}</style>`)
+function picture(): Promise<string> {
+  const models = [...new Set(timings.map(({ model }) => model))]
+  const rows = models.flatMap(model => timesOurs(timings.filter(each => each.model === model)))
+  return timesChart(
+    rows.map(({ model, engine, times }) => ({ name: `${model}, ${engine}`, times })),
+    `time of an inference, ${OURS} = 1`,
+  )
 }

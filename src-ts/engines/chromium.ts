@@ -131,8 +131,8 @@ interface Page {
   close(): Promise<void>
 }
 
-/** Starts the browser with an empty page, and speaks the DevTools protocol over a pipe: messages of JSON that end with a zero byte. */
-async function openPage(command: string, where: string): Promise<Page> {
+/** Starts the browser with a page, and speaks the DevTools protocol over a pipe: messages of JSON that end with a zero byte. */
+export async function openPage(command: string, where: string, url = 'about:blank'): Promise<Page> {
   const profile = mkdtempSync(join(tmpdir(), 'holter-chromium-'))
   const args = [
     '--headless',
@@ -152,7 +152,7 @@ async function openPage(command: string, where: string): Promise<Page> {
     rmSync(profile, { recursive: true, force: true, maxRetries: 10 })
   }
   try {
-    const { targetId } = await devTools.ask<{ targetId: string }>('Target.createTarget', { url: 'about:blank' })
+    const { targetId } = await devTools.ask<{ targetId: string }>('Target.createTarget', { url })
     const { sessionId } = await devTools.ask<{ sessionId: string }>('Target.attachToTarget', {
       targetId,
       flatten: true,

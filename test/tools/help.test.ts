@@ -10,6 +10,7 @@ test('--help prints what a tool does, without data or training', () => {
   const { ECG_DATA_DIR: _, ...env } = process.env
   for (const tool of [
     'bench',
+    'bench-browser',
     'bench-training',
     'bench-ecg',
     'score-qrs',
