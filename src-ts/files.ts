@@ -4,13 +4,14 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { HolterError } from './errors.ts'
 
 /** A temporary file that was not touched for so long is what a killed process left; no write pauses for an hour. */
@@ -83,6 +84,19 @@ function makeFolders(path: string): void {
   } catch (error) {
     // Another process may have made it in between.
     if (!(existsSync(path) && statSync(path).isDirectory())) throw error
+  }
+}
+
+/** Removes the files of a folder whose names end in `suffix` and that were longest unused, until no more than `files` and `bytes` are left. */
+export function dropOldest(dir: string, suffix: string, { files = Infinity, bytes = Infinity }): void {
+  const byUse = readdirSync(dir)
+    .filter(name => name.endsWith(suffix))
+    .map(name => ({ path: join(dir, name), ...statSync(join(dir, name), { throwIfNoEntry: false }) }))
+    .sort((a, b) => (b.atimeMs ?? 0) - (a.atimeMs ?? 0))
+  let sum = 0
+  for (const [i, { path, size = 0 }] of byUse.entries()) {
+    sum += size
+    if (i >= files || sum > bytes) rmSync(path, { force: true })
   }
 }
 

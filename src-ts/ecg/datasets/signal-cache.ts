@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { HolterError } from '../../errors.ts'
-import { writeFile } from '../../files.ts'
+import { dropOldest, writeFile } from '../../files.ts'
 import { readFully, withFile } from '../formats/read-file.ts'
 import { type PackedSignals, packedSignals } from './packed-dataset.ts'
 
@@ -45,7 +45,7 @@ export async function cachedSignals(
   const signals = await build()
   try {
     writeFile(path, encode(signals))
-    dropOldest(dirname(path))
+    dropOldest(dir, '.signals', { files: KEPT })
   } catch (error) {
     if (!(error instanceof HolterError)) throw error
   }
@@ -85,12 +85,4 @@ function load(path: string, { records, samples, leads }: Shape): PackedSignals |
     if (error instanceof HolterError) return undefined
     throw error
   }
-}
-
-function dropOldest(dir: string): void {
-  const files = readdirSync(dir)
-    .filter(name => name.endsWith('.signals'))
-    .map(name => ({ path: join(dir, name), usedMs: statSync(join(dir, name)).atimeMs }))
-    .sort((a, b) => b.usedMs - a.usedMs)
-  for (const { path } of files.slice(KEPT)) rmSync(path, { force: true })
 }
