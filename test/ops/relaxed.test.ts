@@ -24,10 +24,19 @@ const test = suite('the relaxed flavour')
 const found = { broken: 0, unsigned: 1, signed: 2, saturating: 3 }
 
 function convolution(r: Random): IntGraph {
-  const [inC, outC, flat] = [sizeIn(r, 1, 33), sizeIn(r, 1, 33), r.integer(2) > 0]
-  const filter = [outC, flat ? 1 : sizeIn(r, 1, 3), sizeIn(r, 1, 7), inC]
+  const [inC, outC] = [sizeIn(r, 1, 33), sizeIn(r, 1, 33)]
+  const form = pick(r, ['plane', 'along width', 'along height'] as const)
+  const [height, width, tall, wide] = {
+    plane: [sizeIn(r, 3, 9), sizeIn(r, 8, 20), sizeIn(r, 1, 3), sizeIn(r, 1, 5)],
+    'along width': [1, sizeIn(r, 8, 40), 1, sizeIn(r, 1, 11)],
+    'along height': [sizeIn(r, 8, 40), 1, sizeIn(r, 1, 11), 1],
+  }[form]
+  const filter = [outC, tall, wide, inC]
+  const dilation = sizeIn(r, 1, 4)
+  // A window that fits nowhere has no output.
+  const reach = Math.max(dilation * (tall - 1) - height, (form === 'plane' ? 1 : dilation) * (wide - 1) - width)
   const x = {
-    shape: [1, flat ? 1 : sizeIn(r, 3, 9), sizeIn(r, 8, 40), inC],
+    shape: [1, height, width, inC],
     scale: scaleIn(r, 1e-3, 1),
     zeroPoint: zeroOf(r),
   }
@@ -37,12 +46,12 @@ function convolution(r: Random): IntGraph {
     ends ? pick(r, [-127, 127]) : r.integer(255) - 127,
   )
   const attrs = {
-    padding: pick(r, ['same', 'valid'] as const),
+    padding: reach < 0 ? pick(r, ['same', 'valid'] as const) : ('same' as const),
     activation: pick(r, ['none', 'relu'] as const),
     strideH: sizeIn(r, 1, 3),
     strideW: sizeIn(r, 1, 3),
-    dilationH: 1,
-    dilationW: 1,
+    dilationH: dilation,
+    dilationW: form === 'plane' ? 1 : dilation,
   }
   const biasScale = scale.map(s => s * x.scale)
   const inputs = [

@@ -1,18 +1,21 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
+import { packBlockChannels } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { lineOf } from '../parts/convolution-line.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
-import type { Window } from '../parts/window.ts'
+import { packQuads, relaxedBlocks } from '../parts/relaxed-blocks.ts'
 import { conv2dBlocks } from './conv2d-blocks.ts'
 import { conv2dToomCook } from './conv2d-toom-cook.ts'
+import { conv2dToomCookPlane } from './conv2d-toom-cook-plane.ts'
 
 /** Lines of the input in scratch: half of a first-level cache of 32 KB. */
 const SCRATCH_BYTES = 16384
 /** Where weights are read less often, memory is the limit, and a second copy of them in the file is not worth it. */
 const LEAST_WINDOWS = 8
+/** Nanoseconds of an output vector, and of a byte that is copied; docs/kernels.md. */
+const COST = { output: 1.5, input: 0.04 }
 /** Kernels without the relaxed instruction. */
-const others: readonly Kernel<Convolution>[] = [conv2dToomCook, conv2dBlocks]
+const others: readonly Kernel<Convolution>[] = [conv2dToomCook, conv2dToomCookPlane, conv2dBlocks]
 
 /**
  * CONV_2D of int8 by the relaxed dot product. What that computes with operands of eight bits is the engine's choice: a probe finds it
@@ -21,16 +24,10 @@ const others: readonly Kernel<Convolution>[] = [conv2dToomCook, conv2dBlocks]
 export const conv2dRelaxed: Kernel<Convolution> = {
   name: 'conv2d-relaxed',
   flavours: ['relaxed'],
-  fits: (p, on) =>
-    on.goal === 'speed' &&
-    !p.int16 &&
-    p.groups === 1 &&
-    geometry(p).dilationW === 1 &&
-    windowsOf(p) >= LEAST_WINDOWS &&
-    conv2dBlocks.fits!(p, on),
-  /** Twice as fast as int16 where it is exact. */
-  cost: (p, on) => Math.min(...fitting(p, on).map(kernel => kernel.cost!(p, on))) / 2,
-  pitch: p => ({ inputs: !readsInPlace(geometry(p)), output: true }),
+  fits: (p, on) => on.goal === 'speed' && windowsOf(p) >= LEAST_WINDOWS && conv2dBlocks.fits!(p, on),
+  /** Where it is exact. */
+  cost: relaxedCost,
+  pitch: p => ({ inputs: tiling(p).scratchBytes > 0, output: true }),
   scratchBytes: (p, on) => Math.max(tiling(p).scratchBytes, other(p, on).scratchBytes?.(p, on) ?? 0),
   reservedBytes: (p, on) => other(p, on).reservedBytes?.(p, on) ?? 0,
   emit(p, to) {
@@ -48,17 +45,23 @@ export const conv2dRelaxed: Kernel<Convolution> = {
 function call(p: Convolution, to: Emitter): string {
   const w = geometry(p)
   const { linePixels, lines, scratchBytes } = tiling(p)
-  const run = w.filterW * w.inC
-  const blocks = evenBlocks(p.outC, 4)
+  const blocks = relaxedBlocks(p.outC)
   const scaling = laneScaling(p, p.filter)!
   const signed = withoutInputZero(p)
   // Σ w·(x + 128) − 128·Σ w
   const unsigned = withoutInputZero({ ...p, bias: signed.bias, inputZero: 128 })
   return to.call('conv2d-relaxed', 'conv2dRelaxed', [
-    ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, w.inC],
+    ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, p.window.inC],
     ['output', to.output(0), to.outputPitch(0), w.outH, w.outW, p.outC],
-    ['weights', to.data(packRuns(p.filter, p.outC, w.filterH, run), 16), w.filterH, run],
-    ['stride, dilation, padding', w.strideH, w.strideW, w.dilationH, w.padTop, w.padLeft],
+    [
+      'weights, blocks of 24; runs of a window and bytes from one to the next',
+      to.data(packQuads(p.filter, blocks, w.rows, w.run), 16),
+      blocks.filter(({ width }) => width === 24).length,
+      w.rows,
+      w.rowPixels(linePixels) * p.window.inC,
+    ],
+    ['bytes of a run, lines of a window', w.run, w.span],
+    ['stride, padding', w.strideH, w.strideW, w.padTop, w.padLeft],
     [
       'channels for unsigned, for signed',
       to.data(packBlockChannels(unsigned.bias, scaling, blocks), 16),
@@ -77,26 +80,41 @@ function call(p: Convolution, to: Emitter): string {
   ])
 }
 
-/** The window, with the pixels of a 1×1 convolution as one line. */
-function geometry(p: Convolution): Window {
+/** A convolution as windows of `rows` runs of bytes that lie side by side. */
+interface Geometry {
+  readonly batches: number
+  readonly inH: number
+  readonly inW: number
+  readonly outH: number
+  readonly outW: number
+  /** Lines that a window spans, and the pixels of a line that all its windows do. */
+  readonly span: number
+  readonly width: number
+  readonly rows: number
+  readonly run: number
+  /** From one run to the next, where a line has so many pixels. */
+  rowPixels(linePixels: number): number
+  readonly strideH: number
+  readonly strideW: number
+  readonly padTop: number
+  readonly padLeft: number
+}
+
+function geometry(p: Convolution): Geometry {
   const w = p.window
-  const line = w.filterH === 1 && w.filterW === 1 ? lineOf(p) : undefined
-  if (line && line.stride === 1 && line.pad === 0) {
-    const pixels = w.batches * w.inH * w.inW
-    return {
-      ...w,
-      batches: 1,
-      inH: 1,
-      outH: 1,
-      inW: pixels,
-      outW: pixels,
-      dilationH: 1,
-      dilationW: 1,
-      padTop: 0,
-      padLeft: 0,
-    }
+  const line = lineOf(p)
+  if (!line) {
+    const span = (w.filterH - 1) * w.dilationH + 1
+    const width = (w.outW - 1) * w.strideW + w.filterW
+    return { ...w, span, width, rows: w.filterH, run: w.filterW * w.inC, rowPixels: pixels => w.dilationH * pixels }
   }
-  return { ...w, dilationH: w.filterH === 1 ? 1 : w.dilationH, dilationW: w.filterW === 1 ? 1 : w.dilationW }
+  const { batches, inT, outT, taps, stride, dilation, pad } = line
+  const [rows, run] = dilation === 1 ? [1, taps * w.inC] : [taps, w.inC]
+  return {
+    ...{ batches, inH: 1, inW: inT, outH: 1, outW: outT, span: 1, rows, run, rowPixels: () => dilation },
+    ...{ strideH: 1, strideW: stride, padTop: 0, padLeft: pad },
+    width: (outT - 1) * stride + (taps - 1) * dilation + 1,
+  }
 }
 
 function windowsOf(p: Convolution): number {
@@ -104,43 +122,27 @@ function windowsOf(p: Convolution): number {
   return batches * outH * outW
 }
 
-/** Whether no window crosses a border. */
-function readsInPlace(w: Window): boolean {
-  const last = (out: number, stride: number, taps: number) => (out - 1) * stride + taps
-  return (
-    w.padTop === 0 &&
-    w.padLeft === 0 &&
-    last(w.outH, w.strideH, (w.filterH - 1) * w.dilationH + 1) <= w.inH &&
-    last(w.outW, w.strideW, w.filterW) <= w.inW
-  )
-}
-
-/** Output lines that are computed at a time, and the pixels of a line: of the input where windows are read in place. */
+/** Output lines that are computed at a time, and the pixels of a line: of the input where no window crosses a border. */
 function tiling(p: Convolution): { linePixels: number; lines: number; scratchBytes: number } {
-  const w = geometry(p)
-  if (readsInPlace(w)) {
-    return { linePixels: w.inW, lines: w.outH, scratchBytes: 0 }
+  const { inH, inW, outH, span, width, strideH, padTop, padLeft } = geometry(p)
+  if (padTop === 0 && padLeft === 0 && (outH - 1) * strideH + span <= inH && width <= inW) {
+    return { linePixels: inW, lines: outH, scratchBytes: 0 }
   }
-  const linePixels = (w.outW - 1) * w.strideW + w.filterW
-  const span = (w.filterH - 1) * w.dilationH + 1
-  const most = Math.floor((SCRATCH_BYTES / (linePixels * w.inC) - span) / w.strideH) + 1
-  const lines = Math.min(w.outH, Math.max(1, most))
-  return { linePixels, lines, scratchBytes: ((lines - 1) * w.strideH + span) * linePixels * w.inC + 32 }
+  const lineBytes = width * p.window.inC
+  const most = Math.floor((SCRATCH_BYTES / lineBytes - span) / strideH) + 1
+  const lines = Math.min(outH, Math.max(1, most))
+  return { linePixels: width, lines, scratchBytes: ((lines - 1) * strideH + span) * lineBytes + 32 }
 }
 
-/** Filters [outC, rows, run] in blocks of four: for each row and 16 bytes of the run, 16 bytes of each of the four; zeros fill up. */
-function packRuns(filter: Int8Array, outC: number, rows: number, run: number): Int8Array {
-  const steps = Math.ceil(run / 16)
-  const packed = new Int8Array(Math.ceil(outC / 4) * rows * steps * 64)
-  for (let o = 0; o < outC; o++) {
-    for (let row = 0; row < rows; row++) {
-      for (let k = 0; k < run; k++) {
-        packed[((((o >> 2) * rows + row) * steps + (k >> 4)) * 4 + (o & 3)) * 16 + (k & 15)] =
-          filter[(o * rows + row) * run + k]
-      }
-    }
-  }
-  return packed
+function relaxedCost(p: Convolution): number {
+  const { batches, inH, inW, outH, outW, rows, run } = geometry(p)
+  const steps = rows * Math.ceil(run / 4)
+  const window = relaxedBlocks(p.outC).reduce(
+    (sum, { width, stepNs }) => sum + steps * stepNs + (width / 4) * COST.output,
+    0,
+  )
+  const copied = tiling(p).scratchBytes ? inH * inW * p.window.inC * COST.input : 0
+  return batches * (outH * outW * window + copied)
 }
 
 function fitting(p: Convolution, on: KernelTarget): Kernel<Convolution>[] {
