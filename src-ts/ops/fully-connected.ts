@@ -6,6 +6,7 @@ import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
 import { fullyConnectedBlocks } from './kernels/fully-connected-blocks.ts'
 import { fullyConnectedRows } from './kernels/fully-connected-rows.ts'
 import { fullyConnectedSparse } from './kernels/fully-connected-sparse.ts'
+import { fullyConnectedSparseBlocks } from './kernels/fully-connected-sparse-blocks.ts'
 import { fullyConnectedTiles } from './kernels/fully-connected-tiles.ts'
 import type { Op } from './op.ts'
 import { type Activation, activate, activationRange, activations } from './parts/activation.ts'
@@ -91,6 +92,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
   kernels: [
     fullyConnectedRows,
     fullyConnectedSparse,
+    fullyConnectedSparseBlocks,
     fullyConnectedBlocks,
     conv2dInt16Of(asConvolution),
     fullyConnectedTiles,

@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import { conv2dSparse } from '../../src-ts/ops/kernels/conv2d-sparse.ts'
 import { fullyConnectedSparse } from '../../src-ts/ops/kernels/fully-connected-sparse.ts'
+import { fullyConnectedSparseBlocks } from '../../src-ts/ops/kernels/fully-connected-sparse-blocks.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
-import { packSparse } from '../../src-ts/ops/parts/sparse-filter.ts'
+import { blocksOf, packSparse } from '../../src-ts/ops/parts/sparse-filter.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { prepareGraph } from '../../src-ts/reference/prepare.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
@@ -57,6 +58,11 @@ test('a filter of zeros names one', () => {
     bytes: Uint8Array.of(1, 0, 2, 0, 1, 0, 2, 0),
     places: [[2], [2]],
   })
+})
+
+test('blocks are the quarters of a filter that have a weight', () => {
+  const filter = Int8Array.of(0, 0, 0, 1, 0, 0, 0, 0, -1, 0, /* */ 0, 0, 0, 0, 2, 3, 4, 5, 0, 0)
+  assert.equal(blocksOf(filter, 2), [[0, 2], [1]])
 })
 
 /** Weights of patterns that pruning makes, at their ends more often than not. */
@@ -115,20 +121,30 @@ function sparseLayer(r: Random, i: number) {
   return graphOf(kind, caseNode(`sparse ${i}: ${filter}`, kind, attrs, inputs, [output]))
 }
 
+const KERNELS = { dense: [fullyConnectedSparse, fullyConnectedSparseBlocks], convolution: [conv2dSparse] }
+
 test('random sparse layers give the bytes of the reference', async () => {
   const r = random(11)
   const target = { flavour: 'simd', element: { name: 'i8', bytes: 1 }, goal: 'speed' } as const
-  const jobs = Array.from({ length: 80 }, (_, i) => sparseLayer(r, i))
-    .map((graph, i) => ({ graph, kernel: i % 2 ? conv2dSparse : fullyConnectedSparse }))
+  const jobs = Array.from({ length: 80 }, (_, i) => ({
+    graph: sparseLayer(r, i),
+    kernels: KERNELS[i % 2 ? 'convolution' : 'dense'],
+  }))
+    .map(({ graph, kernels }) => ({
+      graph,
+      kernels,
+      inputs: extremeInputs(r, rowBytes(graph, graph.inputs)),
+      count: 4,
+    }))
+    .flatMap(({ kernels, ...job }) => kernels.map(kernel => ({ ...job, kernel })))
     .filter(({ graph, kernel }) => kernel.fits!(prepareGraph(graph)[0].constants as never, target))
-    .map(job => ({ ...job, inputs: extremeInputs(r, rowBytes(job.graph, job.graph.inputs)), count: 4 }))
-  for (const kernel of [conv2dSparse, fullyConnectedSparse]) {
+  for (const kernel of Object.values(KERNELS).flat()) {
     assert.ok(jobs.filter(job => job.kernel === kernel).length > 15, kernel.name)
   }
   let next = 0
   const results = await runProgram(jobs, 'simd', { choose: () => [{ kernel: jobs[next++].kernel }] })
-  for (const [i, { graph, inputs }] of jobs.entries()) {
-    assert.is(difference(results[i], rowRunner(graph)(inputs, 4)), undefined, graph.name)
+  for (const [i, { graph, kernel, inputs }] of jobs.entries()) {
+    assert.is(difference(results[i], rowRunner(graph)(inputs, 4)), undefined, `${graph.name}, ${kernel.name}`)
   }
 })
 

@@ -40,3 +40,19 @@ function placesOf(weights: Int8Array): number[] {
   })
   return places.length ? places : [weights.length - 1]
 }
+
+/** Neighbouring weights that are kept or cut together: what `holter prune --method block` makes. */
+export const BLOCK = 4
+
+/** Returns for each filter [outC, perFilter] which blocks of four neighbouring weights are not all zeros; a last one may be shorter. */
+export function blocksOf(filter: Int8Array, outC: number): number[][] {
+  const perFilter = filter.length / outC
+  return Array.from({ length: outC }, (_, o) => {
+    const blocks: number[] = []
+    for (let i = 0; i < perFilter; i++) {
+      const block = Math.floor(i / BLOCK)
+      if (filter[o * perFilter + i] !== 0 && blocks.at(-1) !== block) blocks.push(block)
+    }
+    return blocks
+  })
+}
