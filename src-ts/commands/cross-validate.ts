@@ -44,8 +44,8 @@ export const crossValidate = withTrainingOptions(described)
   .addOption(
     new Option(
       '--step <step>',
-      'step after the training with its options, as one types its command ("prune --sparsity 0.5", "quantize --weight-bits 7"). Repeat it ' +
-        'for further ones; "quantize" ends them unless they did',
+      'step after the training with its options, as one types its command ("prune --sparsity 0.5", "quantize --weight-bits 7"); ' +
+        '"--teacher self": the model before the step teaches in it. Repeat it for further ones; "quantize" ends them unless they did',
     )
       .argParser(collected)
       .default([], 'none'),

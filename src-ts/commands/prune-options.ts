@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { patternOf } from '../runs/prune-pattern.ts'
 import type { Pattern } from '../train/prune/method.ts'
 import { within } from './options.ts'
 
@@ -7,8 +8,8 @@ export const share = within(0, 0.99)
 
 /** Parses N:M for commander. */
 export function pattern(text: string): Pattern {
-  const [keep, of] = text.split(':').map(part => (/^\d+$/.test(part) ? Number(part) : Number.NaN))
-  if (keep >= 1 && keep < of && of <= 16 && text.split(':').length === 2) return { keep, of }
+  const found = patternOf(text)
+  if (found) return found
   throw new InvalidArgumentError('It must be N:M with N below M, and M at most 16, such as 2:4.')
 }
 

@@ -60,7 +60,10 @@ native(
   async tf => {
     const { heldOut } = round
     const turned = { ...round, heldOut: { ...heldOut, targets: heldOut.targets.map(target => 1 - target) } }
-    const asked = { steps: ['prune --method channels --sparsity 0.5 --epochs 1', 'quantize --epochs 1'], resume: false }
+    const asked = {
+      steps: ['prune --method channels --sparsity 0.5 --epochs 1 --teacher self', 'quantize --epochs 1 --teacher self'],
+      resume: false,
+    }
     const [as, other] = [await run(tf, round, asked), await run(tf, turned, asked)]
     assert.equal(other.predictions.logits, as.predictions.logits)
     assert.equal(other.int8, as.int8)

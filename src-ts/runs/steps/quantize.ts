@@ -4,6 +4,7 @@ import { quantizeAware } from '../quantize-aware.ts'
 import { quantizeTrained } from '../to-integers.ts'
 import { numberOption, wholeOption } from './line.ts'
 import { step } from './step.ts'
+import { taughtBySelf, teacherOption } from './taught-by-self.ts'
 
 const MODEL = 'model.tflite'
 
@@ -21,17 +22,21 @@ export const quantize = step({
     ),
     epochs: v.optional(wholeOption(0, 10_000), '0'),
     learningRate: v.optional(numberOption(1e-9, 10)),
+    teacher: v.optional(teacherOption),
   }),
-  async work(piece, { weightBits, epochs, learningRate }, { recipe: trainedBy, ...shop }) {
-    const { tf, train, metadata, seed, dataHash, terms } = shop
+  async work(piece, { weightBits, epochs, learningRate, teacher }, { recipe: trainedBy, ...shop }) {
+    const { tf, train, metadata, seed, dataHash } = shop
     const precision = { weightBits, int16: [] }
     if (!epochs) {
       const { int8 } = quantizeTrained(tf, piece.model, metadata, train, { seed, name: MODEL, precision })
       return { ...piece, int8 }
     }
+    const self = teacher && (await taughtBySelf(piece.model, { ...shop, recipe: trainedBy }))
+    const terms = self?.terms ?? shop.terms
     const parts = { tf, model: piece.model, metadata, trainedBy, train, dataHash, terms }
     const asked = { epochs, learningRate, seed, name: MODEL, precision }
     const aware = await quantizeAware(parts, asked, shop)
+    self?.dispose()
     return aware && { ...piece, int8: aware.int8 }
   },
 })
