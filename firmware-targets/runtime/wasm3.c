@@ -1,8 +1,10 @@
 /* holter.h by the interpreter wasm3: the module is read from its slot in flash. All memory is one static heap of HOLTER_HEAP_BYTES: linear
- * memory (as much of it as the module uses), its translated code, and the interpreter's records. */
+ * memory (as much of it as the module uses), its translated code, and the interpreter's records. A module is checked by WebAssembly's rules
+ * (wasm-check.h) before wasm3 sees it, which takes modules as they come. */
 #include "holter.h"
 #include "module-slot.h"
 #include "natives.h"
+#include "wasm-check.h"
 #include "wasm3.h"
 #include "m3_env.h"
 #include <string.h>
@@ -83,15 +85,36 @@ static int refuse(const char *problem) {
   return HOLTER_REFUSED;
 }
 
+/* Why the slot's module may not go to the interpreter, or 0. */
+static const char *check_slot(void) {
+  const char *problem = holter_read_slot(holter_slot, holter_slot_bytes, &slot);
+  if (problem) return problem;
+  wasm_check_t *check = calloc(1, sizeof *check);
+  if (!check) return "the heap is too small to check the module";
+  problem = holter_check_wasm(slot.module, slot.module_bytes, slot.identity.memory_bytes, check);
+  free(check);
+  return problem;
+}
+
+/* wasm3 sees that its stack is full when a function begins, whose arguments then stand there already: they need room beyond its end. */
+#define ARGUMENT_BYTES (8 * (WASM_PARAMETERS + 1))
+
+static IM3Runtime new_runtime(IM3Environment environment) {
+  IM3Runtime made = environment ? m3_NewRuntime(environment, HOLTER_STACK_BYTES + ARGUMENT_BYTES, 0) : 0;
+  if (!made) return 0;
+  made->numStackSlots = HOLTER_STACK_BYTES / sizeof(m3slot_t);
+  made->memoryLimit = slot.identity.memory_bytes;
+  return made;
+}
+
 int holter_init(void) {
   heap_end = 0;
   run = 0;
-  const char *problem = holter_read_slot(holter_slot, holter_slot_bytes, &slot);
+  const char *problem = check_slot();
   if (problem) return refuse(problem);
   IM3Environment environment = m3_NewEnvironment();
-  runtime = environment ? m3_NewRuntime(environment, HOLTER_STACK_BYTES, 0) : 0;
+  runtime = new_runtime(environment);
   if (!runtime) return refuse("the heap is too small for the interpreter");
-  runtime->memoryLimit = slot.identity.memory_bytes;
   IM3Module module;
   if ((problem = m3_ParseModule(environment, &module, slot.module, slot.module_bytes))) return refuse(problem);
   if ((problem = m3_LoadModule(runtime, module))) return refuse(problem);

@@ -1,15 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compileProgram } from '../codegen/compile.ts'
-import { HolterError } from '../errors.ts'
-import { firmwareTool } from '../toolchain.ts'
 import { bindNatives } from './bind-natives.ts'
 import { arrayText, regionsOf } from './c-model.ts'
 import { bytesOfImage } from './elf-sizes.ts'
-import type { Form, PackageFile } from './form.ts'
+import type { Form } from './form.ts'
 import { vectorsSource } from './form-c.ts'
 import { modelHeader } from './model-header.ts'
 import { moduleSlot } from './module-slot.ts'
+import { wasm3Sources } from './wasm3-sources.ts'
 
 /** Flash of interpreter, start-up and self-test on a Cortex-M, and the interpreter's own memory, rounded up from what was measured. */
 const RUNTIME = { flash: 65536, ram: 24576 }
@@ -31,7 +30,7 @@ export const wasm3: Form = {
       { name: 'slot.c', contents: [...text, `const uint32_t holter_slot_bytes = ${slot.length};`, ''].join('\n') },
       { name: 'model.h', contents: modelHeader(order) },
       vectorsSource(order),
-      ...interpreter(),
+      ...wasm3Sources(),
     ]
   },
   estimate({ made, vectors, board }) {
@@ -61,21 +60,4 @@ export const wasm3: Form = {
       stack: board.budget.stackBytes,
     }
   },
-}
-
-/** The interpreter's sources, which stand beside the others so that a package builds by itself. */
-function interpreter(): PackageFile[] {
-  const folder = firmwareTool('wasm3')
-  if (!folder) {
-    throw new HolterError({
-      stage: 'package',
-      where: 'wasm3',
-      problem: 'the sources of the interpreter are missing',
-      hint: 'Run npx holter setup firmware',
-    })
-  }
-  return readdirSync(folder)
-    .filter(name => /[.][ch]$/.test(name))
-    .sort()
-    .map(name => ({ name, contents: readFileSync(join(folder, name)) }))
 }

@@ -23,27 +23,40 @@ const missing = missingForC()
 const scenes = testUnless(missing, 'package/c-networks', test)
 
 for (const [kind, networkOf] of Object.entries({ int8: randomNetwork, int16: randomInt16Network })) {
-  scenes(`C of random ${kind} networks passes its self-test, under sanitizers`, async () => {
-    for (let seed = 0; seed < NETWORKS; seed++) {
-      const graph = networkOf(seed)
-      const made = await build(planModule(graph, 'firmware'), '0'.repeat(64))
-      const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
-      const { file } = await seededVectors(model, 8, seed + 1)
-      const vectors = arrayText('bytes', String(file.length), file)
-      const main = [
-        '#include "self-test.h"',
-        '#include <stdio.h>',
-        ...vectors,
-        'void holter_put(const char *text) { fputs(text, stdout); }',
-        'uint64_t holter_instructions(void) { return 0; }',
-        'int main(void) { return holter_self_test("test", bytes, sizeof bytes); }',
-      ]
-      const source = modelSource(made, toC(made.wasm), { gain: 1000, baseline: 0 })
-      const program = sanitized({ 'model.c': source, 'main.c': `${main.join('\n')}\n` }, ['self-test.c'])
-      const [line] = linesOf(program, '')
-      assert.match(line, /vectors=8 pass=8 /, `seed ${seed}`)
-    }
-  })
+  scenes(
+    `C of random ${kind} networks passes its self-test, and its module the interpreter's check, under sanitizers`,
+    async () => {
+      for (let seed = 0; seed < NETWORKS; seed++) {
+        const graph = networkOf(seed)
+        const made = await build(planModule(graph, 'firmware'), '0'.repeat(64))
+        const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
+        const { file } = await seededVectors(model, 8, seed + 1)
+        const vectors = arrayText('bytes', String(file.length), file)
+        const main = [
+          '#include "self-test.h"',
+          '#include "wasm-check.h"',
+          '#include <stdio.h>',
+          ...vectors,
+          ...arrayText('module', String(made.wasm.length), made.wasm),
+          'void holter_put(const char *text) { fputs(text, stdout); }',
+          'uint64_t holter_instructions(void) { return 0; }',
+          'int main(void) {',
+          '  static wasm_check_t check;',
+          `  const char *problem = holter_check_wasm(module, sizeof module, ${made.program.memoryBytes}, &check);`,
+          '  if (problem) fputs(problem, stderr);',
+          '  return problem ? 1 : holter_self_test("test", bytes, sizeof bytes);',
+          '}',
+        ]
+        const source = modelSource(made, toC(made.wasm), { gain: 1000, baseline: 0 })
+        const program = sanitized({ 'model.c': source, 'main.c': `${main.join('\n')}\n` }, [
+          'self-test.c',
+          'wasm-check.c',
+        ])
+        const [line] = linesOf(program, '')
+        assert.match(line, /vectors=8 pass=8 /, `seed ${seed}`)
+      }
+    },
+  )
 }
 
 scenes('C of random streams pushes the bytes of the reference, hop after hop, under sanitizers', async () => {

@@ -42,6 +42,23 @@ static uint8_t *mutated(const uint8_t *original, uint32_t bytes, uint32_t head, 
   return copy;
 }
 
+/* A copy with one to three bytes of the first `within` behind the head changed by little, so that much of it stays a module: by one, in one
+ * bit, or to what stands elsewhere. */
+__attribute__((unused)) static uint8_t *nudged(const uint8_t *original, uint32_t bytes, uint32_t head, uint32_t within) {
+  uint8_t *copy = malloc(bytes);
+  memcpy(copy, original, bytes);
+  for (uint32_t changes = 1 + draw(3); changes; changes--) {
+    uint8_t *at = copy + head + draw(within);
+    switch (draw(4)) {
+    case 0: *at ^= (uint8_t)(1u << draw(8)); break;
+    case 1: *at += (uint8_t)(draw(2) ? 1 : -1); break;
+    case 2: *at = copy[head + draw(within)]; break;
+    default: *at = (uint8_t)draw(256);
+    }
+  }
+  return copy;
+}
+
 /* Gives a slot a checksum that fits; 0 where it is too short for one. */
 __attribute__((unused)) static int forge_checksum(uint8_t *slot, uint32_t length) {
   uint32_t module_bytes, crc = 0xffffffffu;
