@@ -334,6 +334,15 @@ static void check_data(wasm_check_t *c) {
   }
 }
 
+/* What others wrote into a module for their own use. wasm3 steps over it, but reads names of functions, of which it believes all. */
+static void check_custom(wasm_check_t *c) {
+  const uint32_t length = below(c, 65, "a name is too long");
+  const uint8_t *name = c->at;
+  skip(c, length);
+  if (!c->problem && length >= 4 && !memcmp(name, "name", 4)) refuse(c, "the module has names of functions");
+  skip(c, (uint32_t)(c->end - c->at));
+}
+
 /* No function may come back to itself; calls and loops within each other take wasm3 a frame of the stack each. */
 static void check_calls(wasm_check_t *c) {
   uint8_t deepest[WASM_FUNCTIONS];
@@ -352,32 +361,39 @@ static void check_calls(wasm_check_t *c) {
   refuse(c, "a function calls itself");
 }
 
+/* The next section, which must come behind section number `last` in the order of the standard; returns its place there, or `last` where a
+ * section may stand anywhere. */
+static uint32_t check_section(wasm_check_t *c, uint32_t last) {
+  static const struct {
+    void (*check)(wasm_check_t *);
+    uint8_t place;
+  } sections[] = {{check_custom, 0}, {check_types, 1}, {check_imports, 2}, {check_functions, 3}, {0, 0},         {check_memory, 4},     {check_globals, 5},
+                  {check_exports, 6}, {check_start, 7}, {0, 0},            {check_code, 9},      {check_data, 10}, {check_data_count, 8}};
+  const uint8_t id = byte(c);
+  const uint32_t length = u32(c);
+  if (id >= sizeof sections / sizeof *sections || !sections[id].check || (id && sections[id].place <= last))
+    refuse(c, "a section is of another kind, or in another place");
+  if (length > (uint32_t)(c->end - c->at)) refuse(c, "a section is cut short");
+  if (c->problem) return last;
+  const uint8_t *end = c->end, *section_end = c->at + length;
+  c->end = section_end;
+  sections[id].check(c);
+  if (c->at != section_end) refuse(c, "a section is longer than what it holds");
+  c->end = end;
+  c->seen |= 1u << id;
+  return id ? sections[id].place : last;
+}
+
 const char *holter_check_wasm(const uint8_t *module, uint32_t bytes, uint32_t memory_bytes, wasm_check_t *c) {
-  static void (*const sections[])(wasm_check_t *) = {0,          check_types,   check_imports, check_functions, 0,          check_memory, check_globals,
-                                                     check_exports, check_start, 0,             check_code,      check_data, check_data_count};
-  static const uint8_t rank[] = {0, 1, 2, 3, 0, 4, 5, 6, 7, 0, 9, 10, 8};
   memset(c, 0, sizeof *c);
   c->memory_bytes = memory_bytes;
   c->at = module;
   c->end = module + bytes;
   if (bytes < 8 || memcmp(module, "\0asm\1\0\0", 8)) refuse(c, "the slot holds no WebAssembly");
   skip(c, 8);
-  uint32_t last = 0, seen = 0;
-  while (c->at < c->end && !c->problem) {
-    const uint8_t id = byte(c);
-    const uint32_t length = u32(c);
-    if (id >= sizeof rank || !rank[id] || rank[id] <= last) refuse(c, "a section is of another kind, or in another place");
-    if (c->problem || length > (uint32_t)(c->end - c->at)) return refuse(c, "a section is cut short"), c->problem;
-    last = rank[id];
-    seen |= 1u << id;
-    const uint8_t *end = c->end, *section_end = c->at + length;
-    c->end = section_end;
-    sections[id](c);
-    if (c->at != section_end) refuse(c, "a section is longer than what it holds");
-    c->end = end;
-  }
+  for (uint32_t last = 0; c->at < c->end && !c->problem;) last = check_section(c, last);
   /* Types, functions, a memory, exports and code must be there. */
-  if (!c->problem && (seen & 0x4aa) != 0x4aa) refuse(c, "a section is missing");
+  if ((c->seen & 0x4aa) != 0x4aa) refuse(c, "a section is missing");
   if (!c->problem) check_calls(c);
   return c->problem;
 }

@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
   const uint8_t *at, *end;
   const char *problem;
-  uint32_t memory_bytes, types, functions, imported, globals, locals, operands, blocks, bodies, segments, counted;
+  uint32_t memory_bytes, types, functions, imported, globals, locals, operands, blocks, bodies, segments, counted, seen;
   uint64_t calls[WASM_FUNCTIONS];
   uint8_t frames[WASM_FUNCTIONS], type_of[WASM_FUNCTIONS], global[WASM_GLOBALS], is_mutable[WASM_GLOBALS];
   uint8_t local[WASM_LOCALS], operand[WASM_OPERANDS];

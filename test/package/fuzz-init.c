@@ -37,10 +37,10 @@ static void stop(int signal) {
   _exit(STOPPED);
 }
 
-/* Runs what was taken for at most half a second of the processor's time. */
+/* Runs what was taken for at most a tenth of a second of the processor's time. */
 static int run_taken(void) {
   signal(SIGVTALRM, stop);
-  setitimer(ITIMER_VIRTUAL, &(struct itimerval){.it_value = {0, 500000}}, 0);
+  setitimer(ITIMER_VIRTUAL, &(struct itimerval){.it_value = {0, 100000}}, 0);
   return holter_run() == HOLTER_OK ? TAKEN : FAULT;
 }
 

@@ -71,12 +71,12 @@ const REFUSED = {
     'a function has several results',
 }
 
-async function slotOf(parts: string): Promise<Uint8Array> {
+async function slotOf(parts: string, behind: readonly number[] = []): Promise<Uint8Array> {
   const { default: binaryen } = await import('binaryen')
   const module = binaryen.parseText(`(module (memory 16) ${parts})`)
-  const slot = moduleSlot({ ...made, program: { ...made.program, memoryBytes: 2 ** 20 } }, module.emitBinary(), adc)
+  const bytes = Uint8Array.from([...module.emitBinary(), ...behind])
   module.dispose()
-  return slot
+  return moduleSlot({ ...made, program: { ...made.program, memoryBytes: 2 ** 20 } }, bytes, adc)
 }
 
 /** What becomes of copies whose module differs by little, from its start to its data: refused, run, ended in a fault, stopped. */
@@ -86,7 +86,7 @@ function forge(program: string, slot: Uint8Array): number[] {
   const dataBytes = made.program.memoryBytes - made.program.readOnlyAddress
   const within = Math.max(256, slot.length - 256 - dataBytes)
   const line = linesOf(program, '', [path, String(MUTATIONS), '1', String(within)])[0]
-  if (process.env.HOLTER_LONG === '1') console.log(`forged: ${line} (refused, ran, fault, stopped)`)
+  if (process.env.HOLTER_LONG === '1') console.error(`forged: ${line} (refused, ran, fault, stopped)`)
   return line.split(' ').map(Number)
 }
 
@@ -124,6 +124,9 @@ testUnless(
   }
   for (const [parts, sentence] of Object.entries(REFUSED))
     assert.is(said(program, await slotOf(parts)), sentence, parts)
+  const custom = (name: string) => [0, 1 + name.length, name.length, ...Buffer.from(name)]
+  assert.is(said(program, await slotOf('(func (export "run"))', custom('notes'))), 'taken')
+  assert.is(said(program, await slotOf('(func (export "run"))', custom('name'))), 'the module has names of functions')
 
   const flipped = Uint8Array.from(slot)
   flipped[300] ^= 1
