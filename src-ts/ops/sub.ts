@@ -1,6 +1,7 @@
 import { channelLines } from './kernels/channel-lines.ts'
 import { scaledSum } from './kernels/scaled-sum.ts'
 import { scaledSumLanes } from './kernels/scaled-sum-lanes.ts'
+import { sumPlane } from './kernels/sum-plane.ts'
 import type { Op } from './op.ts'
 import { activate } from './parts/activation.ts'
 import { broadcastShape, quantizeOperands } from './parts/broadcast.ts'
@@ -23,7 +24,7 @@ export const sub: Op<ActivationAttrs, ScaledSumPrepared> = {
   quantizeConstants: quantizeOperands,
   prepare: node => prepareSum(node, -1),
   reference: sum,
-  kernels: [channelLines(sum), scaledSum, scaledSumLanes],
+  kernels: [channelLines(sum), sumPlane, scaledSum, scaledSumLanes],
   macs: () => 0,
   cases: () => [
     subCase('equal shapes', [1, 1, 9, 7], [1, 1, 9, 7], 0.05),

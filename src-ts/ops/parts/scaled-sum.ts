@@ -64,11 +64,18 @@ export function prepareSum(node: NodeView<ActivationAttrs>, sign: 1 | -1): Scale
 
 export function sum(p: ScaledSumPrepared, inputs: readonly IntData[], [y]: readonly IntData[]): void {
   const [a, b] = operandData(p, inputs)
-  const term = (q: number | bigint, i: 0 | 1) =>
-    requantize((Number(q) - p.zeroPoints[i]) << p.leftShift, p.factors[i].multiplier, p.factors[i].shift)
-  const { multiplier, shift } = p.outputFactor
   forEachPair(p, (at, inA, inB) => {
-    const raw = (term(a[inA], 0) + p.sign * term(b[inB], 1)) | 0
-    y[at] = clamp(requantize(raw, multiplier, shift) + p.outputZero, p.min, p.max)
+    y[at] = sumOfTerms(p, termOf(p, 0, a[inA]), termOf(p, 1, b[inB]))
   })
+}
+
+/** A value of operand `i`, on the scale that both have before they are added. */
+export function termOf({ zeroPoints, leftShift, factors }: ScaledSumPrepared, i: 0 | 1, q: number | bigint): number {
+  return requantize((Number(q) - zeroPoints[i]) << leftShift, factors[i].multiplier, factors[i].shift)
+}
+
+/** What two terms become in the output. */
+export function sumOfTerms(p: ScaledSumPrepared, a: number, b: number): number {
+  const { multiplier, shift } = p.outputFactor
+  return clamp(requantize((a + p.sign * b) | 0, multiplier, shift) + p.outputZero, p.min, p.max)
 }
