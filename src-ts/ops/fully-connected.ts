@@ -4,6 +4,7 @@ import { clamp } from '../ir/fixed-point.ts'
 import { elements, type Shape } from '../ir/graph.ts'
 import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
 import { fullyConnectedBlocks } from './kernels/fully-connected-blocks.ts'
+import { fullyConnectedRelaxed } from './kernels/fully-connected-relaxed.ts'
 import { fullyConnectedRows } from './kernels/fully-connected-rows.ts'
 import { fullyConnectedSparse } from './kernels/fully-connected-sparse.ts'
 import { fullyConnectedSparseBlocks } from './kernels/fully-connected-sparse-blocks.ts'
@@ -91,6 +92,7 @@ export const fullyConnected: Op<FullyConnectedAttrs, Dense> = {
   },
   kernels: [
     fullyConnectedRows,
+    fullyConnectedRelaxed,
     fullyConnectedSparse,
     fullyConnectedSparseBlocks,
     fullyConnectedBlocks,

@@ -64,14 +64,34 @@ function convolution(r: Random): IntGraph {
   return graphOf('conv2d', caseNode(`${r.integer(2 ** 30)}`, 'conv2d', attrs, inputs, [output]))
 }
 
-const graphs = Array.from({ length: NODES }, (_, i) => convolution(random(i, 79)))
+function dense(r: Random): IntGraph {
+  const [rows, depth, outC] = [pick(r, [1, 1, sizeIn(r, 2, 20)]), sizeIn(r, 1, 90), sizeIn(r, 1, 70)]
+  const x = { shape: [rows, depth], scale: scaleIn(r, 1e-3, 1), zeroPoint: zeroOf(r) }
+  const scale = Array.from({ length: outC }, () => scaleIn(r, 1e-4, 0.01))
+  const ends = r.integer(2) > 0
+  const data = Int8Array.from({ length: outC * depth }, () => (ends ? pick(r, [-127, 127]) : r.integer(255) - 127))
+  const attrs = { activation: pick(r, ['none', 'relu'] as const), keepNumDims: false }
+  const inputs = [
+    x,
+    { shape: [outC, depth], data, scale, axis: 0 },
+    { shape: [outC], constant: 30000, type: 'int32' as const, scale: scale.map(s => s * x.scale), axis: 0 },
+  ]
+  const output = { shape: [rows, outC], scale: scaleIn(r, 0.01, 3), zeroPoint: zeroOf(r) }
+  return graphOf('fullyConnected', caseNode(`${r.integer(2 ** 30)}`, 'fullyConnected', attrs, inputs, [output]))
+}
+
+const graphs = [
+  ...Array.from({ length: NODES }, (_, i) => convolution(random(i, 79))),
+  ...Array.from({ length: NODES / 3 }, (_, i) => dense(random(i, 80))),
+]
 const plan = makePlan(graphs, 'relaxed')
 const program = emitProgram(plan, 'test')
 let wasm: Uint8Array | undefined
 
-test('most convolutions get the relaxed kernel', () => {
+test('most nodes get the relaxed kernels', () => {
   const names = plan.networks.map(({ nodes }) => nodes[0].kernel!.name)
   assert.ok(names.filter(name => name === 'conv2d-relaxed').length > NODES / 2)
+  assert.ok(names.filter(name => name === 'fully-connected-relaxed').length > NODES / 6)
 })
 
 for (const form of relaxedForms) {

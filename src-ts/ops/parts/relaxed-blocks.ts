@@ -31,7 +31,12 @@ function blocksWith(outC: number, wide: number): RelaxedBlock[] {
  * Returns filters [outC, rows, run] in blocks: for each row and each four bytes of the run, the four of each channel of the block.
  * Zeros fill up runs and blocks.
  */
-export function packQuads(filter: Int8Array, blocks: readonly RelaxedBlock[], rows: number, run: number): Int8Array {
+export function packQuads(
+  filter: Int8Array,
+  blocks: readonly Pick<RelaxedBlock, 'first' | 'width'>[],
+  rows: number,
+  run: number,
+): Int8Array {
   const quads = Math.ceil(run / 4)
   const last = blocks.at(-1)!
   const packed = new Int8Array((last.first + last.width) * rows * quads * 4)
