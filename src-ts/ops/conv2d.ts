@@ -6,6 +6,7 @@ import { conv2dBlocks } from './kernels/conv2d-blocks.ts'
 import { conv2dInt16 } from './kernels/conv2d-int16.ts'
 import { conv2dRelaxed } from './kernels/conv2d-relaxed.ts'
 import { conv2dSparse } from './kernels/conv2d-sparse.ts'
+import { conv2dSparseBlocks } from './kernels/conv2d-sparse-blocks.ts'
 import { conv2dTiles } from './kernels/conv2d-tiles.ts'
 import { conv2dToomCook } from './kernels/conv2d-toom-cook.ts'
 import { conv2dToomCookPlane } from './kernels/conv2d-toom-cook-plane.ts'
@@ -139,6 +140,7 @@ export const conv2d: Op<Conv2dAttrs, Convolution> = {
   kernels: [
     conv2dRelaxed,
     conv2dSparse,
+    conv2dSparseBlocks,
     conv2dToomCook,
     conv2dToomCookPlane,
     conv2dBlocks,

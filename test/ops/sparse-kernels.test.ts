@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import { conv2dSparse } from '../../src-ts/ops/kernels/conv2d-sparse.ts'
+import { conv2dSparseBlocks } from '../../src-ts/ops/kernels/conv2d-sparse-blocks.ts'
 import { fullyConnectedSparse } from '../../src-ts/ops/kernels/fully-connected-sparse.ts'
 import { fullyConnectedSparseBlocks } from '../../src-ts/ops/kernels/fully-connected-sparse-blocks.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
@@ -23,31 +24,32 @@ const filter = fc.array(fc.tuple(fc.integer({ min: 0, max: 600 }), fc.integer({ 
   maxLength: 6,
 })
 
-function unpack(bytes: Uint8Array, outC: number, perFilter: number): Int8Array {
+function unpack(bytes: Uint8Array, outC: number, perFilter: number, run: number): Int8Array {
   const filter = new Int8Array(outC * perFilter)
   let from = 0
   for (let o = 0; o < outC; o++) {
     let left = bytes[from] + 256 * bytes[from + 1]
-    for (let at = o * perFilter - 1; left > 0; left--) {
-      from += 2
-      at += bytes[from] + 1
-      filter[at] = bytes[from + 1]
-    }
     from += 2
+    for (let at = o * perFilter - run; left > 0; left--) {
+      at += (bytes[from] + 1) * run
+      filter.set(bytes.subarray(from + 1, from + 1 + run), at)
+      from += 1 + run
+    }
   }
   return filter
 }
 
 test('unpacking gives the filter, and no weight is left out', () => {
   fc.assert(
-    fc.property(filter, fc.integer({ min: 1, max: 4 }), (runs, outC) => {
-      const one = runs.flatMap(([zeros, value]) => [...new Array(zeros).fill(0), value])
+    fc.property(filter, fc.integer({ min: 1, max: 4 }), fc.constantFrom(1, 4), (runs, outC, run) => {
+      const values = runs.flatMap(([zeros, value]) => [...new Array(zeros).fill(0), value])
+      const one = [...values, ...new Array(-values.length & (run - 1)).fill(0)]
       const all = Int8Array.from({ length: outC * one.length }, (_, i) => one[(i * 7) % one.length])
-      const { bytes, places } = packSparse(all, outC)
-      assert.equal(unpack(bytes, outC, one.length), all)
-      const at = places.flatMap((each, o) => each.map(place => o * one.length + place))
-      assert.is(bytes.length, 2 * outC + 2 * at.length)
-      assert.ok(all.every((value, i) => value === 0 || at.includes(i)))
+      const { bytes, places } = packSparse(all, outC, run)
+      assert.equal(unpack(bytes, outC, one.length, run), all)
+      const at = places.flatMap((each, o) => each.map(place => (o * one.length) / run + place))
+      assert.is(bytes.length, 2 * outC + (1 + run) * at.length)
+      assert.ok(all.every((value, i) => value === 0 || at.includes(Math.floor(i / run))))
     }),
     { seed: 1 },
   )
@@ -87,7 +89,9 @@ function sparseLayer(r: Random, i: number) {
   const dense = i % 2 === 0
   const [outC, inC] = [
     1 + r.integer(21),
-    dense ? 16 + r.integer(pick(r, [40, 700])) : 1 + r.integer(pick(r, [20, 150])),
+    dense
+      ? 16 + r.integer(pick(r, [40, 700]))
+      : pick(r, [1 + r.integer(20), 1 + r.integer(150), 4 + 4 * r.integer(20)]),
   ]
   const [stride, dilation] = pick(r, [
     [1, 1],
@@ -121,7 +125,10 @@ function sparseLayer(r: Random, i: number) {
   return graphOf(kind, caseNode(`sparse ${i}: ${filter}`, kind, attrs, inputs, [output]))
 }
 
-const KERNELS = { dense: [fullyConnectedSparse, fullyConnectedSparseBlocks], convolution: [conv2dSparse] }
+const KERNELS = {
+  dense: [fullyConnectedSparse, fullyConnectedSparseBlocks],
+  convolution: [conv2dSparse, conv2dSparseBlocks],
+}
 
 test('random sparse layers give the bytes of the reference', async () => {
   const r = random(11)

@@ -7,38 +7,43 @@ export function nonZero(filter: Int8Array): number {
   return filter.reduce((count, w) => count + (w === 0 ? 0 : 1), 0)
 }
 
-/** Filters as two bytes for each weight that is named. */
+/** Filters as the weights that are named, or runs of them, each with what is skipped before it. */
 export interface SparseFilter {
   readonly bytes: Uint8Array
-  /** For each filter where the weights stand that are named. */
+  /** For each filter where the runs stand that are named, counted in runs. */
   readonly places: readonly (readonly number[])[]
 }
 
 /**
- * Packs filters [outC, perFilter]: for each the count (int16), then for each weight how many zeros stand before it and its value.
- * Zeros are named where more than 255 follow each other, and where there is nothing else.
+ * Packs filters [outC, perFilter]: for each the count (int16), then for each run of `run` weights how many runs of zeros stand before it and its
+ * values. Zeros are named where more than 255 runs follow each other, and where there is nothing else.
  */
-export function packSparse(filter: Int8Array, outC: number): SparseFilter {
+export function packSparse(filter: Int8Array, outC: number, run = 1): SparseFilter {
   const perFilter = filter.length / outC
   const bytes: number[] = []
   const places = Array.from({ length: outC }, (_, o) => {
     const weights = filter.subarray(o * perFilter, (o + 1) * perFilter)
-    const named = placesOf(weights)
+    const named = placesOf(weights, run)
     bytes.push(named.length & 0xff, named.length >> 8)
     named.forEach((place, i) => {
-      bytes.push(place - (named[i - 1] ?? -1) - 1, weights[place] & 0xff)
+      bytes.push(
+        place - (named[i - 1] ?? -1) - 1,
+        ...weights.subarray(place * run, (place + 1) * run).map(w => w & 0xff),
+      )
     })
     return named
   })
   return { bytes: Uint8Array.from(bytes), places }
 }
 
-function placesOf(weights: Int8Array): number[] {
+function placesOf(weights: Int8Array, run: number): number[] {
   const places: number[] = []
-  weights.forEach((value, place) => {
-    if (value !== 0 || place - (places.at(-1) ?? -1) - 1 === LONGEST_GAP) places.push(place)
-  })
-  return places.length ? places : [weights.length - 1]
+  const runs = weights.length / run
+  for (let place = 0; place < runs; place++) {
+    const zero = weights.subarray(place * run, (place + 1) * run).every(w => w === 0)
+    if (!zero || place - (places.at(-1) ?? -1) - 1 === LONGEST_GAP) places.push(place)
+  }
+  return places.length ? places : [runs - 1]
 }
 
 /** Neighbouring weights that are kept or cut together: what `holter prune --method block` makes. */
