@@ -3,9 +3,10 @@
 // - i16, any pattern: a row for each channel. Two weights of an output channel are one step: their rows are interleaved, and
 //   i32x4.dot_i16x8_s adds both products;
 // - i32, blocks of four neighbouring inputs of one output: a row for each two channels, interleaved already. A block is one step of two rows.
+// `Scale` is f64 where src-ts/ops/parts/double-scaling.ts has constants, else i32.
 
-import { BLOCK_CHANNEL_BYTES, packLanes, requantizeBy } from "./requantize-lanes";
-import { fillRows } from "./sparse-rows";
+import { BLOCK_CHANNEL_BYTES, packLanes, requantizeBy, scaleByDouble } from "./requantize-lanes";
+import { fillRows, firstOf16, lastOf16 } from "./sparse-rows";
 
 /** Bytes of a step: two places of 16 bits, two weights of 16 bits, or four. */
 // @ts-ignore: decorator
@@ -16,51 +17,52 @@ function stepBytes<Row>(): usize {
 
 /**
  * `inT` pixels to `outT`, `piece` at a time, a multiple of 32. `steps` as `sparseSteps` writes them; `rowPixels` of scratch for each row;
- * behind them four rows of `piece` bytes for outputs.
+ * behind them eight rows of `piece` bytes for outputs.
  */
-export function conv2dSparse<Row>(
+export function conv2dSparse<Row, Scale>(
   input: usize, inPitch: usize, inT: i32, inC: i32,
   output: usize, outPitch: usize, outT: i32, outC: i32,
   steps: usize, stride: i32, span: i32, pad: i32,
   channels: usize, scratch: usize, rowPixels: i32, piece: i32, batches: i32,
   inputZero: i32, shift: i32, low: i32, high: i32
 ): void {
-  const four = scratch + <usize>(((inC + 7) & ~7) * stride * rowPixels << 1);
+  const rows = scratch + <usize>(((inC + 7) & ~7) * stride * rowPixels << 1);
   do {
     for (let t = 0; t < outT; t += piece) {
       const count = min(piece, outT - t);
       fillRows<Row>(input, inPitch, inT, inC, scratch, rowPixels, stride, t * stride - pad, (count - 1) * stride + span, inputZero);
       let step = steps, c = channels, to = output + <usize>t * outPitch;
-      for (let o = 0; o < outC; o += 4) {
-        const used = min(4, outC - o);
+      for (let o = 0; o < outC;) {
+        const used = outC - o >= 8 ? 8 : min(4, outC - o);
         for (let row = 0; row < used; row++) {
           const from = step + stepBytes<Row>(), end = from + <usize>load<i32>(step) * stepBytes<Row>();
-          const channel = c + (<usize>row << 2), line = four + <usize>(row * piece);
+          const line = rows + <usize>(row * piece);
           let p = 0;
           for (; p + 16 < count; p += 32) {
             const x = scratch + <usize>p * sizeof<Row>(), to = line + <usize>p;
-            if (sizeof<Row>() == 4) blocks32(x, from, end, channel, to, shift, low, high);
-            else pixels32(x, from, end, channel, to, shift, low, high);
+            if (sizeof<Row>() == 4) blocks32<Scale>(x, from, end, c, to, shift, low, high);
+            else pixels32<Scale>(x, from, end, c, to, shift, low, high);
           }
           if (p < count) {
             const x = scratch + <usize>p * sizeof<Row>(), to = line + <usize>p;
-            if (sizeof<Row>() == 4) blocks16(x, from, end, channel, to, shift, low, high);
-            else pixels16(x, from, end, channel, to, shift, low, high);
+            if (sizeof<Row>() == 4) blocks16<Scale>(x, from, end, c, to, shift, low, high);
+            else pixels16<Scale>(x, from, end, c, to, shift, low, high);
           }
           step = end;
+          c += BLOCK_CHANNEL_BYTES;
         }
-        if (used == 4) storeFourRows(four, piece, to, outPitch, count);
-        else storeRows(four, piece, to, outPitch, count, used);
-        c += 4 * BLOCK_CHANNEL_BYTES;
-        to += 4;
+        if (used == 8 && count >= 16) storeEightRows(rows, piece, to, outPitch, count);
+        else storeRows(rows, piece, to, outPitch, count, used);
+        o += used;
+        to += <usize>used;
       }
     }
     input += <usize>inT * inPitch; output += <usize>outT * outPitch;
   } while (--batches);
 }
 
-/** 32 outputs of one channel, whose constants lie 16 bytes apart. */
-function pixels32(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+/** 32 outputs of one channel, whose constants lie side by side. */
+function pixels32<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
   let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
   do {
     const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2), w = v128.load_splat<i32>(steps, 4);
@@ -78,12 +80,12 @@ function pixels32(x: usize, steps: usize, end: usize, channel: usize, to: usize,
     g = addFirst(g, u, v, w); h = addLast(h, u, v, w);
     steps += stepBytes<i16>();
   } while (steps != end);
-  storeBytes(a, b, c, d, channel, to, shift, low, high);
-  storeBytes(e, f, g, h, channel, to + 16, shift, low, high);
+  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
+  storeBytes<Scale>(e, f, g, h, channel, to + 16, shift, low, high);
 }
 
 /** 16 outputs of one channel. */
-function pixels16(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+function pixels16<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
   let a = v128.load_splat<i32>(channel), b = a, c = a, d = a;
   do {
     const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2), w = v128.load_splat<i32>(steps, 4);
@@ -93,11 +95,11 @@ function pixels16(x: usize, steps: usize, end: usize, channel: usize, to: usize,
     c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
     steps += stepBytes<i16>();
   } while (steps != end);
-  storeBytes(a, b, c, d, channel, to, shift, low, high);
+  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
 }
 
 /** 32 outputs of one channel by blocks. */
-function blocks32(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+function blocks32<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
   let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
   do {
     const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2);
@@ -112,12 +114,12 @@ function blocks32(x: usize, steps: usize, end: usize, channel: usize, to: usize,
     g = addPairs(g, v128.load(p, 96), w, v128.load(q, 96), v); h = addPairs(h, v128.load(p, 112), w, v128.load(q, 112), v);
     steps += stepBytes<i32>();
   } while (steps != end);
-  storeBytes(a, b, c, d, channel, to, shift, low, high);
-  storeBytes(e, f, g, h, channel, to + 16, shift, low, high);
+  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
+  storeBytes<Scale>(e, f, g, h, channel, to + 16, shift, low, high);
 }
 
 /** 16 outputs of one channel by blocks. */
-function blocks16(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+function blocks16<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
   let a = v128.load_splat<i32>(channel), b = a, c = a, d = a;
   do {
     const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2);
@@ -126,7 +128,7 @@ function blocks16(x: usize, steps: usize, end: usize, channel: usize, to: usize,
     c = addPairs(c, v128.load(p, 32), w, v128.load(q, 32), v); d = addPairs(d, v128.load(p, 48), w, v128.load(q, 48), v);
     steps += stepBytes<i32>();
   } while (steps != end);
-  storeBytes(a, b, c, d, channel, to, shift, low, high);
+  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
 }
 
 // @ts-ignore: decorator
@@ -151,30 +153,71 @@ function addLast(sum: v128, u: v128, v: v128, weights: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function storeBytes(a: v128, b: v128, c: v128, d: v128, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
-  const m = v128.load_splat<i32>(channel, 16), power = v128.load_splat<i32>(channel, 32);
-  const sign = v128.load_splat<i32>(channel, 48), offset = v128.load_splat<i32>(channel, 64);
-  v128.store(to, packLanes(
-    requantizeBy(a, m, power, sign, offset, shift), requantizeBy(b, m, power, sign, offset, shift),
-    requantizeBy(c, m, power, sign, offset, shift), requantizeBy(d, m, power, sign, offset, shift),
-    i8x16.splat(<i8>low), i8x16.splat(<i8>high)
-  ));
+function storeBytes<Scale>(a: v128, b: v128, c: v128, d: v128, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  if (sizeof<Scale>() == 8) {
+    const factor = v128.load_splat<i64>(channel, 4), offset = v128.load_splat<i64>(channel, 12);
+    v128.store(to, packLanes(
+      scaleByDouble(a, factor, offset), scaleByDouble(b, factor, offset), scaleByDouble(c, factor, offset), scaleByDouble(d, factor, offset),
+      lows, highs
+    ));
+  } else {
+    const m = v128.load_splat<i32>(channel, 4), power = v128.load_splat<i32>(channel, 8);
+    const sign = v128.load_splat<i32>(channel, 12), offset = v128.load_splat<i32>(channel, 16);
+    v128.store(to, packLanes(
+      requantizeBy(a, m, power, sign, offset, shift), requantizeBy(b, m, power, sign, offset, shift),
+      requantizeBy(c, m, power, sign, offset, shift), requantizeBy(d, m, power, sign, offset, shift),
+      lows, highs
+    ));
+  }
 }
 
-/** Four rows of bytes, `pitch` apart, as four neighbouring channels of `count` pixels. */
-function storeFourRows(rows: usize, pitch: i32, to: usize, outPitch: usize, count: i32): void {
-  for (let p = 0; p < count; p += 4) {
-    const at = rows + <usize>p;
-    const ac = v128.load32_lane(at + <usize>(2 * pitch), v128.load32_zero(at), 1);
-    const bd = v128.load32_lane(at + <usize>(3 * pitch), v128.load32_zero(at + <usize>pitch), 1);
-    const two = v128.shuffle<i8>(ac, bd, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    const all = v128.shuffle<i16>(two, two, 0, 4, 1, 5, 2, 6, 3, 7);
-    v128.store32_lane(to, all, 0);
-    if (p + 1 < count) v128.store32_lane(to + outPitch, all, 1);
-    if (p + 2 < count) v128.store32_lane(to + 2 * outPitch, all, 2);
-    if (p + 3 < count) v128.store32_lane(to + 3 * outPitch, all, 3);
-    to += 4 * outPitch;
+/** Eight rows of bytes, `pitch` apart, as eight neighbouring channels of `count` pixels, 16 or more. */
+function storeEightRows(rows: usize, pitch: i32, to: usize, outPitch: usize, count: i32): void {
+  const two = <usize>(2 * pitch), one = <usize>pitch;
+  for (let p = 0; p < count; p += 16) {
+    // The last sixteen overlap those before.
+    const first = min(p, count - 16), at = rows + <usize>first;
+    let u = v128.load(at), v = v128.load(at + one);
+    const ab = lowBytes(u, v), abLast = highBytes(u, v);
+    u = v128.load(at + two); v = v128.load(at + two + one);
+    const cd = lowBytes(u, v), cdLast = highBytes(u, v);
+    u = v128.load(at + 2 * two); v = v128.load(at + 2 * two + one);
+    const ef = lowBytes(u, v), efLast = highBytes(u, v);
+    u = v128.load(at + 3 * two); v = v128.load(at + 3 * two + one);
+    const gh = lowBytes(u, v), ghLast = highBytes(u, v);
+    let pixel = to + <usize>first * outPitch;
+    pixel = storeFourPixels(pixel, outPitch, firstOf16(ab, cd), firstOf16(ef, gh));
+    pixel = storeFourPixels(pixel, outPitch, lastOf16(ab, cd), lastOf16(ef, gh));
+    pixel = storeFourPixels(pixel, outPitch, firstOf16(abLast, cdLast), firstOf16(efLast, ghLast));
+    storeFourPixels(pixel, outPitch, lastOf16(abLast, cdLast), lastOf16(efLast, ghLast));
   }
+}
+
+/** Four channels of four pixels, and four more. Returns the next pixel's place. */
+// @ts-ignore: decorator
+@inline
+function storeFourPixels(to: usize, outPitch: usize, abcd: v128, efgh: v128): usize {
+  let two = v128.shuffle<i32>(abcd, efgh, 0, 4, 1, 5);
+  v128.store64_lane(to, two, 0);
+  v128.store64_lane(to + outPitch, two, 1);
+  to += 2 * outPitch;
+  two = v128.shuffle<i32>(abcd, efgh, 2, 6, 3, 7);
+  v128.store64_lane(to, two, 0);
+  v128.store64_lane(to + outPitch, two, 1);
+  return to + 2 * outPitch;
+}
+
+// @ts-ignore: decorator
+@inline
+function lowBytes(u: v128, v: v128): v128 {
+  return v128.shuffle<i8>(u, v, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+// @ts-ignore: decorator
+@inline
+function highBytes(u: v128, v: v128): v128 {
+  return v128.shuffle<i8>(u, v, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 function storeRows(rows: usize, pitch: i32, to: usize, outPitch: usize, count: i32, used: i32): void {

@@ -27,6 +27,16 @@ export function requantizeBy(x: v128, multiplier: v128, power: v128, sign: v128,
   return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(low, high, 1, 3, 5, 7), i32x4.sub(offset, below)), shift);
 }
 
+/** The same of one channel by doubles; src-ts/ops/parts/double-scaling.ts proves it, channel by channel. */
+// @ts-ignore: decorator
+@inline
+export function scaleByDouble(x: v128, factor: v128, offset: v128): v128 {
+  const low = f64x2.convert_low_i32x4_s(x), high = f64x2.convert_low_i32x4_s(v128.shuffle<i64>(x, x, 1, 1));
+  const a = f64x2.add(f64x2.mul(low, factor), offset), b = f64x2.add(f64x2.mul(high, factor), offset);
+  // The upper half of 1.5 · 2²⁰ and a fraction: whole numbers are counted there.
+  return i32x4.sub(v128.shuffle<i32>(a, b, 1, 3, 5, 7), i32x4.splat(0x41380000));
+}
+
 /** Sixteen of them to int8, clamped. `low` and `high` hold int8. */
 // @ts-ignore: decorator
 @inline

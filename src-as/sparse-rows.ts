@@ -90,13 +90,13 @@ function fourRows(ab: v128, cd: v128, ef: v128, gh: v128, to: usize, step: usize
 
 // @ts-ignore: decorator
 @inline
-function firstOf16(u: v128, v: v128): v128 {
+export function firstOf16(u: v128, v: v128): v128 {
   return v128.shuffle<i16>(u, v, 0, 8, 1, 9, 2, 10, 3, 11);
 }
 
 // @ts-ignore: decorator
 @inline
-function lastOf16(u: v128, v: v128): v128 {
+export function lastOf16(u: v128, v: v128): v128 {
   return v128.shuffle<i16>(u, v, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 

@@ -48,7 +48,7 @@ export function packBlocks<A extends Int8Array | Int16Array>(filter: A, outC: nu
 /** Returns the constants of output channels in blocks: rows of bias, multiplier, power, sign and offset for each. */
 export function packBlockChannels(
   bias: Channels['bias'],
-  { rows }: LaneScaling,
+  { rows }: Pick<LaneScaling, 'rows'>,
   blocks = channelBlocks(bias.length),
 ): Int32Array {
   const all = [bias, ...rows]

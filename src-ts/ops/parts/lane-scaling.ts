@@ -30,8 +30,12 @@ export function laneScaling(
   filter: Int8Array,
 ): LaneScaling | undefined {
   if (p.wide) return undefined
-  const sums = Array.from(p.bias, (_, channel) => sumsOf(p, filter, channel))
-  return scalingOfSums(p, sums)
+  return scalingOfSums(p, sumRanges(p, filter))
+}
+
+/** How far the sum of each channel goes, bias included. */
+export function sumRanges(p: Pick<Channels, 'bias'> & { readonly inputZero: number }, filter: Int8Array): SumRange[] {
+  return Array.from(p.bias, (_, channel) => sumsOf(p, filter, channel))
 }
 
 /** What a sum becomes. */

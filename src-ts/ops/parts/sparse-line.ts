@@ -2,7 +2,8 @@ import type { Emitter, Kernel } from '../kernel.ts'
 import { evenBlocks, packBlockChannels } from './channel-blocks.ts'
 import { type Convolution, withoutInputZero } from './convolution.ts'
 import { type Line, lineOf } from './convolution-line.ts'
-import { laneScaling } from './lane-scaling.ts'
+import { doubleScaling } from './double-scaling.ts'
+import { laneScaling, sumRanges } from './lane-scaling.ts'
 import { DENSEST, nonZero, packSparse } from './sparse-filter.ts'
 
 /** Rows of the input in scratch: three quarters of a first-level cache of 32 KB. */
@@ -51,7 +52,10 @@ export function sparseLine(form: SparseForm): Kernel<Convolution> {
 function call(form: SparseForm, p: Convolution, line: Line, to: Emitter): string {
   const { inC } = p.window
   const { rowPixels, piece } = tiling(p, line)
-  const scaling = laneScaling(p, p.filter)!
+  const lanes = laneScaling(p, p.filter)!
+  const doubles = doubleScaling(p, sumRanges(p, p.filter))
+  // The constants of each channel side by side.
+  const channels = packBlockChannels(withoutInputZero(p).bias, doubles ?? lanes, evenBlocks(p.outC, 1))
   to.atStart(
     to.call('conv2d-sparse', form.start, [
       ['weights', to.data(packSparse(p.filter, p.outC, form.run).bytes, 2), p.outC, inC],
@@ -60,16 +64,16 @@ function call(form: SparseForm, p: Convolution, line: Line, to: Emitter): string
       ['to', to.reserved()],
     ]),
   )
-  return to.call('conv2d-sparse', `conv2dSparse<${form.row}>`, [
+  return to.call('conv2d-sparse', `conv2dSparse<${form.row}, ${doubles ? 'f64' : 'i32'}>`, [
     ['input', to.input(0), to.inputPitch(0), line.inT, inC],
     ['output', to.output(0), to.outputPitch(0), line.outT, p.outC],
     ['weights', to.reserved()],
     ['stride, span, padding', line.stride, spanOf(line), line.pad],
-    ['channels', to.data(packBlockChannels(withoutInputZero(p).bias, scaling, evenBlocks(p.outC, 4)), 16)],
+    ['channels', to.data(channels, 16)],
     ['scratch, pixels of a row, pixels at a time', to.scratch(), rowPixels, piece],
     ['batches', line.batches],
     ['zero point', p.inputZero],
-    ['shift', scaling.shift],
+    ['shift', lanes.shift],
     ['clamp', p.min, p.max],
   ])
 }
@@ -90,7 +94,7 @@ function tiling(
   const piece = Math.min(Math.max(most, TILE), Math.ceil(line.outT / TILE) * TILE)
   const rowPixels = piece + extra
   const rowBytes = 2 * rows * rowPixels
-  return { piece, rowPixels, rowBytes, scratchBytes: rowBytes + 4 * piece + 64 }
+  return { piece, rowPixels, rowBytes, scratchBytes: rowBytes + 8 * piece + 64 }
 }
 
 function stepsOf(form: SparseForm, p: Convolution): number {
