@@ -16,7 +16,7 @@ function stepBytes<Row>(): usize {
 }
 
 /**
- * `inT` pixels to `outT`, `piece` at a time, a multiple of 32. `steps` as `sparseSteps` writes them; `rowPixels` of scratch for each row;
+ * `inT` pixels to `outT`, `piece` at a time, a multiple of 16. `steps` as `sparseSteps` writes them; `rowPixels` of scratch for each row;
  * behind them eight rows of `piece` bytes for outputs.
  */
 export function conv2dSparse<Row, Scale>(
@@ -37,17 +37,8 @@ export function conv2dSparse<Row, Scale>(
         for (let row = 0; row < used; row++) {
           const from = step + stepBytes<Row>(), end = from + <usize>load<i32>(step) * stepBytes<Row>();
           const line = rows + <usize>(row * piece);
-          let p = 0;
-          for (; p + 16 < count; p += 32) {
-            const x = scratch + <usize>p * sizeof<Row>(), to = line + <usize>p;
-            if (sizeof<Row>() == 4) blocks32<Scale>(x, from, end, c, to, shift, low, high);
-            else pixels32<Scale>(x, from, end, c, to, shift, low, high);
-          }
-          if (p < count) {
-            const x = scratch + <usize>p * sizeof<Row>(), to = line + <usize>p;
-            if (sizeof<Row>() == 4) blocks16<Scale>(x, from, end, c, to, shift, low, high);
-            else pixels16<Scale>(x, from, end, c, to, shift, low, high);
-          }
+          if (sizeof<Row>() == 4) blockRow<Scale>(scratch, from, end, c, line, count, shift, low, high);
+          else pixelRow<Scale>(scratch, from, end, c, line, count, shift, low, high);
           step = end;
           c += BLOCK_CHANNEL_BYTES;
         }
@@ -61,74 +52,44 @@ export function conv2dSparse<Row, Scale>(
   } while (--batches);
 }
 
-/** 32 outputs of one channel, whose constants lie side by side. */
-function pixels32<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
-  let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+/** A row of outputs of one channel, whose constants lie side by side; 16 at a time, up to 15 past the last. */
+function pixelRow<Scale>(
+  x: usize, steps: usize, end: usize, channel: usize, to: usize, count: i32, shift: i32, low: i32, high: i32
+): void {
+  const last = to + <usize>count;
   do {
-    const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2), w = v128.load_splat<i32>(steps, 4);
-    let u = v128.load(p), v = v128.load(q);
-    a = addFirst(a, u, v, w); b = addLast(b, u, v, w);
-    // The branches are never taken: they keep Cranelift from loading all before it multiplies, which spills.
-    if (!steps) break;
-    u = v128.load(p, 16); v = v128.load(q, 16);
-    c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
-    if (!steps) break;
-    u = v128.load(p, 32); v = v128.load(q, 32);
-    e = addFirst(e, u, v, w); f = addLast(f, u, v, w);
-    if (!steps) break;
-    u = v128.load(p, 48); v = v128.load(q, 48);
-    g = addFirst(g, u, v, w); h = addLast(h, u, v, w);
-    steps += stepBytes<i16>();
-  } while (steps != end);
-  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
-  storeBytes<Scale>(e, f, g, h, channel, to + 16, shift, low, high);
+    let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, step = steps;
+    do {
+      const p = x + <usize>load<u16>(step), q = x + <usize>load<u16>(step, 2), all = v128.load(step, 4);
+      const w = v128.shuffle<i32>(all, all, 0, 0, 0, 0);
+      let u = v128.load(p), v = v128.load(q);
+      a = addFirst(a, u, v, w); b = addLast(b, u, v, w);
+      u = v128.load(p, 16); v = v128.load(q, 16);
+      c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
+      step += stepBytes<i16>();
+    } while (step != end);
+    storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
+    x += 32; to += 16;
+  } while (to < last);
 }
 
-/** 16 outputs of one channel. */
-function pixels16<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
-  let a = v128.load_splat<i32>(channel), b = a, c = a, d = a;
+/** The same by blocks. */
+function blockRow<Scale>(
+  x: usize, steps: usize, end: usize, channel: usize, to: usize, count: i32, shift: i32, low: i32, high: i32
+): void {
+  const last = to + <usize>count;
   do {
-    const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2), w = v128.load_splat<i32>(steps, 4);
-    let u = v128.load(p), v = v128.load(q);
-    a = addFirst(a, u, v, w); b = addLast(b, u, v, w);
-    u = v128.load(p, 16); v = v128.load(q, 16);
-    c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
-    steps += stepBytes<i16>();
-  } while (steps != end);
-  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
-}
-
-/** 32 outputs of one channel by blocks. */
-function blocks32<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
-  let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-  do {
-    const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2);
-    const w = v128.load_splat<i32>(steps, 4), v = v128.load_splat<i32>(steps, 8);
-    a = addPairs(a, v128.load(p), w, v128.load(q), v); b = addPairs(b, v128.load(p, 16), w, v128.load(q, 16), v);
-    // As above.
-    if (!steps) break;
-    c = addPairs(c, v128.load(p, 32), w, v128.load(q, 32), v); d = addPairs(d, v128.load(p, 48), w, v128.load(q, 48), v);
-    if (!steps) break;
-    e = addPairs(e, v128.load(p, 64), w, v128.load(q, 64), v); f = addPairs(f, v128.load(p, 80), w, v128.load(q, 80), v);
-    if (!steps) break;
-    g = addPairs(g, v128.load(p, 96), w, v128.load(q, 96), v); h = addPairs(h, v128.load(p, 112), w, v128.load(q, 112), v);
-    steps += stepBytes<i32>();
-  } while (steps != end);
-  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
-  storeBytes<Scale>(e, f, g, h, channel, to + 16, shift, low, high);
-}
-
-/** 16 outputs of one channel by blocks. */
-function blocks16<Scale>(x: usize, steps: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
-  let a = v128.load_splat<i32>(channel), b = a, c = a, d = a;
-  do {
-    const p = x + <usize>load<u16>(steps), q = x + <usize>load<u16>(steps, 2);
-    const w = v128.load_splat<i32>(steps, 4), v = v128.load_splat<i32>(steps, 8);
-    a = addPairs(a, v128.load(p), w, v128.load(q), v); b = addPairs(b, v128.load(p, 16), w, v128.load(q, 16), v);
-    c = addPairs(c, v128.load(p, 32), w, v128.load(q, 32), v); d = addPairs(d, v128.load(p, 48), w, v128.load(q, 48), v);
-    steps += stepBytes<i32>();
-  } while (steps != end);
-  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
+    let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, step = steps;
+    do {
+      const p = x + <usize>load<u16>(step), q = x + <usize>load<u16>(step, 2), all = v128.load(step, 4);
+      const w = v128.shuffle<i32>(all, all, 0, 0, 0, 0), v = v128.shuffle<i32>(all, all, 1, 1, 1, 1);
+      a = addPairs(a, v128.load(p), w, v128.load(q), v); b = addPairs(b, v128.load(p, 16), w, v128.load(q, 16), v);
+      c = addPairs(c, v128.load(p, 32), w, v128.load(q, 32), v); d = addPairs(d, v128.load(p, 48), w, v128.load(q, 48), v);
+      step += stepBytes<i32>();
+    } while (step != end);
+    storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
+    x += 64; to += 16;
+  } while (to < last);
 }
 
 // @ts-ignore: decorator

@@ -17,7 +17,9 @@ import { extremeInputs, randomConvolution } from '../helpers/random-convolution.
 const MODULES = process.env.HOLTER_LONG ? 100 : 1
 const LAYERS = 256
 /** Kernels that many layers of every module must have. */
-const NAMES = ['windows', 'blocks', 'sparse', 'sparse-blocks', 'toom-cook', 'toom-cook-plane'].map(name => `conv2d-${name}`)
+const NAMES = ['windows', 'blocks', 'sparse', 'sparse-blocks', 'toom-cook', 'toom-cook-plane'].map(
+  name => `conv2d-${name}`,
+)
 const test = suite('every kernel of convolutions that fits gives the bytes of the reference')
 const target: KernelTarget = { flavour: 'simd', element: { name: 'i8', bytes: 1 }, goal: 'speed' }
 

@@ -5,7 +5,8 @@ import { requantize } from '../../src-ts/ir/fixed-point.ts'
 import { conv2d } from '../../src-ts/ops/conv2d.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
 import type { Channels } from '../../src-ts/ops/parts/channels.ts'
-import { laneScaling } from '../../src-ts/ops/parts/lane-scaling.ts'
+import { doubleScaling } from '../../src-ts/ops/parts/double-scaling.ts'
+import { laneScaling, sumRanges } from '../../src-ts/ops/parts/lane-scaling.ts'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
@@ -94,6 +95,39 @@ test('in whole numbers: the rows give what two roundings give, or there is no sc
         const expected = requantize(sum, c.multiplier, -c.right) + outputZero
         const byte = (v: number) => Math.max(-128, Math.min(127, v))
         assert.is(byte(value), byte(expected))
+      }
+    }),
+    { numRuns: 2000, seed: 1 },
+  )
+  assert.ok(scaled > 500, `${scaled} of 2000`)
+})
+
+test('in doubles: factor and offset give the bytes of two roundings for every sum, or there are none', () => {
+  let scaled = 0
+  const lowest = fc.constantFrom(0, 1, 256)
+  fc.assert(
+    fc.property(layer, lowest, ({ channels, inputZero, outputZero }, below) => {
+      const row = (value: (c: (typeof channels)[0]) => number) => Int32Array.from(channels, value)
+      const p = {
+        ...{ bias: row(c => c.bias), multiplier: row(c => c.multiplier), shift: row(c => -c.right), wide: false },
+        ...{ inputZero, outputZero, min: Math.max(-128, outputZero - below), max: 127 },
+      }
+      const sums = sumRanges(
+        p,
+        Int8Array.from(channels, c => c.weight),
+      )
+      const scaling = doubleScaling(p, sums)
+      if (!scaling) return
+      scaled++
+      for (const [o, c] of channels.entries()) {
+        const words = Int32Array.from(scaling.rows, values => values[o])
+        const [factor, offset] = new Float64Array(words.buffer)
+        const bits = new DataView(new ArrayBuffer(8))
+        for (let sum = sums[o].low; sum <= sums[o].high; sum += 1 + Math.floor((sums[o].high - sums[o].low) / 500)) {
+          bits.setFloat64(0, sum * factor + offset)
+          const byte = (v: number) => Math.max(p.min, Math.min(p.max, v))
+          assert.is(byte(bits.getInt32(0) - 0x41380000), byte(requantize(sum, c.multiplier, -c.right) + outputZero))
+        }
       }
     }),
     { numRuns: 2000, seed: 1 },

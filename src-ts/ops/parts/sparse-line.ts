@@ -9,7 +9,7 @@ import { DENSEST, nonZero, packSparse } from './sparse-filter.ts'
 /** Rows of the input in scratch: three quarters of a first-level cache of 32 KB. */
 const SCRATCH_BYTES = 24576
 /** Pixels of a tile of the inner loop. */
-const TILE = 32
+const TILE = 16
 /** Places in scratch are numbers of 16 bits, and so are the weights of a filter. */
 const LARGEST = 2 ** 16
 
@@ -88,7 +88,7 @@ function tiling(
   line: Line,
 ): { piece: number; rowPixels: number; rowBytes: number; scratchBytes: number } {
   const rows = Math.ceil(p.window.inC / 8) * 8 * line.stride
-  // Tiles read and fillings write up to 31 pixels past the last.
+  // Tiles read and fillings write up to 15 pixels past the last.
   const extra = Math.ceil(spanOf(line) / line.stride) + 8
   const most = Math.floor((SCRATCH_BYTES / (2 * rows) - extra) / TILE) * TILE
   const piece = Math.min(Math.max(most, TILE), Math.ceil(line.outT / TILE) * TILE)
