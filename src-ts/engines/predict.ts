@@ -1,3 +1,4 @@
+import { layerTable } from '../codegen/layer-table.ts'
 import { rowBytes } from '../codegen/manifest.ts'
 import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
 import { HolterError } from '../errors.ts'
@@ -11,21 +12,26 @@ import type { EngineChoice } from './choose.ts'
 import type { RunnableModel, Session } from './engine.ts'
 import { interleave, quantizeInput } from './input.ts'
 import { node } from './node.ts'
+import { reference } from './reference.ts'
 import { withSession } from './session.ts'
 
 /** Records that go through an engine at a time: enough to forget the call, little memory. */
 const ENGINE_RECORDS = 64
 
+/** The reference computes about 3 · 10⁸ multiply-accumulates a second; a module takes two seconds to compile. */
+const REFERENCE_MACS = 3e8
+
 /**
- * Returns the int8 model's predictions on a split: its own output bytes, by the engine that is named. Of a network that ends in
+ * Returns the int8 model's predictions on a split: its own output bytes, by the engine that is named, or else by the one that answers first. Of a network that ends in
  * probabilities the logits are those that give these probabilities.
  */
 export async function predictInt8(
   model: RunnableModel,
   dataset: Dataset,
-  { engine, form }: EngineChoice = { engine: node, form: { flavour: 'simd' } },
+  choice?: EngineChoice,
   report?: Report,
 ): Promise<PatientPredictions> {
+  const { engine, form } = choice ?? soonest(model.graph, dataset.length)
   const { quantization, type } = model.graph.tensors[model.graph.outputs[0]]
   const width = dataset.labels.length
   const logits = new Float32Array(dataset.length * width)
@@ -42,6 +48,13 @@ export async function predictInt8(
   })
   if (!endsInProbabilities(model.graph)) return predictionsOf(dataset, logits)
   return predictionsOf(dataset, logitsOf(logits, dataset.kind, quantization!.scale[0]))
+}
+
+/** What answers first: a module has to be compiled, which takes longer than the reference does for few records. */
+function soonest(graph: IntGraph, records: number): EngineChoice {
+  return layerTable(graph).macs * records < REFERENCE_MACS
+    ? { engine: reference, form: reference.forms[0] }
+    : { engine: node, form: { flavour: 'simd' } }
 }
 
 /**
