@@ -1,6 +1,7 @@
 import { layerTable } from '../codegen/layer-table.ts'
 import { rowBytes } from '../codegen/manifest.ts'
 import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
+import { asSeen } from '../ecg/datasets/drawn.ts'
 import { HolterError } from '../errors.ts'
 import { type ActivationType, arrays, fromBytes, type IntGraph, toBytes } from '../ir/graph.ts'
 import { type PatientPredictions, predictionsOf } from '../metrics/predictions.ts'
@@ -35,10 +36,11 @@ export async function predictInt8(
   const { quantization, type } = model.graph.tensors[model.graph.outputs[0]]
   const width = dataset.labels.length
   const logits = new Float32Array(dataset.length * width)
+  const seen = asSeen(dataset, model.graph.metadata ?? {})
   await withSession(engine, model, form, async session => {
     for (let first = 0; first < dataset.length; first += ENGINE_RECORDS) {
       const count = Math.min(ENGINE_RECORDS, dataset.length - first)
-      const rows = quantizeRecords(model.graph, dataset, first, count)
+      const rows = quantizeRecords(model.graph, seen, first, count)
       const bytes = model.graph.states
         ? await streamRecords(session, model.graph, rows, count)
         : await session.run(rows, count)

@@ -21,10 +21,15 @@ export const metadataSchema = v.object({
   width: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   /** Labels that exclude each other (softmax, the largest wins), or do not (sigmoids, thresholds). */
   kind: v.optional(v.picklist(['multi-label', 'single-label']), 'multi-label'),
-  /** Of float input: millivolts, or as the task scales it. */
-  unit: v.picklist(['mV', 'relative']),
+  /** Of float input: millivolts, as the task scales it, or grey levels of a drawing, 0 (black) to 255. */
+  unit: v.picklist(['mV', 'relative', 'grey']),
   mean: v.number(),
   deviation: v.pipe(v.number(), v.gtValue(0)),
+  /**
+   * The input is a drawing of the record on ECG paper (ecg/paper), 182 rows of 256 grey levels; mean and deviation here are of the millivolts that are
+   * drawn, by which teachers of signals saw the records. Absent in networks of signals.
+   */
+  drawn: v.optional(v.object({ mean: v.number(), deviation: v.pipe(v.number(), v.gtValue(0)) })),
   /** Numbers that the second input takes, standardized each and clipped to ±4; absent when the signal is all. */
   features: v.optional(
     v.object({

@@ -17,6 +17,7 @@ import { resnet1d } from './resnet1d.ts'
 import { resnext1d } from './resnext1d.ts'
 import { vit } from './vit.ts'
 import { vitCnn } from './vit-cnn.ts'
+import { vitDrawn } from './vit-drawn.ts'
 
 /** Every network that can be trained by name. */
 export const networks: readonly Network[] = [
@@ -37,5 +38,6 @@ export const networks: readonly Network[] = [
   deit,
   efficientnetV2,
   convnext,
+  vitDrawn,
   pictureControl,
 ]

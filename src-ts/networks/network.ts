@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers'
+import { DRAWING } from '../ecg/datasets/drawn.ts'
 
 /** The part of tfjs that builds layers; passed in, because only train/ may load the native library. */
 export type Layers = typeof import('@tensorflow/tfjs')
@@ -13,6 +14,8 @@ export interface Network {
   readonly task: string
   /** Defaults of its training. */
   readonly recipe: Recipe
+  /** Sees records as drawings on ECG paper (ecg/datasets/drawn.ts), not as signals. */
+  readonly drawn?: boolean
   /** Layers whose logits labels and teachers teach, each their own, when there are teachers (train/distill.ts). Default: the network's. */
   readonly taughtAt?: { readonly labels: string; readonly teachers: string }
   /**
@@ -71,8 +74,12 @@ export interface Recipe {
   readonly includeValidation?: boolean
 }
 
-/** Returns the form of a task's records as its networks see them. */
-export function networkShape({ samples, width, leads, labels, features }: RecordForm): NetworkShape {
+/** Returns the form of a task's records as a network sees them. */
+export function networkShape(
+  { labels, features, ...record }: RecordForm,
+  { drawn }: Pick<Network, 'drawn'> = {},
+): NetworkShape {
+  const { samples, width, leads }: Pick<RecordForm, 'samples' | 'width' | 'leads'> = drawn ? DRAWING : record
   return {
     samples,
     ...(width && { width }),

@@ -7,8 +7,10 @@ import { encoder } from './transformer.ts'
 /** Sizes of a vision transformer. */
 export interface VisionTransformer {
   readonly name: string
-  /** Convolutions that make the patches; GELU between them. The last one's filters are the width of the encoder. */
+  /** Convolutions that make the patches. The last one's filters are the width of the encoder. */
   readonly patches: readonly ImageConvolution[]
+  /** Between them, default GELU. */
+  readonly between?: 'gelu' | 'relu'
   readonly heads: number
   readonly hidden: number
   readonly depth: number
@@ -31,18 +33,19 @@ export function visionTransformer(
   shape: NetworkShape,
   seed: number,
 ): LayersModel {
-  const { name, patches, heads, hidden, depth, dropout, distilled } = config
+  const { name, patches, between = 'gelu', heads, hidden, depth, dropout, distilled } = config
   const { layers } = tf
   const { conv, draw, head } = imageLayers(tf, seed)
   const norm = (x: SymbolicTensor, name: string) =>
     layers.layerNormalization({ name, epsilon: 1e-6 }).apply(x) as SymbolicTensor
-  const activation = (x: SymbolicTensor, name: string) =>
-    layers.activation({ name: `${name}-gelu`, activation: 'gelu' as never }).apply(x) as SymbolicTensor
+  const activate = (x: SymbolicTensor, name: string, kind: 'gelu' | 'relu') =>
+    layers.activation({ name: `${name}-${kind}`, activation: kind as never }).apply(x) as SymbolicTensor
+  const activation = (x: SymbolicTensor, name: string) => activate(x, name, 'gelu')
   const { input, picture } = pictureOf(tf, shape)
   let x = picture
   for (const [i, patch] of patches.entries()) {
     const name = `patch${i + 1}`
-    x = conv(i === 0 ? x : activation(x, `patch${i}`), name, patch)
+    x = conv(i === 0 ? x : activate(x, `patch${i}`, between), name, patch)
   }
   const [, rows, columns, width] = x.shape as number[]
   const tokens = distilled ? 2 : 1

@@ -1,3 +1,4 @@
+import { GREY_RANGE } from '../ecg/datasets/drawn.ts'
 import { HolterError } from '../errors.ts'
 import type { FloatGraph } from '../ir/graph.ts'
 import type { Range } from '../ir/quantization-for.ts'
@@ -33,6 +34,8 @@ export function calibrate(
     const visit: Visit = see => {
       for (const { columns, count } of held) see(index, columns[i], count)
     }
+    // Pixels have a range of their own: int8 holds each of them as it is.
+    if (graph.metadata?.drawn && i === 0) return GREY_RANGE
     return rangesOf(graph, visit, method, 'input').get(index)!
   })
   const visit: Visit = see => {

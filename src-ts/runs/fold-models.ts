@@ -59,7 +59,7 @@ export async function trainFoldModel(
   const loss = terms?.map(({ name, weight }) => `${weight} ${name}`)
   const identity = { network: network.name, recipe, seed, dataHash, loss, threads: threadsInUse() }
   const key = `${network.name}-${sha256(JSON.stringify(identity)).slice(0, 16)}`
-  const model = network.build(tf, networkShape(task), seed)
+  const model = network.build(tf, networkShape(task, network), seed)
   const parts = { tf, model, train, standardization, recipe, seed, dataHash, terms }
   const trained = await fit({ ...parts, checkpointDir: join(store, key), resume }, 'train', context)
   return trained.ended === 'interrupted' ? undefined : { model, trained, key }

@@ -21,7 +21,7 @@ export function modelMetadata(
     sampleRateHz: task.sampleRateHz,
     samples: task.samples,
     ...(task.width && { width: task.width }),
-    unit: task.unit,
+    unit: standardization.drawn ? 'grey' : task.unit,
     ...copied(standardization),
     thresholds: [...thresholds],
     ...(temperature !== undefined && { temperature }),
@@ -31,16 +31,16 @@ export function modelMetadata(
 }
 
 /** Returns the scaling of a model's inputs. */
-export function standardizationOf({ mean, deviation, features }: Metadata): Standardization {
-  return { mean, deviation, ...(features && { features }) }
+export function standardizationOf({ mean, deviation, features, drawn }: Metadata): Standardization {
+  return { mean, deviation, ...(features && { features }), ...(drawn && { drawn }) }
 }
 
-function copied({ mean, deviation, features }: Standardization) {
-  if (!features) return { mean, deviation }
+function copied({ mean, deviation, features, drawn }: Standardization) {
+  const scaling = { mean, deviation, ...(drawn && { drawn: { ...drawn } }) }
+  if (!features) return scaling
   const { names, ...numbers } = features
   return {
-    mean,
-    deviation,
+    ...scaling,
     features: { names: [...names], mean: [...numbers.mean], deviation: [...numbers.deviation] },
   }
 }

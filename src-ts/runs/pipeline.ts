@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { vectorFile, type Written } from '../codegen/artefacts.ts'
 import type { Build } from '../codegen/build.ts'
 import type { DataSource, Opened } from '../ecg/datasets/dataset.ts'
+import { drawnStandardization } from '../ecg/datasets/drawn.ts'
 import { onlyFlavours } from '../engines/choose.ts'
 import { engines } from '../engines/index.ts'
 import type { CompiledModel } from '../engines/model.ts'
@@ -86,9 +87,10 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
 
   const records = await timed('read', () => openSplits(task, source, ['train', 'validation'], options))
   const opened = records.opened
-  const standardization = records.standardization!
+  const signals = records.standardization!
+  const standardization = network.drawn ? drawnStandardization(signals) : signals
   const { train, validation } = opened.splits as Required<typeof opened.splits>
-  const model = network.build(tf, networkShape(task), seed)
+  const model = network.build(tf, networkShape(task, network), seed)
   const parts = { tf, model, train, validation, standardization, seed, dataHash: opened.hash }
   const trained = await timed('train', () => fit({ ...parts, recipe }, 'train', options))
   if (trained.ended === 'interrupted') return undefined

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Opened, Standardization } from '../ecg/datasets/dataset.ts'
+import { drawnStandardization } from '../ecg/datasets/drawn.ts'
 import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { fitStandardization } from '../ecg/datasets/standardize.ts'
 import { predictInt8 } from '../engines/predict.ts'
@@ -85,7 +86,7 @@ export async function trainNetwork(
   const prepared = await prepare(input, context)
   const { tf, network, task, recipe, opened, ...records } = prepared
   const { terms, flags = '', provenance } = taught(prepared)
-  const model = network.build(tf, networkShape(task), seed)
+  const model = network.build(tf, networkShape(task, network), seed)
   const { all: parameters, trainable } = countsOf(model)
   context.say?.(`${network.name}: ${count(parameters)} parameters, ${count(trainable)} trainable`)
 
@@ -137,9 +138,10 @@ async function prepare(input: TrainingInput, context: Context): Promise<Prepared
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   checkAuxiliary(input, train)
   const common = { tf, network, task, recipe, opened }
-  if (!recipe.includeValidation) return { ...common, train, validation, standardization: standardization! }
+  const seen = (signals: Standardization) => (network.drawn ? drawnStandardization(signals) : signals)
+  if (!recipe.includeValidation) return { ...common, train, validation, standardization: seen(standardization!) }
   const all = joinDatasets(train, validation)
-  return { ...common, train: all, standardization: fitStandardization(all) }
+  return { ...common, train: all, standardization: seen(fitStandardization(all)) }
 }
 
 interface Saved {

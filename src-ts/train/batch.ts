@@ -5,8 +5,12 @@ export interface Batch {
   readonly length: number
   /** Columns of images; absent in signals. */
   readonly width?: number
+  /** Which records of the split, in the order of the rows. */
+  readonly records: Uint32Array
   /** Standardized, [size, length, leads], of images [size, length, width, leads]. */
   readonly inputs: Float32Array
+  /** The signals that were drawn, as teachers of signals see them; absent where the inputs are no drawings. */
+  readonly signals?: Pick<Batch, 'length' | 'inputs'>
   /** Standardized, [size, features]; absent when the task has none. */
   readonly features?: Float32Array
   /** 0 or 1, or between them after mixing, [size, labels]. */

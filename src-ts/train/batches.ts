@@ -1,10 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import { asSeen } from '../ecg/datasets/drawn.ts'
 import { standardizeFeatures } from '../ir/input-map.ts'
 import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'
 import type { Batch } from './batch.ts'
+import { drawBatches } from './draw-batches.ts'
 import { mixBatch } from './mixup.ts'
 import { streams } from './streams.ts'
 import type { Tf } from './tf.ts'
@@ -17,9 +19,27 @@ export function batchesPerEpoch(records: number, batchSize: number): number {
 /**
  * Yields every record of a training split once, in random order, cropped and augmented as the recipe says.
  * What happens to a record depends on seed, epoch and record only: not on interrupts, nor on the batch it falls into, unless it is mixed
- * with others of that batch.
+ * with others of that batch. A network of drawings sees what came of that, drawn.
  */
 export function* trainingBatches(
+  dataset: Dataset,
+  standardization: Standardization,
+  recipe: Recipe,
+  seed: number,
+  epoch: number,
+): Generator<Batch> {
+  const { drawn } = standardization
+  if (!drawn || dataset.width) return yield* signalBatches(dataset, standardization, recipe, seed, epoch)
+  const signals = signalBatches(dataset, drawn, recipe, seed, epoch)
+  yield* drawBatches(
+    signals,
+    dataset,
+    drawn,
+    recipe.augment ? record => random(seed, streams.style, epoch, record) : undefined,
+  )
+}
+
+function* signalBatches(
   dataset: Dataset,
   standardization: Standardization,
   { batchSize, cropSamples, augment, mixup }: Recipe,
@@ -45,12 +65,13 @@ export function* trainingBatches(
   }
 }
 
-/** Yields every record of a split once, whole and in order. */
+/** Yields every record of a split once, whole, in order, and drawn where the network sees drawings. */
 export function* orderedBatches(
-  dataset: Dataset,
+  records: Dataset,
   standardization: Standardization,
   batchSize: number,
 ): Generator<Batch> {
+  const dataset = asSeen(records, standardization)
   const window = windowOf(dataset)
   const plain = undistorted(window)
   const fill = filler(dataset, window, standardization, Math.min(batchSize, dataset.length))
@@ -94,6 +115,7 @@ function filler(dataset: Dataset, window: Window, standardization: Standardizati
     }
     return {
       size,
+      records: indices,
       length: window.length,
       ...(dataset.width && { width: dataset.width }),
       inputs: inputs.subarray(0, size * stride),

@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
-import type { Dataset } from '../ecg/datasets/dataset.ts'
+import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import { asSeen } from '../ecg/datasets/drawn.ts'
 import { HolterError, type Problem } from '../errors.ts'
 import { macroAuc } from '../metrics/roc.ts'
 import type { Recipe } from '../networks/network.ts'
@@ -13,16 +14,17 @@ export interface RunParts {
   readonly model: LayersModel
   readonly train: Dataset
   readonly validation?: Dataset
+  readonly standardization: Standardization
   readonly recipe: Recipe
   readonly patience?: number
 }
 
 /** Throws HolterError when the parts of a run do not fit together, before any time is spent on it. */
-export function checkRun({ tf, model, train, validation, recipe, patience }: RunParts): void {
+export function checkRun({ tf, model, train, validation, standardization, recipe, patience }: RunParts): void {
   checkNumbers({ ...recipe, patience }, (entry, problem, got) => {
     refuse({ stage: 'usage', where: flagOf(entry), problem, got })
   })
-  for (const dataset of validation ? [train, validation] : [train]) checkFit(model, dataset)
+  for (const dataset of validation ? [train, validation] : [train]) checkFit(model, asSeen(dataset, standardization))
   if (train.split !== 'train')
     refuse({ where: 'train', problem: 'training on another split', got: train.split, expected: 'train' })
   if (validation?.split === 'test') {
@@ -45,6 +47,10 @@ export function checkRun({ tf, model, train, validation, recipe, patience }: Run
   }
   const { cropSamples } = recipe
   if (cropSamples === undefined) return
+  if (standardization.drawn) {
+    const problem = 'a network of drawings sees whole records'
+    refuse({ stage: 'usage', where: flagOf('cropSamples'), problem, hint: 'Leave it out' })
+  }
   if (cropSamples > train.samples) {
     refuse({
       stage: 'usage',

@@ -54,8 +54,12 @@ export function distillation({ kind, teachers, temperature, alpha, hard = false,
     name: `distillation ${manner} from ${teachers.map(({ sha256 }) => sha256.slice(0, 16)).join(' ')}`,
     weight: alpha,
     ...(layer && { layer }),
-    value(tf, { inputs, logits }) {
-      const taught = teachers.map(({ model }) => model.apply([...inputs], { training: false }) as Tensor2D)
+    value(tf, { inputs, signals, logits }) {
+      const taught = teachers.map(({ model }) => {
+        // A teacher of signals sees the records themselves, one of drawings what the student sees.
+        const seen = signals && model.inputs[0].rank === signals[0].rank ? signals : inputs
+        return model.apply([...seen], { training: false }) as Tensor2D
+      })
       const mean = tf.addN(taught).div(teachers.length)
       if (hard) return decided(tf, kind, mean as Tensor2D, logits)
       return compare(tf, mean.div(temperature), logits.div(temperature)).mul(temperature ** 2) as Scalar
@@ -90,7 +94,7 @@ function between(tf: Tf, teacher: Tensor, student: Tensor): Tensor {
  * windows that it can take, and no knowledge of validation records that are to score the student.
  */
 export function checkTeachers(tf: Tf, teachers: readonly Teacher[], lesson: Lesson): void {
-  const { recipe, mean, deviation } = lesson
+  const { recipe } = lesson
   for (const teacher of teachers) {
     const { path, model, metadata } = teacher
     const form = (each: Omit<Lesson, 'recipe'>) =>
@@ -107,13 +111,18 @@ export function checkTeachers(tf: Tf, teachers: readonly Teacher[], lesson: Less
     if (knowsValidation(metadata) && !recipe.includeValidation) {
       refuse(path, 'the teacher was trained on the validation records, which are to score the student')
     }
-    const scaling = (each: Standardization) =>
-      JSON.stringify([each.mean, each.deviation, each.features?.mean, each.features?.deviation])
+    if (metadata.drawn && !lesson.drawn) {
+      refuse(path, 'the teacher sees drawings, and the student signals')
+    }
+    // Of drawings the numbers that count are those of the millivolts that are drawn.
+    const scaling = ({ drawn, ...each }: Standardization) =>
+      JSON.stringify([(drawn ?? each).mean, (drawn ?? each).deviation, each.features?.mean, each.features?.deviation])
     if (scaling(metadata) !== scaling(lesson)) {
-      const numbers = (each: Standardization) => `mean ${each.mean}, deviation ${each.deviation}`
+      const numbers = ({ drawn, ...each }: Standardization) =>
+        `mean ${(drawn ?? each).mean}, deviation ${(drawn ?? each).deviation}`
       refuse(path, 'the teacher was trained on other records, with another scaling', {
         got: numbers(metadata),
-        expected: numbers({ mean, deviation }),
+        expected: numbers(lesson),
       })
     }
   }

@@ -7,6 +7,8 @@ import type { Tf } from './tf.ts'
 export interface LossInputs {
   /** Standardized: [batch, samples, leads], then [batch, features] where the task has them. */
   readonly inputs: readonly Tensor[]
+  /** The same as signals, where the inputs are drawings of them. */
+  readonly signals?: readonly Tensor[]
   /** [batch, labels]. */
   readonly logits: Tensor2D
   /** 0 … 1, [batch, labels]. */

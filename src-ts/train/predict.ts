@@ -1,6 +1,7 @@
 import type { Tensor2D } from '@tensorflow/tfjs'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import { asSeen } from '../ecg/datasets/drawn.ts'
 import { HolterError } from '../errors.ts'
 import { type PatientPredictions, predictionsOf } from '../metrics/predictions.ts'
 import { logitsOf } from '../metrics/probabilities.ts'
@@ -27,7 +28,8 @@ export interface PredictOptions {
  * softmax they are those that give its probabilities.
  */
 export function predictLogits(options: PredictOptions): Float32Array {
-  const { tf, model, dataset, standardization, batchSize = 128, progress } = options
+  const { tf, model, standardization, batchSize = 128, progress } = options
+  const dataset = asSeen(options.dataset, standardization)
   checkFit(model, dataset)
   const labels = dataset.labels.length
   const logits = new Float32Array(dataset.length * labels)

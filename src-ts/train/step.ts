@@ -67,6 +67,7 @@ export function stepper(
       for (const layer of dropouts) layer.seed = stream.integer(2 ** 31 - 1)
       return tf.tidy(() => {
         const inputs = inputTensors(tf, batch)
+        const signals = batch.signals && inputTensors(tf, { ...batch, ...batch.signals, width: undefined })
         const rows = (values: Float32Array) => tf.tensor2d(values, [batch.size, values.length / batch.size])
         const targets = rows(batch.targets)
         const more = batch.auxiliary && rows(batch.auxiliary)
@@ -74,7 +75,7 @@ export function stepper(
           const { outputs, layers } = forward(inputs)
           const [logits, auxiliary] = outputs
           const both = more && auxiliary && { logits: auxiliary, targets: more }
-          return totalLoss(tf, terms, { inputs, targets, logits, layers, ...(both && { auxiliary: both }) })
+          return totalLoss(tf, terms, { inputs, signals, targets, logits, layers, ...(both && { auxiliary: both }) })
         }
         const { value, grads } = tf.variableGrads(lossOf as () => Scalar, variables)
         decay(tf, grads, weights, recipe.weightDecay)

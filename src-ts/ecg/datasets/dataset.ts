@@ -81,6 +81,8 @@ export interface Standardization {
   readonly deviation: number
   /** The same for each feature, where a task has them; clipped afterwards (ir/input-map.ts). */
   readonly features?: FeatureStandardization
+  /** The network sees drawings of the records (ecg/datasets/drawn.ts): the scalars are of grey levels, and these of the records' millivolts. */
+  readonly drawn?: { readonly mean: number; readonly deviation: number }
 }
 
 export interface FeatureStandardization {

@@ -1,19 +1,21 @@
 import { standardize, standardizeFeatures } from '../../ir/input-map.ts'
 import { random } from '../../random.ts'
 import { type Dataset, recordSize, type Standardization } from './dataset.ts'
+import { asSeen } from './drawn.ts'
 
 /** Values of a record as networks see it: samples of all leads, then features. */
 export function rowLength(dataset: Dataset): number {
   return recordSize(dataset) + (dataset.features?.names.length ?? 0)
 }
 
-/** Draws records of a split and returns them standardized, one row after another: the signal, then the features where there are any. */
+/** Chooses records of a split at random and returns them as the network sees them, standardized, one row after another: the signal, then the features where there are any. */
 export function standardizedRows(
-  dataset: Dataset,
+  records: Dataset,
   standardization: Standardization,
   count: number,
   seed: number,
 ): Float32Array {
+  const dataset = asSeen(records, standardization)
   const size = rowLength(dataset)
   const samples = recordSize(dataset)
   const rows = new Float32Array(count * size)
