@@ -17,12 +17,19 @@ export function inputMapLines({ inputs, metadata }: Manifest, prefix: string): s
   ]
 }
 
+/** What a value of the first input is. */
+const UNITS: Readonly<Record<Metadata['unit'], string>> = {
+  mV: 'millivolts',
+  relative: "the task's values",
+  grey: 'grey levels, 0 (black) to 255',
+}
+
 function signalLines(signal: Port, { mean, deviation, unit }: Metadata, prefix: string): string[] {
   return [
-    `#define ${prefix}_MEAN ${double(mean)} /* of the signal, in ${unit === 'mV' ? 'millivolts' : "the task's values"} */`,
+    `#define ${prefix}_MEAN ${double(mean)} /* of the signal, in ${UNITS[unit]} */`,
     `#define ${prefix}_DEVIATION ${double(deviation)}`,
     '',
-    `/* A value of the signal, in ${unit === 'mV' ? 'millivolts' : "the task's values"}, as the input's. */`,
+    `/* A value of the signal, in ${UNITS[unit]}, as the input's. */`,
     `static inline ${cType(signal)} ${prefix.toLowerCase()}_input(double value) {`,
     `  return ${prefix.toLowerCase()}_quantize_input((float)((value - ${prefix}_MEAN) / ${prefix}_DEVIATION));`,
     '}',

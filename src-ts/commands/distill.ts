@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { inTerminal } from './context.ts'
 import { within } from './options.ts'
 import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
-import { withTrainingOptions } from './training-options.ts'
+import { inputJobs, withTrainingOptions } from './training-options.ts'
 import { printTraining } from './training-output.ts'
 
 interface DistillOptions extends SeedsOptions {
@@ -28,6 +28,7 @@ export const distill = withSeeds(
     'folder of a float model; repeat the option for more teachers',
     (dir, dirs: string[] = []) => [...dirs, dir],
   )
+  .addOption(inputJobs())
   .addOption(
     new Option('--temperature <x>', 'divides the logits of teachers and student; values above 1 soften both')
       .argParser(within(0.1, 100))

@@ -22,7 +22,10 @@ export const predict = withReadingOptions(
     )
     .addArgument(new Argument('<model>', 'int8 .tflite file, name of a model that ships, or folder of a float model'))
     .addArgument(
-      new Argument('<records...>', 'WFDB records, with or without .hea, files of other formats, or folders of them'),
+      new Argument(
+        '<records...>',
+        'WFDB records, with or without .hea, files of other formats, or folders of them; PNGs of holter plot --image for networks of drawings',
+      ),
     )
     .option('-t, --task <task>', "default: the model's own")
     .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
@@ -38,7 +41,7 @@ export const predict = withReadingOptions(
   .addOption(json())
   .addHelpText(
     'after',
-    '\nExamples: holter predict ecg-tiny ptb-xl/records100/00000/*.hea\n          holter predict beat-rr mitdb/208 --json',
+    '\nExamples: holter predict ecg-tiny ptb-xl/records100/00000/*.hea\n          holter predict beat-rr mitdb/208 --json\n          holter predict models/vit-drawn.tflite drawing.png',
   )
   .action(async (model: string, records: string[], options: PredictOptions) => {
     const { predict } = await import('../runs/predict.ts')
@@ -79,12 +82,14 @@ function textOf(predicted: Predicted): string {
 function stretchTable({ labels }: Predicted, read: readonly PredictedRecord[]): string {
   const short = withoutCommonFolder(read)
   const rows = read.flatMap(({ record, answers }) =>
-    answers.map(({ seconds, called, probabilities, reason, remarks }) => [
+    answers.map(({ seconds, called, probabilities, reason, judged, remarks }) => [
       short(record),
       seconds.toFixed(seconds % 1 ? 1 : 0),
       called ? called.join(' ') || 'none' : 'not classifiable',
       ...labels.map(label => probabilities?.[label].toFixed(2) ?? '–'),
-      reason ?? (remarks.map(({ lead, kind }) => `${lead} ${kind}`).join(', ') || 'good'),
+      judged === false
+        ? 'not judged: a drawing'
+        : (reason ?? (remarks.map(({ lead, kind }) => `${lead} ${kind}`).join(', ') || 'good')),
     ]),
   )
   return table(['record', 'from s', 'found', ...labels, 'quality'], rows, process.stdout.columns)

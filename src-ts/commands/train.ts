@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { inTerminal } from './context.ts'
 import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
-import { withTrainingOptions } from './training-options.ts'
+import { inputJobs, withTrainingOptions } from './training-options.ts'
 import { printTraining } from './training-output.ts'
 
 const described = new Command('train')
@@ -13,6 +13,7 @@ const described = new Command('train')
 
 /** `holter train`: a network on a task, with checkpoints; its float model, and its int8 file. Several seeds give a mean. */
 export const train = withSeeds(withTrainingOptions(described))
+  .addOption(inputJobs())
   .addHelpText(
     'after',
     '\nExamples: holter train gap-cnn --epochs 12 --seed 1 --out build/gap-cnn\n          holter train gap-cnn --seeds 1,2,3 --jobs 2',

@@ -56,3 +56,9 @@ export function withTrainingOptions(command: Command): Command {
     .option('--resume', 'resume from the checkpoint in the output folder')
     .addOption(json())
 }
+
+/** The option for threads of the input pipeline. */
+export function inputJobs(): Option {
+  const words = 'threads that draw ahead for a network of drawings; the weights stay the same (default: 0)'
+  return new Option('--input-jobs <n>', words).argParser(whole(0, 64))
+}

@@ -21,6 +21,8 @@ export interface Piece {
   readonly seconds: number
   /** Why it is not to be classified, one clause; undefined where it is. */
   readonly reason?: string
+  /** False where there is no signal to judge: a drawing. */
+  readonly judged?: false
   /** What is wrong with its leads, be it enough for a reason or not. */
   readonly remarks: readonly Remark[]
 }
@@ -34,6 +36,8 @@ export interface Remark extends Pick<QualityFinding, 'kind' | 'text'> {
 export interface Pieces {
   readonly list: readonly Piece[]
   readonly peaksFrom?: PeakSource
+  /** What is read are grey levels of a drawing, not millivolts. */
+  readonly drawing?: boolean
   read(index: number, out: Float32Array, at: number): void
   readonly features?: Features
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import * as v from 'valibot'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import { seenBy } from '../ecg/datasets/drawn.ts'
 import { byName, HolterError } from '../errors.ts'
 import { sha256 } from '../files.ts'
 import { networks } from '../networks/index.ts'
@@ -60,7 +61,8 @@ export async function trainFoldModel(
   const identity = { network: network.name, recipe, seed, dataHash, loss, threads: threadsInUse() }
   const key = `${network.name}-${sha256(JSON.stringify(identity)).slice(0, 16)}`
   const model = network.build(tf, networkShape(task, network), seed)
-  const parts = { tf, model, train, standardization, recipe, seed, dataHash, terms }
+  const seen = seenBy(network, standardization)
+  const parts = { tf, model, train, standardization: seen, recipe, seed, dataHash, terms }
   const trained = await fit({ ...parts, checkpointDir: join(store, key), resume }, 'train', context)
   return trained.ended === 'interrupted' ? undefined : { model, trained, key }
 }

@@ -42,6 +42,8 @@ export interface OpenedModel {
   readonly task: Task
   readonly engine: string
   readonly precision: 'float' | 'int8'
+  /** Sees drawings of records. Records are drawn for it; data sets of drawings go in as they are. */
+  readonly drawn: boolean
   /** What its file carries; a file without metadata has thresholds of .5 and no temperature. */
   readonly fitted: Fitted
   /** True when it was trained on the validation records too. */
@@ -85,6 +87,7 @@ async function floatModel(path: string, options: ModelOptions): Promise<OpenedMo
     task: taskOf(path, metadata, options),
     engine: rounded ? 'tfjs with int8 weights' : 'tfjs',
     precision: 'float',
+    drawn: metadata.drawn !== undefined,
     fitted: metadata,
     knowsValidation: knowsValidation(metadata),
     notes: syntheticNotes(path, metadata),
@@ -115,6 +118,7 @@ function int8Model(path: string, options: ModelOptions): OpenedModel {
     task,
     engine: choice.engine.name,
     precision: 'int8',
+    drawn: metadata?.drawn !== undefined,
     fitted: metadata ?? { thresholds: task.labels.map(() => 0.5) },
     knowsValidation: metadata !== undefined && knowsValidation(metadata),
     notes: metadata ? syntheticNotes(path, metadata) : [foreignNote(path, task)],

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { vectorFile, type Written } from '../codegen/artefacts.ts'
 import type { Build } from '../codegen/build.ts'
 import type { DataSource, Opened } from '../ecg/datasets/dataset.ts'
-import { drawnStandardization } from '../ecg/datasets/drawn.ts'
+import { seenBy } from '../ecg/datasets/drawn.ts'
 import { onlyFlavours } from '../engines/choose.ts'
 import { engines } from '../engines/index.ts'
 import type { CompiledModel } from '../engines/model.ts'
@@ -87,8 +87,7 @@ export async function pipeline(tf: Tf, options: PipelineOptions): Promise<Produc
 
   const records = await timed('read', () => openSplits(task, source, ['train', 'validation'], options))
   const opened = records.opened
-  const signals = records.standardization!
-  const standardization = network.drawn ? drawnStandardization(signals) : signals
+  const standardization = seenBy(network, records.standardization!)
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   const model = network.build(tf, networkShape(task, network), seed)
   const parts = { tf, model, train, validation, standardization, seed, dataHash: opened.hash }

@@ -1,8 +1,13 @@
+import { statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import type { Dataset } from '../ecg/datasets/dataset.ts'
+import { type Dataset, recordSize } from '../ecg/datasets/dataset.ts'
+import { DRAWING, greyLevels } from '../ecg/datasets/drawn.ts'
 import { testFold } from '../ecg/datasets/test-fold.ts'
 import { readEcg } from '../ecg/formats/read-ecg.ts'
+import { readFully, withFile } from '../ecg/formats/read-file.ts'
+import { decodeDrawing, isPng } from '../ecg/paper/png.ts'
 import { HolterError } from '../errors.ts'
+import { readFile } from '../files.ts'
 import { decisionsOf } from '../metrics/confusion.ts'
 import { perLabel, type Scores } from '../metrics/predictions.ts'
 import { probabilities, sigmoid } from '../metrics/probabilities.ts'
@@ -21,7 +26,7 @@ export interface PredictInput extends Omit<ModelOptions, 'onRun'>, CutOptions {
   /** An int8 .tflite file, or the folder of a float model. */
   readonly model: string
   /**
-   * WFDB records, with or without .hea, files of other formats, or folders: of one's own the files of labels.csv, of others the WFDB records at
+   * WFDB records, with or without .hea, files of other formats, drawings that `holter plot --image` made (PNG) for networks of drawings, or folders: of one's own the files of labels.csv, of others the WFDB records at
    * or below them.
    */
   readonly records: readonly string[]
@@ -101,7 +106,7 @@ export async function predict(input: PredictInput, context: Context = {}): Promi
   const { paths, testFoldLeftClosed } = recordingsIn(input.records, task)
   const watch = openWatch(context, 'predict', 'recordings', paths.length)
   const records: PredictedRecord[] = []
-  for await (const read of inParts(paths, input, task, watch, context)) records.push(...(await answered(read, model)))
+  for await (const read of inParts(paths, input, model, watch, context)) records.push(...(await answered(read, model)))
   watch.stop()
   const single = task.kind === 'single-label'
   return {
@@ -139,12 +144,18 @@ function refuseOtherTasks({ path, task }: OpenedModel): void {
 type ReadRecord = { readonly record: string } & ({ readonly error: string } | { readonly pieces: Pieces })
 
 /** Reads recordings and yields them in parts with enough records for one call of the model. */
-async function* inParts(paths: readonly string[], input: PredictInput, task: Task, watch: Watch, { signal }: Context) {
+async function* inParts(
+  paths: readonly string[],
+  input: PredictInput,
+  model: OpenedModel,
+  watch: Watch,
+  { signal }: Context,
+) {
   const heldBack = testFold()
   let part: ReadRecord[] = []
   let waiting = 0
   for (const [i, record] of paths.entries()) {
-    const read = readOne(record, input, task, heldBack)
+    const read = readOne(record, input, model, heldBack)
     part.push(read)
     waiting += 'pieces' in read ? read.pieces.list.length : 0
     if (waiting >= AT_A_TIME) {
@@ -160,8 +171,19 @@ async function* inParts(paths: readonly string[], input: PredictInput, task: Tas
   yield part
 }
 
-function readOne(record: string, input: PredictInput, task: Task, heldBack: (record: string) => boolean): ReadRecord {
+function readOne(
+  record: string,
+  input: PredictInput,
+  { task, path, drawn }: OpenedModel,
+  heldBack: (record: string) => boolean,
+): ReadRecord {
   try {
+    const drawing = readDrawing(record)
+    if (drawing && !drawn) {
+      const problem = 'the model sees signals, and this is a picture'
+      throw new HolterError({ stage: 'usage', where: record, problem, got: path, expected: 'a network of drawings' })
+    }
+    if (drawing) return { record, pieces: drawing }
     if (heldBack(record.replace(/\.(?:hea|dat)$/, ''))) {
       const problem = 'this record belongs to the test fold, which only holter evaluate --split test opens'
       throw new HolterError({ stage: 'ecg', where: record, problem })
@@ -178,12 +200,14 @@ function readOne(record: string, input: PredictInput, task: Task, heldBack: (rec
 
 /** Runs the model on all classifiable records of recordings. */
 async function answered(read: readonly ReadRecord[], model: OpenedModel): Promise<PredictedRecord[]> {
-  const { task, fitted } = model
+  const { task, fitted, drawn } = model
   const good = read.flatMap(each =>
     'pieces' in each ? each.pieces.list.flatMap(({ reason }, i): Place[] => (reason ? [] : [[each.pieces, i]])) : [],
   )
   const { logits } =
-    good.length > 0 ? await model.predict(datasetOf(task, good), () => {}) : { logits: new Float32Array() }
+    good.length > 0
+      ? await model.predict(drawn ? drawings(task, good) : datasetOf(task, good), () => {})
+      : { logits: new Float32Array() }
   const scores: Scores = { kind: task.kind, labels: task.labels, logits }
   const decisions = decisionsOf(scores, fitted.thresholds)
   const cool = Float64Array.from(logits, logit => logit / (fitted.temperature ?? 1))
@@ -209,6 +233,39 @@ async function answered(read: readonly ReadRecord[], model: OpenedModel): Promis
 }
 
 type Place = readonly [pieces: Pieces, index: number]
+
+/** Returns the pixels of a PNG in place of a recording; undefined where the path holds something else. */
+function readDrawing(path: string): Pieces | undefined {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+  const start = withFile(path, 'Check the path', (file, bytes) => {
+    const head = new Uint8Array(Math.min(bytes, 8))
+    readFully(path, file, head, 0, head.length)
+    return head
+  })
+  if (!isPng(start) && !/\.png$/i.test(path)) return undefined
+  const levels = decodeDrawing(readFile(path), path)
+  return {
+    list: [{ seconds: 0, judged: false, remarks: [] }],
+    drawing: true,
+    read: (_, out, at) => out.set(levels, at),
+  }
+}
+
+/** Records and drawings as a data set of drawings. */
+function drawings(task: Task, places: readonly Place[]): Dataset {
+  const records = datasetOf(task, places)
+  const draw = greyLevels(task)
+  const record = new Float32Array(recordSize(task))
+  return {
+    ...records,
+    ...DRAWING,
+    read(index, out, at) {
+      if (places[index][0].drawing) return records.read(index, out, at)
+      records.read(index, record, 0)
+      out.set(draw(record), at)
+    },
+  }
+}
 
 /** Records as a data set without labels: what models predict. */
 function datasetOf(task: Task, places: readonly Place[]): Dataset {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Dataset } from '../ecg/datasets/dataset.ts'
+import { seenBy } from '../ecg/datasets/drawn.ts'
 import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { fitStandardization } from '../ecg/datasets/standardize.ts'
 import { predictInt8 } from '../engines/predict.ts'
@@ -100,8 +101,9 @@ interface Place extends Pick<FoldSide, 'tf' | 'task' | 'dataHash' | 'store'> {
 export async function answerFold({ train, heldOut }: Round, lesson: Lesson, place: Place, context: Context = {}) {
   const { network, recipe, seed, teachers, chain } = lesson
   const { tf, task, resume } = place
-  const standardization = fitStandardization(train)
-  const side = { ...context, ...place, train, standardization }
+  const signals = fitStandardization(train)
+  const standardization = seenBy(network, signals)
+  const side = { ...context, ...place, train, standardization: signals }
   const taught = teachers.length ? await taughtByFold(teachers, lesson, side) : undefined
   if (teachers.length && !taught) return undefined
   const terms = taught?.terms

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Opened, Standardization } from '../ecg/datasets/dataset.ts'
-import { drawnStandardization } from '../ecg/datasets/drawn.ts'
+import { seenBy } from '../ecg/datasets/drawn.ts'
 import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { fitStandardization } from '../ecg/datasets/standardize.ts'
 import { predictInt8 } from '../engines/predict.ts'
@@ -82,7 +82,7 @@ export async function trainNetwork(
   taught: (prepared: Prepared) => Taught,
   context: Context,
 ): Promise<TrainResult> {
-  const { seed = 1, out = join('build', input.network), patience, resume } = input
+  const { seed = 1, out = join('build', input.network), patience, resume, inputJobs } = input
   const prepared = await prepare(input, context)
   const { tf, network, task, recipe, opened, ...records } = prepared
   const { terms, flags = '', provenance } = taught(prepared)
@@ -92,7 +92,7 @@ export async function trainNetwork(
 
   makeFolder(out)
   sayWhatIsThere(out, resume, context)
-  const checkpoint = { checkpointDir: join(out, 'checkpoint'), resume, patience }
+  const checkpoint = { checkpointDir: join(out, 'checkpoint'), resume, patience, inputJobs }
   const parts = { tf, model, recipe, ...records, terms, dataHash: opened.hash, seed }
   const trained = await fit({ ...parts, ...checkpoint }, 'train', context)
   const { ended, history, best } = trained
@@ -138,10 +138,10 @@ async function prepare(input: TrainingInput, context: Context): Promise<Prepared
   const { train, validation } = opened.splits as Required<typeof opened.splits>
   checkAuxiliary(input, train)
   const common = { tf, network, task, recipe, opened }
-  const seen = (signals: Standardization) => (network.drawn ? drawnStandardization(signals) : signals)
-  if (!recipe.includeValidation) return { ...common, train, validation, standardization: seen(standardization!) }
+  if (!recipe.includeValidation)
+    return { ...common, train, validation, standardization: seenBy(network, standardization!) }
   const all = joinDatasets(train, validation)
-  return { ...common, train: all, standardization: seen(fitStandardization(all)) }
+  return { ...common, train: all, standardization: seenBy(network, fitStandardization(all)) }
 }
 
 interface Saved {

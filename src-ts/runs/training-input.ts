@@ -34,6 +34,8 @@ export interface TrainingInput extends Partial<Pick<Recipe, (typeof SETTABLE)[nu
   readonly resume?: boolean
   /** Stops after this many epochs without improvement. */
   readonly patience?: number
+  /** Threads that draw ahead for a network of drawings; the weights do not depend on them. Default 0: it draws between steps. */
+  readonly inputJobs?: number
   /** Threads of the native library, if it is not loaded yet; other numbers give other last bits. Default: one for each core. */
   readonly threads?: number
 }

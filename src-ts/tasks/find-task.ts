@@ -27,7 +27,7 @@ export function findTask({ task, data }: TaskChoice, otherwise: string): Task {
 /** Returns the task that a model was made for; what one of a user's own was, the model says itself. */
 export function taskOfModel(metadata: Metadata): Task {
   const known = tasks.find(({ name }) => name === metadata.task)
-  if (known || metadata.unit !== 'mV' || metadata.features || metadata.width)
+  if (known || metadata.unit === 'relative' || metadata.features || metadata.width)
     return byName('task', metadata.task, tasks)
   const { task: name, kind, labels, leads, sampleRateHz, samples } = metadata
   return ownTask({ name, kind, labels, leads, sampleRateHz, samples })

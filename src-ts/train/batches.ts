@@ -6,7 +6,7 @@ import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'
 import type { Batch } from './batch.ts'
-import { drawBatches } from './draw-batches.ts'
+import { batchDrawer, withDrawings } from './draw-batches.ts'
 import { mixBatch } from './mixup.ts'
 import { streams } from './streams.ts'
 import type { Tf } from './tf.ts'
@@ -30,16 +30,13 @@ export function* trainingBatches(
 ): Generator<Batch> {
   const { drawn } = standardization
   if (!drawn || dataset.width) return yield* signalBatches(dataset, standardization, recipe, seed, epoch)
-  const signals = signalBatches(dataset, drawn, recipe, seed, epoch)
-  yield* drawBatches(
-    signals,
-    dataset,
-    drawn,
-    recipe.augment ? record => random(seed, streams.style, epoch, record) : undefined,
-  )
+  const looks = recipe.augment ? { seed, epoch } : undefined
+  const draw = batchDrawer({ form: dataset, drawn, looks })
+  for (const batch of signalBatches(dataset, drawn, recipe, seed, epoch)) yield withDrawings(batch, draw(batch))
 }
 
-function* signalBatches(
+/** Yields the same where records are signals, or before they are drawn. */
+export function* signalBatches(
   dataset: Dataset,
   standardization: Standardization,
   { batchSize, cropSamples, augment, mixup }: Recipe,

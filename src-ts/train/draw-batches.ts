@@ -1,39 +1,43 @@
-import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import type { Standardization } from '../ecg/datasets/dataset.ts'
 import { DRAWING, GREY } from '../ecg/datasets/drawn.ts'
-import { drawer } from '../ecg/paper/draw.ts'
+import { type Drawable, drawer } from '../ecg/paper/draw.ts'
 import { drawStyle, PLAIN } from '../ecg/paper/style.ts'
-import type { Random } from '../random.ts'
+import { random } from '../random.ts'
 import type { Batch } from './batch.ts'
+import { streams } from './streams.ts'
 
-/**
- * Yields batches of signals as drawings, standardized, with the signals beside them. `styleOf` gives the stream that draws a record's look; without
- * it all look plain. The arrays of pixels are used again for the next batch.
- */
-export function* drawBatches(
-  batches: Iterable<Batch>,
-  form: Pick<Dataset, 'samples' | 'leads' | 'sampleRateHz'>,
-  { mean, deviation }: Standardization,
-  styleOf?: (record: number) => Random,
-): Generator<Batch> {
-  const sheet = drawer(form)
-  const levels = new Uint8Array(sheet.width * sheet.height)
-  let pixels = new Float32Array()
-  for (const batch of batches) {
-    const { size, length, inputs, records } = batch
-    if (pixels.length < size * levels.length) pixels = new Float32Array(size * levels.length)
+/** What is drawn, in plain data: it goes to threads. */
+export interface DrawingJob {
+  readonly form: Drawable
+  /** Of the signals. */
+  readonly drawn: Pick<Standardization, 'mean' | 'deviation'>
+  /** Draws each record's look; without it all look plain. */
+  readonly looks?: { readonly seed: number; readonly epoch: number }
+}
+
+/** The part of a batch that is drawn. */
+export type Signals = Pick<Batch, 'size' | 'records' | 'inputs'>
+
+/** Returns a function that draws a batch of standardized signals: grey levels, [size, rows, columns]. */
+export function batchDrawer({ form, drawn, looks }: DrawingJob): (signals: Signals) => Uint8Array<ArrayBuffer> {
+  const { width, height, draw } = drawer(form)
+  return ({ size, records, inputs }) => {
+    const levels = new Uint8Array(size * width * height)
     const row = inputs.length / size
     for (let i = 0; i < size; i++) {
-      const millivolts = inputs.subarray(i * row, (i + 1) * row).map(value => value * deviation + mean)
-      sheet.draw(millivolts, levels, styleOf ? drawStyle(styleOf(records[i])) : PLAIN)
-      for (let p = 0, at = i * levels.length; p < levels.length; p++, at++) pixels[at] = (levels[p] - GREY) / GREY
+      const millivolts = inputs.subarray(i * row, (i + 1) * row).map(value => value * drawn.deviation + drawn.mean)
+      const style = looks ? drawStyle(random(looks.seed, streams.style, looks.epoch, records[i])) : PLAIN
+      draw(millivolts, levels.subarray(i * width * height, (i + 1) * width * height), style)
     }
-    const { samples, width } = DRAWING
-    yield {
-      ...batch,
-      length: samples,
-      width,
-      inputs: pixels.subarray(0, size * levels.length),
-      signals: { length, inputs },
-    }
+    return levels
   }
+}
+
+/** Returns a batch of signals with its drawings, standardized, as what the network sees. */
+export function withDrawings(batch: Batch, levels: Uint8Array): Batch {
+  const { length, inputs } = batch
+  const { samples, width } = DRAWING
+  const pixels = new Float32Array(levels.length)
+  for (let i = 0; i < levels.length; i++) pixels[i] = (levels[i] - GREY) / GREY
+  return { ...batch, length: samples, width, inputs: pixels, signals: { length, inputs } }
 }

@@ -8,7 +8,7 @@ import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { auxiliaryHead, auxiliaryLoss } from './auxiliary.ts'
 import { threadsInUse } from './backend.ts'
-import { batchesPerEpoch, trainingBatches } from './batches.ts'
+import { batchesPerEpoch, signalBatches, trainingBatches } from './batches.ts'
 import { checkRun } from './check-run.ts'
 import {
   type EpochFigures,
@@ -17,6 +17,7 @@ import {
   type TrainingState,
   writeCheckpoint,
 } from './checkpoint.ts'
+import { type DrawingThreads, drawingThreads } from './draw-ahead.ts'
 import { type LossTerm, labelLoss } from './loss.ts'
 import { readWeights, weightsOf, writeWeights } from './model-weights.ts'
 import { predictLogits } from './predict.ts'
@@ -42,6 +43,8 @@ export interface TrainOptions extends Hooks {
   readonly checkpointDir?: string
   /** Goes on from the checkpoint, if there is one; without it an old checkpoint is replaced. */
   readonly resume?: boolean
+  /** Threads that draw ahead for a network of drawings; the weights do not depend on them. Default 0: it draws in between. */
+  readonly inputJobs?: number
   /** Stops after this many epochs without a better validation score. */
   readonly patience?: number
   readonly onBatch?: (progress: BatchProgress) => void
@@ -89,11 +92,12 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const terms = termsOf(options)
   const steps = stepper(tf, model, recipe, { ...options, terms })
   const identity = identityOf({ ...options, model, terms })
+  const threads = threadsOf(options)
   try {
     let state = start({ ...options, model }, steps, identity)
     while (reasonToEnd(state, options) === undefined) {
       if (gradual) steps.mask(gradual.at(state.history.length))
-      const loss = await trainEpoch(options, steps, state.history.length)
+      const loss = await trainEpoch(options, steps, state.history.length, threads)
       if (loss === undefined) break
       const { average } = steps
       const score = average ? average.shown(() => validate(options)) : validate(options)
@@ -113,6 +117,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       ended: reasonToEnd(state, { recipe, patience }) ?? 'interrupted',
     }
   } finally {
+    await threads?.close()
     steps.dispose()
     head?.dispose()
   }
@@ -156,13 +161,18 @@ function start(
 }
 
 /** Returns the mean loss of one epoch, or undefined when the signal came before its end. */
-async function trainEpoch(options: TrainOptions, { step }: Stepper, epochsDone: number): Promise<number | undefined> {
-  const { model, train: dataset, standardization, recipe, seed, onBatch, signal } = options
+async function trainEpoch(
+  options: TrainOptions,
+  { step }: Stepper,
+  epochsDone: number,
+  threads?: DrawingThreads,
+): Promise<number | undefined> {
+  const { model, train: dataset, recipe, seed, onBatch, signal } = options
   const batches = batchesPerEpoch(dataset.length, recipe.batchSize)
   const { epochs } = recipe
   let sum = 0
   let batch = 0
-  for (const records of trainingBatches(dataset, standardization, recipe, seed, epochsDone)) {
+  for await (const records of batchesOf(options, epochsDone, threads)) {
     // Lets signals, timers and progress bars act: the library itself never yields.
     await setImmediate()
     if (signal?.aborted) return undefined
@@ -174,6 +184,17 @@ async function trainEpoch(options: TrainOptions, { step }: Stepper, epochsDone: 
     onBatch?.({ epoch: epochsDone + 1, epochs, batch, batches, loss, learningRate })
   }
   return sum / dataset.length
+}
+
+/** Returns the batches of an epoch, drawn by threads where there are any. */
+function batchesOf({ train, standardization, recipe, seed }: TrainOptions, epoch: number, threads?: DrawingThreads) {
+  if (!threads) return trainingBatches(train, standardization, recipe, seed, epoch)
+  const signals = signalBatches(train, standardization.drawn!, recipe, seed, epoch)
+  return threads.batches(signals, recipe.augment ? { seed, epoch } : undefined)
+}
+
+function threadsOf({ train, standardization: { drawn }, inputJobs = 0 }: TrainOptions): DrawingThreads | undefined {
+  return drawn && inputJobs > 0 ? drawingThreads({ form: train, drawn }, inputJobs) : undefined
 }
 
 function validate({ tf, model, validation, standardization }: TrainOptions): number | undefined {

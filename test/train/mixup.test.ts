@@ -27,7 +27,15 @@ test('inputs, features and all targets of a record are mixed by the same share w
     fc.property(fc.integer({ min: 1, max: 20 }), fc.double({ min: 0.05, max: 1, noNaN: true }), (size, a) => {
       // Record r holds r in every place: what comes out tells the share, wherever one looks.
       const rows = (width: number) => Float32Array.from({ length: size * width }, (_, i) => Math.floor(i / width))
-      const batch = { size, length: 4, records: new Uint32Array(size), inputs: rows(8), features: rows(3), targets: rows(2), auxiliary: rows(5) }
+      const batch = {
+        size,
+        length: 4,
+        records: new Uint32Array(size),
+        inputs: rows(8),
+        features: rows(3),
+        targets: rows(2),
+        auxiliary: rows(5),
+      }
       mixBatch(batch, a, random(size))
       for (let row = 0; row < size; row++) {
         const of = (x: Float32Array) => [...x.subarray((row * x.length) / size, ((row + 1) * x.length) / size)]

@@ -10,9 +10,10 @@ export const GREY = 128
 /** The range of what they see, so that no level is clipped. */
 export const GREY_RANGE = { min: -1, max: 127 / 128 } as const
 
-/** Returns the standardization of drawings of records that have this one. */
-export function drawnStandardization({ mean, deviation }: Standardization): Standardization {
-  return { mean: GREY, deviation: GREY, drawn: { mean, deviation } }
+/** Returns how a network sees records whose signals have this standardization: one of drawings sees levels around GREY. */
+export function seenBy({ drawn }: { readonly drawn?: boolean }, signals: Standardization): Standardization {
+  const { mean, deviation } = signals
+  return drawn ? { mean: GREY, deviation: GREY, drawn: { mean, deviation } } : signals
 }
 
 /** Returns a data set as a network sees it: of one of drawings each record is drawn when it is read. Images are left as they are. */

@@ -1,6 +1,6 @@
 import { HolterError } from '../../errors.ts'
 import { LETTER, letters } from './letters.ts'
-import { FIRST_MM, GRID_MM, MM_PER_MV, MM_PER_S, SHEET, STRETCHES, ZERO_MM } from './sheet.ts'
+import { FIRST_MM, GRID_MM, MM_PER_MV, MM_PER_S, SHEET, SHEET_SECONDS, STRETCHES, ZERO_MM } from './sheet.ts'
 import { PLAIN, type Style } from './style.ts'
 
 // All is computed in integers, but for the one rounding of each sample: no two machines draw another byte. A pixel's darkness is the share of
@@ -18,6 +18,9 @@ const STYLE_ONE = 1024
 const FINE_FROM = 3
 const FINE_MM = 1
 
+/** No height is above it: far beyond the sheet, and sums of a record's still fit. */
+const MOST = 1 << 24
+
 /** A record to draw: millivolts, row-major [samples, leads]. */
 export interface Drawable {
   readonly samples: number
@@ -34,11 +37,11 @@ export interface Drawer {
 }
 
 /**
- * Returns a drawer of sheets with so many pixels a millimetre (one: what networks see). Throws HolterError unless records have the twelve
- * standard leads.
+ * Returns a drawer of sheets with so many pixels a millimetre (one: what networks see). Throws HolterError unless records are ten seconds of the
+ * twelve standard leads.
  */
 export function drawer(form: Drawable, pixelsPerMm = 1): Drawer {
-  const places = leadPlaces(form.leads)
+  const places = leadPlaces(form)
   const [width, height] = [SHEET.width * pixelsPerMm, SHEET.height * pixelsPerMm]
   const ink = new Int32Array(width * height)
   const heights = Array.from({ length: form.leads.length }, () => new Int32Array(form.samples))
@@ -98,7 +101,10 @@ function measure(record: ArrayLike<number>, heights: readonly Int32Array[], perM
   const leads = heights.length
   for (const [lead, own] of heights.entries()) {
     let sum = 0
-    for (let i = 0, at = lead; i < own.length; i++, at += leads) sum += own[i] = Math.round(record[at] * perMillivolt)
+    for (let i = 0, at = lead; i < own.length; i++, at += leads) {
+      own[i] = Math.max(-MOST, Math.min(MOST, Math.round(record[at] * perMillivolt)))
+      sum += own[i]
+    }
     const mean = Math.round(sum / own.length)
     for (let i = 0; i < own.length; i++) own[i] -= mean
   }
@@ -106,8 +112,6 @@ function measure(record: ArrayLike<number>, heights: readonly Int32Array[], perM
 
 /** Draws a line through heights above `zeroMm` that begins at `leftMm`; samples are joined by straight lines. */
 function stroke(pen: Pen, trace: Int32Array, sampleRateHz: number, leftMm: number, zeroMm: number): void {
-  // A record may end before the stretch begins.
-  if (trace.length < 2) return
   const { mm, width, right, down, half, sides } = pen
   const zero = zeroMm * mm + down
   const left = leftMm * mm + right
@@ -219,7 +223,12 @@ function gridLines(length: number, shift: number, { gridWidth }: Style, { mm }: 
 }
 
 /** Returns where the leads of the sheet's stretches stand among a record's. */
-function leadPlaces(leads: readonly string[]): number[] {
+function leadPlaces({ samples, sampleRateHz, leads }: Drawable): number[] {
+  if (samples !== SHEET_SECONDS * sampleRateHz) {
+    const problem = 'a sheet of ECG paper shows as many seconds as fit on it'
+    const expected = `${SHEET_SECONDS} s`
+    throw new HolterError({ stage: 'ecg', where: 'drawing', problem, got: `${samples / sampleRateHz} s`, expected })
+  }
   const names = leads.map(name => name.toUpperCase())
   const places = STRETCHES.map(({ lead }) => names.indexOf(lead))
   const missing = STRETCHES.findIndex((_, i) => places[i] < 0)
