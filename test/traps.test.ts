@@ -110,7 +110,7 @@ test('a card counts the parameters of its own file', () => {
 
 for (const network of networks) {
   native(`${network.name} has the parameters that its title says`, tf => {
-    const model = network.build(tf, networkShape(byName('task', network.task, tasks)), 1)
+    const model = network.build(tf, networkShape(byName('task', network.task, tasks), network), 1)
     const [, number, power] = network.title.match(/([\d.]+) ([kM]) parameters/)!
     const unit = power === 'k' ? 1e3 : 1e6
     const said = Number(number)

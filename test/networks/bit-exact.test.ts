@@ -21,7 +21,7 @@ import { skip } from '../helpers/environment.ts'
 
 /** Shorter than a record, and odd, so that pools and strides meet a remainder; the arithmetic is the same. Beats are short as they are. */
 const shapeOf = (network: Network): NetworkShape => {
-  const shape = networkShape(byName('task', network.task, tasks))
+  const shape = networkShape(byName('task', network.task, tasks), network)
   return { ...shape, samples: Math.min(shape.samples, 163) }
 }
 const CALIBRATION_RECORDS = 2
@@ -55,8 +55,8 @@ for (const network of networks) {
   }
   test(name, async () => {
     const tf = loadTfjs()
-    const { samples, leads, labels, features = 0 } = shapeOf(network)
-    const size = samples * leads + features
+    const { samples, width = 1, leads, labels, features = 0 } = shapeOf(network)
+    const size = samples * width * leads + features
     const model = network.build(tf, shapeOf(network), 1)
     randomizeNorms(tf, model)
     const rows = noise(CALIBRATION_RECORDS, size)

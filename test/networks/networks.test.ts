@@ -23,7 +23,7 @@ import { skip } from '../helpers/environment.ts'
 const test = suite('networks')
 const missing = trainingMissing()
 /** The form of the records that a network was made for. */
-const shapeOf = ({ task }: Network): NetworkShape => networkShape(byName('task', task, tasks))
+const shapeOf = (network: Network): NetworkShape => networkShape(byName('task', network.task, tasks), network)
 
 /** Builds a network, hands it over, frees its weights and returns what `use` made of it. */
 function withModel<T>(network: Network, use: (model: LayersModel) => T, seed = 1): T {
@@ -253,13 +253,13 @@ native('beat-rr has 23,584 parameters, layer by layer; it needs features', () =>
 })
 
 for (const network of networks) {
-  native(`${network.name} takes [samples, leads], and features where there are any, and ends in logits`, () => {
+  native(`${network.name} takes records of its form, and features where there are any, and ends in logits`, () => {
     withModel(network, model => {
-      const { samples, leads, labels, features } = shapeOf(network)
+      const { samples, width, leads, labels, features } = shapeOf(network)
       assert.is(model.name, network.name)
       assert.equal(
         model.inputs.map(input => input.shape),
-        [[null, samples, leads], ...(features === undefined ? [] : [[null, features]])],
+        [[null, samples, ...(width ? [width] : []), leads], ...(features === undefined ? [] : [[null, features]])],
       )
       assert.equal(model.outputs[0].shape, [null, labels])
       const last = model.layers.at(-1)!

@@ -9,6 +9,7 @@ import { type Network, networkShape } from '../../src-ts/networks/network.ts'
 import { pictureControl } from '../../src-ts/networks/picture-control.ts'
 import { visionTransformer } from '../../src-ts/networks/vision-transformer.ts'
 import { publishedVit, vit } from '../../src-ts/networks/vit.ts'
+import { vitDrawn } from '../../src-ts/networks/vit-drawn.ts'
 import { runFloatPasses } from '../../src-ts/passes/float/index.ts'
 import { ptbxlSuperclass } from '../../src-ts/tasks/ptbxl-superclass.ts'
 import { exportGraph } from '../../src-ts/train/export.ts'
@@ -92,6 +93,24 @@ const expected: { network: Network; parameters: number; operators: Record<string
     },
   },
   {
+    network: vitDrawn,
+    parameters: 310_773,
+    operators: {
+      conv2d: 39,
+      gelu: 3,
+      reshape: 4,
+      pad: 1,
+      add: 7,
+      layerNormalization: 7,
+      batchMatmul: 18,
+      softmax: 9,
+      concatenation: 3,
+      depthwiseConv2d: 1,
+      slice: 1,
+      fullyConnected: 1,
+    },
+  },
+  {
     network: pictureControl,
     parameters: 73_637,
     operators: { reshape: 2, resizeBilinear: 1, conv2d: 5, mean: 1, fullyConnected: 1 },
@@ -105,7 +124,7 @@ function trainable(model: LayersModel): number {
 
 for (const { network, parameters, operators } of expected) {
   native(`${network.name} has ${parameters} parameters; no batch norm is left of it after the passes`, tf => {
-    const model = network.build(tf, networkShape(ptbxlSuperclass), 1)
+    const model = network.build(tf, networkShape(ptbxlSuperclass, network), 1)
     assert.is(model.countParams(), parameters)
     const counts: Record<string, number> = {}
     for (const { op } of runFloatPasses(exportGraph(model)).nodes) counts[op] = (counts[op] ?? 0) + 1

@@ -14,7 +14,7 @@ const testWithTfjs = withTfjs('export', test)
 
 for (const network of networks) {
   testWithTfjs(`${network.name} computes the same after export and passes`, tf => {
-    const model = network.build(tf, networkShape(byName('task', network.task, tasks)), 3)
+    const model = network.build(tf, networkShape(byName('task', network.task, tasks), network), 3)
     shakeNorms(tf, model)
     assert.ok(worstDifference(tf, model) <= TOLERANCE)
     model.dispose()

@@ -29,7 +29,7 @@ for (const name of names) {
     const network = byName('network', metadata.network!, networks)
     const task = byName('task', metadata.task, tasks)
     const { samples, leads, labels, features } = task
-    const fresh = network.build(tf, networkShape(task), 1)
+    const fresh = network.build(tf, networkShape(task, network), 1)
     const form = (each: typeof model) => each.layers.map(layer => [layer.name, layer.getClassName(), layer.outputShape])
     assert.equal(form(model), form(fresh))
     assert.equal(metadata.leads, leads)
