@@ -26,8 +26,8 @@ export interface SparseForm {
   fits(p: Convolution): boolean
   /** Steps of one output channel by what is named of it. */
   stepsOf(named: number): number
-  /** Nanoseconds of a step of eight pixels, of an output vector, and of an input that is transposed; docs/kernels.md. */
-  readonly cost: { readonly step: number; readonly output: number; readonly input: number }
+  /** Nanoseconds of a step of eight pixels; docs/kernels.md. */
+  readonly stepCost: number
 }
 
 /** Returns the kernel of a form: CONV_2D of int8 along one axis that multiplies only weights that are not zero. */
@@ -101,9 +101,12 @@ function stepsOf(form: SparseForm, p: Convolution): number {
   return packSparse(p.filter, p.outC, form.run).places.reduce((sum, { length }) => sum + form.stepsOf(length), 0)
 }
 
+/** Nanoseconds of an output vector that is scaled by doubles or else by whole numbers, and of an input that is transposed; docs/kernels.md. */
+const COST = { byDoubles: 1.8, byIntegers: 2.8, input: 0.1 }
+
 function costOf(form: SparseForm, p: Convolution, line: Line): number {
-  const { step, output, input } = form.cost
+  const output = doubleScaling(p, sumRanges(p, p.filter)) ? COST.byDoubles : COST.byIntegers
   const eights = 2 * Math.ceil(line.outT / 16)
-  const products = eights * (stepsOf(form, p) * step + p.outC * 2 * output)
-  return line.batches * (products + line.inT * p.window.inC * input)
+  const products = eights * (stepsOf(form, p) * form.stepCost + p.outC * 2 * output)
+  return line.batches * (products + line.inT * p.window.inC * COST.input)
 }
