@@ -12,7 +12,7 @@ export function randomConvolution(r: Random, seed: number): IntGraph {
   const draw: Draw = (low, high) => low + r.integer(high - low + 1)
   const pick = <T>(values: readonly T[]) => values[r.integer(values.length)]
   const kind = r.integer(8) === 0 ? 'fullyConnected' : 'conv2d'
-  const inC = draw(1, 33)
+  const inC = pick([draw(1, 33), draw(1, 33), 4 * draw(1, 8)])
   const outC = draw(1, 33)
   const line = r.integer(3) > 0
   const [inH, inW] = line
@@ -50,6 +50,11 @@ export function randomConvolution(r: Random, seed: number): IntGraph {
   const sign = () => (r.integer(2) ? 127 : -127)
   const whole = sign()
   const sparse = () => (r.integer(4) ? 0 : pick([sign(), r.integer(256) - 128]))
+  let kept = false
+  const blocks = (_: unknown, i: number) => {
+    if (i % 4 === 0) kept = r.integer(4) === 0
+    return kept ? pick([sign(), r.integer(256) - 128]) : 0
+  }
   const weight = pick([
     () => r.integer(255) - 127,
     () => r.integer(255) - 127,
@@ -58,6 +63,8 @@ export function randomConvolution(r: Random, seed: number): IntGraph {
     () => r.integer(256) - 128,
     sparse,
     sparse,
+    blocks,
+    blocks,
   ])
   const scales = Array.from({ length: outC }, () => 0.002 * (1 + r.integer(8)))
   const inScale = 0.03

@@ -13,10 +13,10 @@ import { rowRunner } from '../../src-ts/reference/run.ts'
 import { difference, runProgram } from '../../tools/random-networks/run-program.ts'
 import { extremeInputs, randomConvolution } from '../helpers/random-convolution.ts'
 
-/** Modules of LAYERS layers, each with the four inputs of `extremeInputs`: 10³ cases, or 10⁵ with HOLTER_LONG=1. */
+/** Modules of LAYERS kernels of layers, each with the four inputs of `extremeInputs`: 1,536 cases, or 1.5 · 10⁵ with HOLTER_LONG=1. */
 const MODULES = process.env.HOLTER_LONG ? 100 : 1
-const LAYERS = 256
-/** Kernels that many layers of every module must have. */
+const LAYERS = 384
+/** Kernels that many layers of the first module must have. */
 const NAMES = ['windows', 'blocks', 'sparse', 'sparse-blocks', 'toom-cook', 'toom-cook-plane'].map(
   name => `conv2d-${name}`,
 )
@@ -46,7 +46,8 @@ for (let module = 0; module < MODULES; module++) {
       const kernels = kernelsOf(prepareGraph(graph)[0])
       for (const kernel of kernels) jobs.push({ graph, kernel, inputs, count: 4 })
     }
-    for (const name of NAMES) assert.ok(jobs.filter(({ kernel }) => kernel.name === name).length > 5, name)
+    if (module === 0)
+      for (const name of NAMES) assert.ok(jobs.filter(({ kernel }) => kernel.name === name).length > 5, name)
     let next = 0
     const results = await runProgram(jobs, 'simd', { choose: () => [{ kernel: jobs[next++].kernel }] })
     for (const [i, { graph, kernel, inputs }] of jobs.entries()) {
