@@ -3,69 +3,78 @@
 import { Condition, NONE, RATE_HZ, secondsOf } from "./monitor-condition";
 import { conditionOf, UNCLASSIFIABLE } from "./monitor-conditions";
 import { ALARM, END, Events, RESUMED, SUSPENDED } from "./monitor-events";
-import { RULE, RULES, TAP_COUNT, tabled, TAPS } from "./monitor-table";
+import { Likeness } from "./monitor-likeness";
+import { TAP_COUNT, tabled, TAPS, WITNESS, WITNESSES } from "./monitor-table";
 
 const QUIET: i64 = 10 * RATE_HZ;
 const LEAST_SUSPENSION: i64 = RATE_HZ;
 
 class State {
-  condition: Condition;
-  kind: i32;
   holds: bool = false;
   since: i64 = 0;
   last: i64 = 0;
+}
 
-  constructor(kind: i32, condition: Condition) {
-    this.kind = kind;
-    this.condition = condition;
+class Witness {
+  rule: i32;
+  kind: i32;
+  condition: Condition;
+
+  constructor(place: i32) {
+    this.rule = <i32>tabled(place);
+    this.kind = <i32>tabled(place + 1);
+    this.condition = conditionOf(place + 1);
   }
 }
 
 export class Alarms {
-  private states: StaticArray<State> = new StaticArray<State>(<i32>tabled(RULES));
+  private witnesses: StaticArray<Witness> = new StaticArray<Witness>(<i32>tabled(WITNESSES));
+  private states: StaticArray<State>;
   private events: Events;
   private poorSince: i64 = NONE;
   private suspended: bool = false;
 
   constructor(events: Events) {
     this.events = events;
-    for (let i = 0; i < this.states.length; i++) {
-      const place = TAPS + <i32>tabled(TAP_COUNT) + RULE * i;
-      this.states[i] = new State(<i32>tabled(place), conditionOf(place));
-    }
+    const witnesses = this.witnesses, last = witnesses.length - 1;
+    for (let i = 0; i <= last; i++) witnesses[i] = new Witness(TAPS + <i32>tabled(TAP_COUNT) + WITNESS * i);
+    this.states = new StaticArray<State>(witnesses[last].rule + 1);
+    for (let i = 0; i < this.states.length; i++) this.states[i] = new State();
   }
 
   found(pre: i64, at: i64): void {
-    for (let i = 0; i < this.states.length; i++)
-      if (this.listens(i)) this.hold(i, at, this.states[i].condition.found(pre));
+    for (let i = 0; i < this.witnesses.length; i++)
+      if (this.listens(i)) this.hold(i, at, this.witnesses[i].condition.found(pre));
   }
 
-  labelled(sample: i64, label: i32, certainty: i64, pre: i64, at: i64): void {
-    for (let i = 0; i < this.states.length; i++)
-      if (this.listens(i)) this.hold(i, at, this.states[i].condition.labelled(sample, label, certainty, pre));
+  labelled(sample: i64, label: i32, certainty: i64, pre: i64, likeness: Likeness, at: i64): void {
+    for (let i = 0; i < this.witnesses.length; i++) {
+      if (!this.listens(i)) continue;
+      this.hold(i, at, this.witnesses[i].condition.labelled(sample, label, certainty, pre, likeness));
+    }
   }
 
   /** `leakage` is NONE where there is no flutter index. */
   moment(at: i64, lastPeak: i64, classifiable: bool, leakage: i64, ratePerMinute: i64): void {
     this.suspend(at, classifiable);
-    for (let i = 0; i < this.states.length; i++) {
+    for (let i = 0; i < this.witnesses.length; i++) {
       if (!this.listens(i)) continue;
-      this.hold(i, at, this.states[i].condition.moment(at, lastPeak, classifiable, leakage, ratePerMinute));
+      this.hold(i, at, this.witnesses[i].condition.moment(at, lastPeak, classifiable, leakage, ratePerMinute));
     }
     for (let i = 0; i < this.states.length; i++) this.settle(i, at);
   }
 
   forget(): void {
-    for (let i = 0; i < this.states.length; i++) this.states[i].condition.forget();
+    for (let i = 0; i < this.witnesses.length; i++) this.witnesses[i].condition.forget();
   }
 
-  private listens(rule: i32): bool {
-    return !this.suspended || this.states[rule].kind == UNCLASSIFIABLE;
+  private listens(witness: i32): bool {
+    return !this.suspended || this.witnesses[witness].kind == UNCLASSIFIABLE;
   }
 
-  private hold(rule: i32, at: i64, value: i64): void {
+  private hold(witness: i32, at: i64, value: i64): void {
     if (value == NONE) return;
-    const state = this.states[rule];
+    const rule = this.witnesses[witness].rule, state = this.states[rule];
     state.last = at;
     if (state.holds) return;
     state.holds = true;

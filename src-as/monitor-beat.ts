@@ -2,6 +2,7 @@
 
 import { floorDivide } from "./monitor-filter";
 import { Lead } from "./monitor-lead";
+import { Likeness } from "./monitor-likeness";
 import { integerLog, integerRoot, SlidingOrder } from "./monitor-numbers";
 import { IntegerRhythm } from "./monitor-rhythm";
 
@@ -20,6 +21,7 @@ const REFRESH: i64 = 4;
 const LEARNING_BEATS: i64 = 8;
 const FROM: i32 = PEAK - 12;
 const TO: i32 = PEAK + 16;
+const LENGTH: i64 = TO - FROM + 1;
 const LEAST_DIFFERENCE: i64 = 82;
 const LEAST_RATIO: i64 = 205;
 const LONE: i64 = 360;
@@ -28,6 +30,7 @@ const LONE: i64 = 360;
 export class IntegerBeatStream {
   channels: StaticArray<i32> = new StaticArray<i32>(SAMPLES * CHANNELS);
   features: StaticArray<i64> = new StaticArray<i64>(FEATURES);
+  likeness: Likeness = new Likeness();
   private rhythm: IntegerRhythm = new IntegerRhythm();
   private main: BeatShape = new BeatShape();
   private second: BeatShape = new BeatShape();
@@ -37,6 +40,16 @@ export class IntegerBeatStream {
     this.main.next(main, peak, this.channels, 0);
     this.second.next(second, peak, this.channels, 2);
     this.rhythm.next(pre > 0 ? pre : LONE);
+    this.compareLeads();
+  }
+
+  private compareLeads(): void {
+    const likeness = this.likeness, main = this.main, second = this.second;
+    const usual = thousandths(main.correlation >> 3), other = thousandths(second.correlation >> 3);
+    likeness.least = min(usual, other);
+    likeness.most = max(usual, other);
+    likeness.width = max(main.width, second.width);
+    likeness.alike = max(thousandths((main.toLast + second.toLast) >> 1), thousandths((main.toEarlier + second.toEarlier) >> 1));
   }
 
   /** Writes the features, with `post` the interval behind the beat. */
@@ -63,6 +76,13 @@ class BeatShape {
   correlation: i64 = 0;
   logDifference: i64 = 0;
   logHeight: i64 = 0;
+  /** Width over that of the usual complex, in thousandths. */
+  width: i64 = 0;
+  /** Correlation with the complexes of the last two beats, in 2⁻¹³. */
+  toLast: i64 = 0;
+  toEarlier: i64 = 0;
+  private last: StaticArray<i64> = new StaticArray<i64>(SAMPLES);
+  private earlier: StaticArray<i64> = new StaticArray<i64>(SAMPLES);
   private heights: SlidingOrder<i32> = new SlidingOrder<i32>(SCALE_BEATS);
   /** Windows are clipped to four heights of 4096: 16 bits hold them. */
   private samples: StaticArray<SlidingOrder<i16>> = new StaticArray<SlidingOrder<i16>>(SAMPLES);
@@ -89,30 +109,57 @@ class BeatShape {
       channels[to + 1] = <i32>(window[i] - template[i]);
     }
     this.compare();
+    for (let i = FROM; i <= TO; i++) {
+      this.earlier[i] = this.last[i];
+      this.last[i] = window[i];
+    }
     for (let i = 0; i < SAMPLES; i++) this.samples[i].push(window[i]);
     if (++this.beats > LEARNING_BEATS && this.beats % REFRESH != 0) return;
     for (let i = 0; i < SAMPLES; i++) template[i] = this.samples[i].twiceMedian() >> 1;
   }
 
   private compare(): void {
-    const length: i64 = TO - FROM + 1;
-    let sumX: i64 = 0, sumY: i64 = 0, sumXX: i64 = 0, sumYY: i64 = 0, sumXY: i64 = 0, squares: i64 = 0;
-    for (let i = FROM; i <= TO; i++) {
-      const x = this.window[i], y = this.template[i];
-      sumX += x;
-      sumY += y;
-      sumXX += x * x;
-      sumYY += y * y;
-      sumXY += x * y;
-      squares += (x - y) * (x - y);
-    }
-    const spread = integerRoot(length * sumXX - sumX * sumX) * integerRoot(length * sumYY - sumY * sumY);
-    const covariance = (length * sumXY - sumX * sumY) * 8192;
-    this.correlation = spread > 0 ? 8 * floorDivide(covariance, spread) : 0;
-    this.logDifference = integerLog(integerRoot(squares / length) + LEAST_DIFFERENCE) - integerLog(HEIGHT);
-    const usual = max(LEAST_RATIO, peakToPeak(this.template, FROM, TO));
-    this.logHeight = integerLog(max(LEAST_RATIO, peakToPeak(this.window, FROM, TO))) - integerLog(usual);
+    const window = this.window, template = this.template;
+    let squares: i64 = 0;
+    for (let i = FROM; i <= TO; i++) squares += (window[i] - template[i]) * (window[i] - template[i]);
+    const own = height(window), usual = height(template);
+    this.correlation = 8 * correlation(window, template);
+    this.logDifference = integerLog(integerRoot(squares / LENGTH) + LEAST_DIFFERENCE) - integerLog(HEIGHT);
+    this.logHeight = integerLog(own) - integerLog(usual);
+    this.width = (1000 * area(window) * usual) / (own * area(template));
+    this.toLast = correlation(window, this.last);
+    this.toEarlier = correlation(window, this.earlier);
   }
+}
+
+/** Correlation of two complexes in 2⁻¹³, rounded down. */
+function correlation(a: StaticArray<i64>, b: StaticArray<i64>): i64 {
+  let sumA: i64 = 0, sumB: i64 = 0, sumAA: i64 = 0, sumBB: i64 = 0, sumAB: i64 = 0;
+  for (let i = FROM; i <= TO; i++) {
+    sumA += a[i];
+    sumB += b[i];
+    sumAA += a[i] * a[i];
+    sumBB += b[i] * b[i];
+    sumAB += a[i] * b[i];
+  }
+  const spread = integerRoot(LENGTH * sumAA - sumA * sumA) * integerRoot(LENGTH * sumBB - sumB * sumB);
+  return spread > 0 ? floorDivide((LENGTH * sumAB - sumA * sumB) * 8192, spread) : 0;
+}
+
+/** The area between a complex and its mean, times its length; of a flat one 1. */
+function area(window: StaticArray<i64>): i64 {
+  let total: i64 = 0, sum: i64 = 0;
+  for (let i = FROM; i <= TO; i++) total += window[i];
+  for (let i = FROM; i <= TO; i++) sum += abs(LENGTH * window[i] - total);
+  return max<i64>(1, sum);
+}
+
+function height(window: StaticArray<i64>): i64 {
+  return max(LEAST_RATIO, peakToPeak(window, FROM, TO));
+}
+
+function thousandths(correlation: i64): i64 {
+  return floorDivide(1000 * correlation, 8192);
 }
 
 function peakToPeak(window: StaticArray<i64>, from: i32, to: i32): i64 {

@@ -1,4 +1,6 @@
-// What a rule waits for, as the rest of a monitor sees it. Twin of src-ts/monitor/conditions.ts.
+// What a rule waits for, as the rest of a monitor sees it. Twin of src-ts/monitor/condition.ts.
+
+import { Likeness } from "./monitor-likeness";
 
 export const RATE_HZ: i64 = 360;
 export const MINUTE: i64 = 60 * RATE_HZ;
@@ -9,7 +11,7 @@ export class Condition {
   found(_pre: i64): i64 {
     return NONE;
   }
-  labelled(_sample: i64, _label: i32, _certainty: i64, _pre: i64): i64 {
+  labelled(_sample: i64, _label: i32, _certainty: i64, _pre: i64, _likeness: Likeness): i64 {
     return NONE;
   }
   moment(_at: i64, _lastPeak: i64, _classifiable: bool, _leakage: i64, _ratePerMinute: i64): i64 {

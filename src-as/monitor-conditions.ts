@@ -3,13 +3,14 @@
 import { Condition, MINUTE, NONE, ratio, secondsOf } from "./monitor-condition";
 import { CountCondition, IrregularCondition, PatternCondition, RunCondition } from "./monitor-patterns";
 import { tabled } from "./monitor-table";
+import { UnlikeRunCondition } from "./monitor-unlike-run";
 
 /** Kinds of rules; src-ts/monitor/device/table.ts numbers them so. */
 const NO_BEAT: i32 = 0, PAUSE: i32 = 1, RATE_ABOVE: i32 = 2, RATE_BELOW: i32 = 3, FLUTTER: i32 = 4;
-const RUN: i32 = 5, COUNT: i32 = 6, PATTERN: i32 = 7, IRREGULAR: i32 = 8;
+const RUN: i32 = 5, COUNT: i32 = 6, PATTERN: i32 = 7, IRREGULAR: i32 = 8, UNLIKE_RUN: i32 = 10;
 export const UNCLASSIFIABLE: i32 = 9;
 
-/** Makes the condition of the rule that stands at a place of the table. */
+/** Makes the condition whose kind and limits stand at a place of the table. */
 export function conditionOf(place: i32): Condition {
   const kind = <i32>tabled(place);
   if (kind == NO_BEAT) return new NoBeatCondition(place + 1);
@@ -21,6 +22,7 @@ export function conditionOf(place: i32): Condition {
   if (kind == COUNT) return new CountCondition(place + 1);
   if (kind == PATTERN) return new PatternCondition(place + 1);
   if (kind == IRREGULAR) return new IrregularCondition(place + 1);
+  if (kind == UNLIKE_RUN) return new UnlikeRunCondition(place + 1);
   return new UnclassifiableCondition(place + 1);
 }
 

@@ -160,7 +160,10 @@ export class Monitor {
     const label = beat.described ? network.label : <i32>tabled(LABELS);
     const certainty: i64 = beat.described ? network.certainty : 0;
     this.events.add(kind, label, now, beat.sample, beat.pre == NONE ? 0 : beat.pre, certainty);
-    if (kind == BEAT) this.alarms.labelled(beat.sample, label, certainty, beat.pre, now);
+    if (kind != BEAT) return;
+    const likeness = this.stream.likeness;
+    likeness.known = beat.described;
+    this.alarms.labelled(beat.sample, label, certainty, beat.pre, likeness, now);
   }
 
   private closeBeats(): void {

@@ -1,13 +1,14 @@
 // Rules that wait for labels in a row. Twins of src-ts/monitor/conditions.ts.
 
 import { Condition, MINUTE, NONE, ratio } from "./monitor-condition";
+import { Likeness } from "./monitor-likeness";
 import { LABELS, tabled } from "./monitor-table";
 
 /** R peaks lie further apart. */
 const APART: i64 = 54;
 /** Bits of a label in the word of a pattern. */
 const LABEL_BITS: i32 = 4;
-const VENTRICULAR: i32 = 2, FUSION: i32 = 3;
+const NORMAL: i32 = 0, SUPRAVENTRICULAR: i32 = 1;
 
 export class RunCondition extends Condition {
   private label: i32;
@@ -40,7 +41,7 @@ export class RunCondition extends Condition {
     this.certainties = new StaticArray<i64>(beats);
   }
 
-  labelled(_sample: i64, label: i32, certainty: i64, pre: i64): i64 {
+  labelled(_sample: i64, label: i32, certainty: i64, pre: i64, _likeness: Likeness): i64 {
     const intervals = this.intervals, beats = intervals.length, own = this.isOwn(label);
     const breaks = !own && (label == <i32>tabled(LABELS) || certainty >= this.doubt);
     if (breaks || pre == NONE) this.forget();
@@ -95,7 +96,7 @@ export class CountCondition extends Condition {
     this.times = new StaticArray<i64>(<i32>(window / APART) + 2);
   }
 
-  labelled(sample: i64, label: i32, _certainty: i64, _pre: i64): i64 {
+  labelled(sample: i64, label: i32, _certainty: i64, _pre: i64, _likeness: Likeness): i64 {
     const times = this.times;
     while (this.count > 0 && times[this.first] <= sample - this.window) {
       this.first = (this.first + 1) % times.length;
@@ -126,7 +127,7 @@ export class PatternCondition extends Condition {
     this.seen = new StaticArray<u8>(period * repeats);
   }
 
-  labelled(_sample: i64, label: i32, _certainty: i64, pre: i64): i64 {
+  labelled(_sample: i64, label: i32, _certainty: i64, pre: i64, _likeness: Likeness): i64 {
     const seen = this.seen, last = seen.length - 1;
     if (pre == NONE) this.count = 0;
     for (let i = 0; i < last; i++) seen[i] = seen[i + 1];
@@ -157,7 +158,7 @@ export class IrregularCondition extends Condition {
   private steps: StaticArray<bool>;
   private taken: i32 = 0;
   private place: i32 = 0;
-  /** Of the last two beats: whether each is no ventricular one, and the interval before the last. */
+  /** Of the last two beats: whether each comes from the atria, and the interval before the last. */
   private before: bool = false;
   private last: bool = false;
   private earlier: i64 = NONE;
@@ -169,8 +170,8 @@ export class IrregularCondition extends Condition {
     this.share = tabled(place + 2);
   }
 
-  labelled(_sample: i64, label: i32, _certainty: i64, pre: i64): i64 {
-    const atrial = label != VENTRICULAR && label != FUSION;
+  labelled(_sample: i64, label: i32, _certainty: i64, pre: i64, _likeness: Likeness): i64 {
+    const atrial = label == NORMAL || label == SUPRAVENTRICULAR;
     const own = this.before && this.last && atrial, earlier = this.earlier;
     this.before = this.last;
     this.last = atrial;

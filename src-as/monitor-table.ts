@@ -20,10 +20,11 @@ export const LABELS: i32 = 291;
 export const STEP: i32 = 292;
 /** Multiplier, offset, low and high of the signal, then of each number. */
 export const MAPS: i32 = 293;
-export const RULES: i32 = 353;
+/** Conditions of rules: a rule may have two. */
+export const WITNESSES: i32 = 353;
 export const TAPS: i32 = 354;
-/** Words of a rule: its kind and limits. They stand behind the taps. */
-export const RULE: i32 = 10;
+/** Words of a witness: its rule, its kind and limits. They stand behind the taps. */
+export const WITNESS: i32 = 12;
 
 /** Returns a word. MONITOR, the address of the first, is a global of the program. */
 // @ts-ignore: decorator

@@ -5,6 +5,7 @@ import { byName, HolterError } from '../errors.ts'
 import { averageScore, grossCounts, qrsScore } from '../metrics/ec57.ts'
 import { table } from '../report/terminal.ts'
 import type { MonitorScores } from '../runs/score-monitor.ts'
+import type { StressScore } from '../runs/stress-monitor.ts'
 import { terminal } from './context.ts'
 
 /** Returns the tables of the monitor on a set of MIT-BIH records: tools/score-monitor. */
@@ -27,8 +28,41 @@ export async function scoreMonitorTables(args: readonly string[]): Promise<strin
       hint: 'Name the folder that holds 100.hea, 100.dat and 100.atr, or set ECG_DATA_DIR',
     })
   }
+  const json = (value: unknown) => JSON.stringify(value, null, 2)
+  const stress = args.find(arg => /^--stress(=|$)/.test(arg))
+  if (stress !== undefined) {
+    const { stressMonitor } = await import('../runs/stress-monitor.ts')
+    const names = stress.split('=')[1]?.split(',')
+    const scores = await stressMonitor({ dir, set: set as MitBihSet, model: 'beat-rr', stresses: names }, terminal)
+    return args.includes('--json') ? json(scores) : stressTable(scores)
+  }
   const scores = await scoreMonitor({ dir, set: set as MitBihSet, model: 'beat-rr' }, terminal)
-  return args.includes('--json') ? JSON.stringify(scores, null, 2) : tables(scores)
+  return args.includes('--json') ? json(scores) : tables(scores)
+}
+
+/** Rules whose episodes a stress must not hide. */
+const WATCHED = [
+  'ventricular-tachycardia',
+  'ventricular-fibrillation',
+  'extreme-tachycardia',
+  'extreme-bradycardia',
+  'asystole',
+]
+
+function stressTable(scores: readonly StressScore[]): string {
+  const rows = scores.map(({ stress, qrs, alarms, falseHighPerHour }) => [
+    stress,
+    percent(qrs.sensitivity),
+    percent(qrs.positivePredictivity),
+    ...WATCHED.map(rule => `${alarms[rule].missed}/${alarms[rule].episodes} ${alarms[rule].falseAlarms}`),
+    falseHighPerHour.toFixed(2),
+  ])
+  const worst = scores.map(({ stress, worst }) => `${stress}: ${worst.join('; ') || 'nothing missed, nothing false'}`)
+  return [
+    table(['stress', 'QRS Se %', '+P %', 'VT', 'VFL', 'tachycardia', 'bradycardia', 'asystole', 'false/h'], rows),
+    'Of each rule: episodes missed / episodes, and false alarms. False alarms an hour of the high-priority rules.',
+    worst.join('\n'),
+  ].join('\n\n')
 }
 
 function tables(scores: MonitorScores): string {

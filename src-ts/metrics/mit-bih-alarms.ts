@@ -115,6 +115,12 @@ export function countAlarms(rule: string, truth: Truth, alarms: readonly RaisedA
   }
 }
 
+/** Returns the counts of several records, or rules, together. */
+export function totalCounts(all: readonly AlarmCounts[]): AlarmCounts {
+  const sum = (field: keyof AlarmCounts) => all.reduce((value, counts) => value + counts[field], 0)
+  return { episodes: sum('episodes'), missed: sum('missed'), alarms: sum('alarms'), falseAlarms: sum('falseAlarms') }
+}
+
 /** Returns the runs of at least `least` ventricular beats above 100 a minute; flutter waves end them. */
 function ventricularRuns(annotations: MitBihRecord['annotations'], least: number): Span[] {
   const fast: Span[] = []

@@ -1,4 +1,5 @@
-import { type Condition, conditions, secondsOf } from './conditions.ts'
+import { type Condition, secondsOf } from './condition.ts'
+import { conditions } from './conditions.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import type { Observation } from './observations.ts'
 import type { Rule, When } from './rules.ts'
@@ -32,7 +33,8 @@ const SUSPENDED = RATE_HZ
 
 interface State {
   readonly rule: Rule
-  readonly condition: Condition
+  /** It holds when one of them does. */
+  readonly conditions: readonly Condition[]
   /** The alarm's first and last sample at which the condition held; undefined while there is none. */
   alarm?: { since: number; last: number; value: number; acknowledged: boolean; ended: boolean }
 }
@@ -48,7 +50,10 @@ export class Alarms {
   private suspended = false
 
   constructor(rules: readonly Rule[], emit: (event: MonitorEvent) => void) {
-    this.states = rules.map(rule => ({ rule, condition: conditionOf(rule.when) }))
+    this.states = rules.map(rule => ({
+      rule,
+      conditions: [rule.when, ...(rule.orWhen ? [rule.orWhen] : [])].map(conditionOf),
+    }))
     this.emit = emit
   }
 
@@ -109,8 +114,10 @@ export class Alarms {
   private tell(at: number, hear: (condition: Condition) => number | undefined): void {
     for (const state of this.states) {
       if (this.suspended && state.rule.when.kind !== 'unclassifiable') continue
-      const value = hear(state.condition)
-      if (value !== undefined) this.hold(state, at, value)
+      for (const condition of state.conditions) {
+        const value = hear(condition)
+        if (value !== undefined) this.hold(state, at, value)
+      }
     }
   }
 
@@ -151,7 +158,7 @@ export class Alarms {
   }
 
   private forget(): void {
-    for (const { condition } of this.states) condition.forget()
+    for (const { conditions } of this.states) for (const condition of conditions) condition.forget()
   }
 
   /** `value` in thousandths. */

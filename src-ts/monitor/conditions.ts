@@ -1,21 +1,17 @@
-import { RATE_HZ } from './integer-qrs.ts'
-import type { Finding, FoundBeat, LabelledBeat, Moment } from './observations.ts'
+import {
+  type Condition,
+  ENDLESS,
+  inSamples,
+  MINUTE,
+  ON_ITS_WAY,
+  ratio,
+  secondsOf,
+  sum,
+  thousandths,
+} from './condition.ts'
+import type { LabelledBeat } from './observations.ts'
 import type { When } from './rules.ts'
-
-/**
- * Whether what a rule waits for holds, as observations come. Each call returns the value that goes into the log, in whole thousandths,
- * or undefined. Integers only: src-as/monitor-conditions.ts says the same on a device.
- */
-export interface Condition {
-  /** An R peak, before its label. */
-  found?(beat: FoundBeat): number | undefined
-  /** A beat with its final label. */
-  labelled?(beat: LabelledBeat): number | undefined
-  moment?(moment: Moment): number | undefined
-  finding?(finding: Finding): number | undefined
-  /** The signal was not classifiable: what came before says nothing of what comes. */
-  forget(): void
-}
+import { unlikeRun } from './unlike-run.ts'
 
 type Of<Kind extends When['kind']> = Extract<When, { kind: Kind }>
 
@@ -27,16 +23,13 @@ export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => 
   'rate-below': when => rate(when, (beats, limit) => beats < limit),
   flutter,
   run,
+  'unlike-run': unlikeRun,
   count,
   pattern,
   irregular,
   unclassifiable,
   finding,
 }
-
-/** A beat is certain this long after its peak: before, it may still be on its way. */
-export const ON_ITS_WAY = 0.3 * RATE_HZ
-const MINUTE = 60 * RATE_HZ
 
 function noBeat({ seconds }: Of<'no-beat'>): Condition {
   const limit = inSamples(seconds)
@@ -177,8 +170,8 @@ function irregular({ beats, ...when }: Of<'irregular'>): Condition {
     labelled(beat) {
       last = [...last, beat].slice(-3)
       const [earlier, pre] = [last[1]?.pre, beat.pre]
-      // Two intervals have three beats; an early ventricular one and the pause behind it are not the rhythm of the atria.
-      const own = last.length === 3 && last.every(({ label }) => label !== 'V' && label !== 'F')
+      // Two intervals have three beats; an early ventricular one and the pause behind it are not the rhythm of the atria, and a Q may be one.
+      const own = last.length === 3 && last.every(({ label }) => label === 'N' || label === 'S')
       if (!own || earlier === undefined || pre === undefined) return undefined
       steps = [...steps, 1000 * Math.abs(pre - earlier) > step * earlier].slice(-beats)
       const found = steps.filter(Boolean).length
@@ -217,31 +210,4 @@ function finding({ label, of, windows }: Of<'finding'>): Condition {
       seen = []
     },
   }
-}
-
-/** Longer than all that is counted here, and still exact in thousandths. */
-export const ENDLESS = 1e6
-
-/** A rule's limit as a whole number of thousandths, of which two make no rounded product. */
-export function thousandths(value: number): number {
-  return Math.round(1000 * value)
-}
-
-/** Returns seconds as whole samples at 360 Hz. */
-export function inSamples(seconds: number): number {
-  return Math.round(seconds * RATE_HZ)
-}
-
-/** Returns a / b in thousandths, halves up; neither is negative. */
-export function ratio(a: number, b: number): number {
-  return Math.floor((2000 * a + b) / (2 * b))
-}
-
-/** Returns a number of samples as thousandths of a second. */
-export function secondsOf(samples: number): number {
-  return ratio(samples, RATE_HZ)
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -5,6 +5,7 @@ import { PARTS_PER_MICROVOLT } from './integer-filter.ts'
 import { integerLog, integerRoot } from './integer-logarithm.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import { IntegerRhythm, type IntegerRhythmFeatures } from './integer-rhythm.ts'
+import type { Likeness } from './observations.ts'
 
 // What ecg/beats/beat-stream.ts says of a beat, in integers: windows in 2⁻¹² of the usual QRS height, numbers in 2⁻¹⁶. A beat is described
 // when its window is there, all but for the interval behind it; the first beat of a recording already is, by itself.
@@ -29,6 +30,7 @@ const LEARNING_BEATS = 8
 /** 100 ms before to 133 ms after the R peak are compared. */
 const FROM = BEAT_PEAK - 12
 const TO = BEAT_PEAK + 16
+const LENGTH = TO - FROM + 1
 const LEAST_DIFFERENCE = Math.round(0.02 * HEIGHT)
 const LEAST_RATIO = Math.round(0.05 * HEIGHT)
 /** Taken for the interval before the first beat. */
@@ -40,6 +42,7 @@ export interface IntegerBeat {
   readonly channels: Int32Array
   /** Returns the numbers in the order of BEAT_FEATURES, in 2⁻¹⁶; `post` is the interval behind the beat in samples. */
   features(post: number): number[]
+  readonly likeness: Likeness
 }
 
 /** Describes the beats of one recording in the order in which they come, each by itself and by those before it. */
@@ -53,9 +56,9 @@ export class IntegerBeatStream {
    */
   next(leads: readonly ((offset: number) => number)[], pre: number | undefined): IntegerBeat {
     const channels = new Int32Array(BEAT_SAMPLES * BEAT_CHANNELS.length)
-    const [shape] = this.leads.map((lead, i) => lead.next(leads[i], channels, 2 * i))
+    const shapes = this.leads.map((lead, i) => lead.next(leads[i], channels, 2 * i))
     const rhythm = this.rhythm.next(pre ?? LONE)
-    return { channels, features: post => listed(rhythm, shape, post) }
+    return { channels, features: post => listed(rhythm, shapes[0], post), likeness: likenessOf(shapes) }
   }
 }
 
@@ -64,6 +67,10 @@ interface IntegerShape {
   readonly correlation: number
   readonly logDifference: number
   readonly logHeight: number
+  /** Width over that of the usual complex, in thousandths. */
+  readonly width: number
+  /** Correlation with the complexes of the last two beats, the last first, in 2⁻¹³; 0 where there is none. */
+  readonly before: readonly [number, number]
 }
 
 /** What the beats of one lead usually look like. */
@@ -72,6 +79,8 @@ class BeatShape {
   private readonly samples = Array.from({ length: BEAT_SAMPLES }, () => new SlidingOrder(TEMPLATE_BEATS))
   private readonly template = new Float64Array(BEAT_SAMPLES)
   private readonly window = new Float64Array(BEAT_SAMPLES)
+  /** The windows of the last two beats, the last first. */
+  private readonly before = [new Float64Array(BEAT_SAMPLES), new Float64Array(BEAT_SAMPLES)] as const
   private beats = 0
 
   next(at: (offset: number) => number, channels: Int32Array, channel: number): IntegerShape {
@@ -88,7 +97,9 @@ class BeatShape {
       channels[to] = window[i]
       channels[to + 1] = window[i] - template[i]
     }
-    const shape = compare(window, template)
+    const shape = compare(window, template, this.before)
+    this.before[1].set(this.before[0])
+    this.before[0].set(window)
     for (let i = 0; i < BEAT_SAMPLES; i++) samples[i].push(window[i])
     if (++this.beats <= LEARNING_BEATS || this.beats % REFRESH === 0)
       for (let i = 0; i < BEAT_SAMPLES; i++) template[i] = Math.floor(samples[i].median())
@@ -96,26 +107,56 @@ class BeatShape {
   }
 }
 
-function compare(window: Float64Array, template: Float64Array): IntegerShape {
-  const length = TO - FROM + 1
-  let [sumX, sumY, sumXX, sumYY, sumXY, squares] = [0, 0, 0, 0, 0, 0]
-  for (let i = FROM; i <= TO; i++) {
-    const [x, y] = [window[i], template[i]]
-    sumX += x
-    sumY += y
-    sumXX += x * x
-    sumYY += y * y
-    sumXY += x * y
-    squares += (x - y) * (x - y)
-  }
-  const spread = integerRoot(length * sumXX - sumX * sumX) * integerRoot(length * sumYY - sumY * sumY)
-  // In 2⁻¹³ first: below 2⁵³ whatever the windows are.
-  const eighths = spread > 0 ? Math.floor(((length * sumXY - sumX * sumY) * 8192) / spread) : 0
-  const height = (shape: Float64Array) => Math.max(LEAST_RATIO, peakToPeak(shape, FROM, TO))
+function compare(
+  window: Float64Array,
+  template: Float64Array,
+  [last, earlier]: readonly [Float64Array, Float64Array],
+): IntegerShape {
+  let squares = 0
+  for (let i = FROM; i <= TO; i++) squares += (window[i] - template[i]) * (window[i] - template[i])
+  const [own, usual] = [height(window), height(template)]
   return {
-    correlation: 8 * eighths,
-    logDifference: integerLog(integerRoot(Math.floor(squares / length)) + LEAST_DIFFERENCE) - integerLog(HEIGHT),
-    logHeight: integerLog(height(window)) - integerLog(height(template)),
+    correlation: 8 * correlation(window, template),
+    logDifference: integerLog(integerRoot(Math.floor(squares / LENGTH)) + LEAST_DIFFERENCE) - integerLog(HEIGHT),
+    logHeight: integerLog(own) - integerLog(usual),
+    width: Math.floor((1000 * area(window) * usual) / (own * area(template))),
+    before: [correlation(window, last), correlation(window, earlier)],
+  }
+}
+
+/** Correlation of two complexes in 2⁻¹³, rounded down: below 2⁵³ on the way, whatever the windows are. */
+function correlation(a: Float64Array, b: Float64Array): number {
+  let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0]
+  for (let i = FROM; i <= TO; i++) {
+    sumA += a[i]
+    sumB += b[i]
+    sumAA += a[i] * a[i]
+    sumBB += b[i] * b[i]
+    sumAB += a[i] * b[i]
+  }
+  const spread = integerRoot(LENGTH * sumAA - sumA * sumA) * integerRoot(LENGTH * sumBB - sumB * sumB)
+  return spread > 0 ? Math.floor(((LENGTH * sumAB - sumA * sumB) * 8192) / spread) : 0
+}
+
+/** The area between a complex and its mean, times its length; of a flat one 1. Over its height it is a measure of its width. */
+function area(window: Float64Array): number {
+  let [total, sum] = [0, 0]
+  for (let i = FROM; i <= TO; i++) total += window[i]
+  for (let i = FROM; i <= TO; i++) sum += Math.abs(LENGTH * window[i] - total)
+  return Math.max(1, sum)
+}
+
+function height(window: Float64Array): number {
+  return Math.max(LEAST_RATIO, peakToPeak(window, FROM, TO))
+}
+
+function likenessOf([main, second]: readonly IntegerShape[]): Likeness {
+  const thousandths = (correlation: number) => Math.floor((1000 * correlation) / 8192)
+  const mean = (i: number) => thousandths(Math.floor((main.before[i] + second.before[i]) / 2))
+  return {
+    usual: [thousandths(main.correlation / 8), thousandths(second.correlation / 8)],
+    widths: [main.width, second.width],
+    alike: Math.max(mean(0), mean(1)),
   }
 }
 

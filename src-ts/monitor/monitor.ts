@@ -212,7 +212,14 @@ export class Monitor {
 
   private labelled(beat: Waiting, post: number, rest: Pick<LabelledBeat, 'provisional' | 'next' | 'at'>): LabelledBeat {
     const classified = beat.described ? this.options.beats.classify(beat.described, post) : UNREADABLE
-    return { kind: 'beat', sample: beat.sample, ...classified, pre: beat.pre, ...rest }
+    return {
+      kind: 'beat',
+      sample: beat.sample,
+      ...classified,
+      pre: beat.pre,
+      likeness: beat.described?.likeness,
+      ...rest,
+    }
   }
 
   /** Gives what waits its label, where nothing can come behind it. */

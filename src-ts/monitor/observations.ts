@@ -3,6 +3,16 @@ import type { Verdict } from './quality-index.ts'
 
 // What the monitor observes. Times are samples at 360 Hz.
 
+/** How a QRS complex looks beside others, in thousandths, by the two leads that beats are classified by. */
+export interface Likeness {
+  /** Correlation with the usual complex of each lead. */
+  readonly usual: readonly [number, number]
+  /** Width over that of the usual complex, in each lead. */
+  readonly widths: readonly [number, number]
+  /** Correlation with one of the two complexes before, that which it looks more like; mean of the leads. */
+  readonly alike: number
+}
+
 /** A beat with its class, or Q where the signal is too poor to tell. Times are samples at 360 Hz of the signal. */
 export interface LabelledBeat {
   readonly kind: 'beat'
@@ -19,6 +29,8 @@ export interface LabelledBeat {
   readonly next: number | undefined
   /** When the label was known. */
   readonly at: number
+  /** Undefined for Q. */
+  readonly likeness?: Likeness
 }
 
 /** The state of the signal, four times a second. */

@@ -6,6 +6,8 @@ import { readFile } from '../files.ts'
 const seconds = v.pipe(v.number(), v.minValue(0.25), v.maxValue(3600))
 const beats = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(500))
 const perMinute = v.pipe(v.number(), v.minValue(1), v.maxValue(600))
+const share = v.pipe(v.number(), v.gtValue(0), v.maxValue(1))
+const correlation = v.pipe(v.number(), v.minValue(-1), v.maxValue(1))
 const label = v.picklist(['N', 'S', 'V', 'F'])
 
 /** What a rule waits for; docs/monitor.md explains each. */
@@ -38,6 +40,23 @@ const When = v.variant('kind', [
     /** A run of so many needs neither. */
     orBeats: v.optional(beats),
   }),
+  v.strictObject({
+    kind: v.literal('unlike-run'),
+    beats,
+    fromPerMinute: perMinute,
+    /** Longest interval to shortest, at most. */
+    regularity: v.optional(v.pipe(v.number(), v.minValue(1))),
+    /** Mean interval, at most so large a share of the usual one before the run. */
+    share,
+    /** Correlation with the usual complex: below `some` in both leads, and in one below `much`, or below `more` and wider by `width`. */
+    some: correlation,
+    more: correlation,
+    much: correlation,
+    /** Width over that of the usual complex, at least. */
+    width: v.pipe(v.number(), v.minValue(1), v.maxValue(5)),
+    /** Correlation with one of the two complexes before, at least; the first two beats are not asked. */
+    alike: correlation,
+  }),
   v.strictObject({ kind: v.literal('count'), label, count: beats, seconds }),
   v.strictObject({
     kind: v.literal('pattern'),
@@ -50,7 +69,7 @@ const When = v.variant('kind', [
     /** An interval that differs from the one before by more than this share of it counts. */
     step: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
     /** So large a share of the last `beats` must. */
-    share: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+    share,
   }),
   v.strictObject({ kind: v.literal('unclassifiable'), seconds }),
   v.strictObject({ kind: v.literal('finding'), label: v.string(), of: beats, windows: beats }),
@@ -66,6 +85,8 @@ const Rule = v.strictObject({
   /** The rhythm that annotations name while it holds, as MIT-BIH writes it: "(VT". */
   rhythm: v.optional(v.pipe(v.string(), v.regex(/^\([A-Z]+$/))),
   when: When,
+  /** Another witness: the rule holds, too, where this does. */
+  orWhen: v.optional(When),
   source: v.pipe(v.string(), v.nonEmpty()),
 })
 

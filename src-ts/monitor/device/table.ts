@@ -1,5 +1,5 @@
 import type { BeatNetwork } from '../beat-network.ts'
-import { ENDLESS, inSamples, ON_ITS_WAY, thousandths } from '../conditions.ts'
+import { ENDLESS, inSamples, ON_ITS_WAY, thousandths } from '../condition.ts'
 import { IntegerFilter } from '../integer-filter.ts'
 import type { IntegerMap } from '../integer-input.ts'
 import { LOG_TABLE } from '../integer-logarithm.ts'
@@ -20,11 +20,14 @@ export interface DeviceMonitor {
 
 /** A label has four bits in the word of a pattern. */
 const LABEL_BITS = 4
-const RULE_WORDS = 10
+const RULE_WORDS = 12
 
 /** Returns the constants of a monitor as src-as/monitor-table.ts reads them: 64-bit words, all numbers whole. */
 export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: DeviceMonitor, beats: BeatNetwork) {
   const { resampler, band, notch } = new Lead(leads[0], sampleRateHz, notchHz)
+  const witnesses = rules.flatMap(({ when, orWhen }, rule) =>
+    [when, ...(orWhen ? [orWhen] : [])].map(each => ({ rule, when: each })),
+  )
   const words = [
     ...LOG_TABLE,
     ...band.coefficients,
@@ -41,11 +44,11 @@ export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: De
     beats.labels.length,
     beats.thousandths,
     ...[beats.signal, ...beats.numbers].flatMap(mapWords),
-    rules.length,
+    witnesses.length,
     ...resampler.taps,
-    ...rules.flatMap(({ when }) => {
-      const rule = ruleWords(when, label => beats.labels.indexOf(label))
-      return [...rule, ...new Array<number>(RULE_WORDS - rule.length).fill(0)]
+    ...witnesses.flatMap(({ rule, when }) => {
+      const words = [rule, ...ruleWords(when, label => beats.labels.indexOf(label))]
+      return [...words, ...new Array<number>(RULE_WORDS - words.length).fill(0)]
     }),
   ]
   return BigInt64Array.from(words, BigInt)
@@ -57,10 +60,10 @@ function mapWords({ multiplier, offset, low, high }: IntegerMap): number[] {
 
 /** The rules that a device can hold; `finding` wants the 12-lead network. */
 export function deviceRules(rules: readonly Rule[]): Rule[] {
-  return rules.filter(({ when }) => when.kind !== 'finding')
+  return rules.filter(({ when, orWhen }) => when.kind !== 'finding' && orWhen?.kind !== 'finding')
 }
 
-/** A rule's kind and limits; kinds are numbered as in src-as/monitor-conditions.ts. */
+/** A witness's kind and limits; kinds are numbered as in src-as/monitor-conditions.ts. */
 function ruleWords(when: When, label: (name: string) => number): number[] {
   switch (when.kind) {
     case 'no-beat':
@@ -97,6 +100,11 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
       return [8, when.beats, thousandths(when.step), thousandths(when.share)]
     case 'unclassifiable':
       return [9, inSamples(when.seconds)]
+    case 'unlike-run': {
+      const { fromPerMinute, regularity = ENDLESS, share, some, more, much, width, alike } = when
+      const limits = [fromPerMinute, regularity, share, some, more, much, width, alike].map(thousandths)
+      return [10, when.beats, ...limits]
+    }
     case 'finding':
       throw new Error('a device has no 12-lead network')
   }

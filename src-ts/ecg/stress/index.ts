@@ -1,0 +1,22 @@
+import { clock } from './clock.ts'
+import { leads } from './leads.ts'
+import { noise } from './noise.ts'
+import { pacing } from './pacing.ts'
+import { runs } from './runs.ts'
+import type { Stress } from './stress.ts'
+
+const labels: readonly Stress[] = [
+  { name: 'mislabelled-10', about: 'a tenth of the ventricular beats called normal', mislabelled: 0.1 },
+  { name: 'mislabelled-20', about: 'a fifth of them', mislabelled: 0.2 },
+]
+
+/** What the monitor is played with besides the records themselves. */
+export const stresses: readonly Stress[] = [
+  { name: 'none', about: 'the records as they are' },
+  ...leads,
+  ...clock,
+  ...noise,
+  ...pacing,
+  ...runs,
+  ...labels,
+]

@@ -1,0 +1,20 @@
+import { type Stress, withLeads } from './stress.ts'
+
+/** Electrodes on other places and amplifiers of another gain. */
+export const leads: readonly Stress[] = [
+  {
+    name: 'swapped',
+    about: 'each lead in the place of the other',
+    change(record) {
+      const signals = [...record.leads.values()]
+      return withLeads(record, (_, i) => signals[signals.length - 1 - i])
+    },
+  },
+  { name: 'inverted', about: 'both leads upside down', change: record => withLeads(record, times(-1)) },
+  { name: 'half', about: 'half the height', change: record => withLeads(record, times(0.5)) },
+  { name: 'double', about: 'twice the height', change: record => withLeads(record, times(2)) },
+]
+
+function times(factor: number) {
+  return (lead: Float64Array) => lead.map(value => factor * value)
+}

@@ -1,0 +1,155 @@
+import type { Random } from '../../random.ts'
+import { beatClass } from '../beats/beat-classes.ts'
+import { MIT_BIH_RATE_HZ } from '../datasets/mit-bih.ts'
+import type { Annotation } from '../formats/wfdb-annotations.ts'
+import type { Stress, StressedRecord } from './stress.ts'
+
+/** Runs of ventricular tachycardia in place of normal beats: of waves that are drawn, or of a ventricular beat of the record itself. */
+export const runs: readonly Stress[] = [
+  {
+    name: 'runs-drawn',
+    about: 'runs of 4 to 20 drawn ventricular beats at 105 to 240 a minute',
+    change: withRuns(drawn),
+  },
+  {
+    name: 'runs-narrow',
+    about: 'the same of narrower beats, half-way to a normal one',
+    change: withRuns((lead, draw, normal) => halfWay(drawn(lead, draw), normal)),
+  },
+  {
+    name: 'runs-own',
+    about: 'the same of a ventricular beat of the record, where it has one',
+    change: withRuns(own),
+  },
+]
+
+const RATE = MIT_BIH_RATE_HZ
+/** A beat that is put in reaches from so far before its peak to so far behind it. */
+const BEFORE = Math.round(0.25 * RATE)
+const AFTER = Math.round(0.45 * RATE)
+/** From an R peak to the end of its T wave, and from before a P wave to its R peak. */
+const T_END = 150
+const P_START = 90
+const LENGTHS = [4, 5, 6, 8, 12, 20]
+/** Beats between two runs. */
+const SPACING = 90
+
+/** Makes a beat's shape in each lead, millivolts from BEFORE before its peak on; undefined where the record gives none. */
+type Shape = (record: StressedRecord, draw: Random, normal: readonly Float64Array[]) => Float64Array[] | undefined
+
+function withRuns(shape: Shape) {
+  return (record: StressedRecord, draw: Random): StressedRecord => {
+    const beats = record.annotations.filter(({ symbol }) => beatClass(symbol, 'ml') !== undefined)
+    const leads = new Map([...record.leads].map(([name, lead]) => [name, lead.slice()]))
+    const added: Annotation[] = []
+    const gone: { from: number; to: number }[] = []
+    for (let i = 50; i < beats.length - 80; i += SPACING) {
+      const run = placed(beats, i, draw)
+      const normal = [...record.leads.values()].map(lead => cut(lead, beats[i].sample))
+      const shapes = run && shape(record, draw, normal)
+      if (!run || !shapes || !isNormal(beats, i, run.to)) continue
+      for (const [k, lead] of [...leads.values()].entries()) replace(lead, beats[i].sample, run, shapes[k], draw)
+      gone.push({ from: beats[i].sample + 1, to: run.to - 1 })
+      added.push(...run.peaks.map(sample => ({ ...beats[i], sample, symbol: 'V' })))
+    }
+    const kept = record.annotations.filter(({ sample }) => !gone.some(({ from, to }) => sample >= from && sample <= to))
+    return { ...record, leads, annotations: [...kept, ...added].sort((a, b) => a.sample - b.sample) }
+  }
+}
+
+/** Whether the beats that a run takes the place of, and those around it, are no ventricular ones. */
+function isNormal(beats: readonly Annotation[], first: number, to: number): boolean {
+  const last = beats.findIndex(({ sample }) => sample >= to)
+  return beats.slice(first - 2, last + 2).every(({ symbol }) => [0, 1].includes(beatClass(symbol, 'ml')!))
+}
+
+/** Where the peaks of a run behind a beat lie, and the beat that follows it. */
+function placed(beats: readonly Annotation[], i: number, draw: Random) {
+  const length = LENGTHS[draw.integer(LENGTHS.length)]
+  const interval = (60 * RATE) / (105 + 135 * draw.uniform())
+  const usual = beats[i].sample - beats[i - 1].sample
+  let at = beats[i].sample + Math.max(T_END + 20, 0.6 * usual, interval)
+  const peaks: number[] = []
+  for (let k = 0; k < length; k++) {
+    peaks.push(Math.round(at))
+    at += interval * (1 + 0.03 * draw.normal())
+  }
+  // A pause that makes up for it, and the rhythm goes on.
+  const next = beats.find(({ sample }) => sample > at - interval + Math.max(AFTER + P_START, usual))
+  return next && next.sample - at < 3 * RATE ? { peaks, to: next.sample } : undefined
+}
+
+/** Draws a line with a run on it from a beat's T wave to the P wave of the next. */
+function replace(
+  lead: Float64Array,
+  from: number,
+  { peaks, to }: { readonly peaks: readonly number[]; readonly to: number },
+  shape: Float64Array,
+  draw: Random,
+): void {
+  const [first, end] = [from + T_END, to - P_START]
+  const [low, high] = [lead[first], lead[end]]
+  for (let i = first; i < end; i++) lead[i] = low + ((high - low) * (i - first)) / (end - first) + 0.01 * draw.normal()
+  for (const peak of peaks) {
+    const height = 1 + 0.06 * draw.normal()
+    for (let k = 0; k < shape.length; k++) {
+      const i = peak - BEFORE + k
+      if (i >= first && i < end) lead[i] += height * shape[k]
+    }
+  }
+}
+
+/** A wide complex of two bells, 120 to 200 ms, and a T wave the other way; in every lead of another height, in the same heart. */
+function drawn(record: StressedRecord, draw: Random): Float64Array[] {
+  const width = (0.026 + 0.02 * draw.uniform()) * RATE
+  const apart = 2 * width * draw.uniform()
+  return [...record.leads.values()].map(lead => {
+    const height = (draw.uniform() < 0.5 ? -1 : 1) * usualHeight(lead) * (0.6 + 0.8 * draw.uniform())
+    const second = draw.normal() * 0.5
+    return bells([
+      [0, width, height],
+      [apart, width, second * height],
+      [0.24 * RATE, 0.05 * RATE, -0.35 * height],
+    ])
+  })
+}
+
+function bells(waves: readonly (readonly [number, number, number])[]): Float64Array {
+  return Float64Array.from({ length: BEFORE + AFTER }, (_, k) =>
+    waves.reduce((sum, [at, width, height]) => sum + height * Math.exp(-0.5 * ((k - BEFORE - at) / width) ** 2), 0),
+  )
+}
+
+/** The median of the lead's range within a second. */
+function usualHeight(lead: Float64Array): number {
+  const ranges: number[] = []
+  for (let at = 0; at + 360 <= lead.length; at += 3600) {
+    const piece = lead.subarray(at, at + 360)
+    ranges.push(Math.max(...piece) - Math.min(...piece))
+  }
+  return ranges.sort((a, b) => a - b)[ranges.length >> 1]
+}
+
+function halfWay(shapes: Float64Array[], normal: readonly Float64Array[]): Float64Array[] {
+  return shapes.map((shape, i) => shape.map((value, k) => (value + normal[i][k]) / 2))
+}
+
+/** A ventricular beat of the record that stands alone. */
+function own(record: StressedRecord, draw: Random): Float64Array[] | undefined {
+  const beats = record.annotations.filter(({ symbol }) => beatClass(symbol, 'ml') !== undefined)
+  const found = beats.filter(
+    ({ symbol }, i) => symbol === 'V' && beats[i - 1]?.symbol !== 'V' && beats[i + 1]?.symbol !== 'V',
+  )
+  const beat = found.length > 0 ? found[draw.integer(found.length)] : undefined
+  return beat && [...record.leads.values()].map(lead => cut(lead, beat.sample))
+}
+
+/** Cuts a beat out of a lead; it begins and ends at nothing. */
+function cut(lead: Float64Array, peak: number): Float64Array {
+  const piece = lead.slice(peak - BEFORE, peak + AFTER)
+  const last = piece.length - 1
+  const base = (k: number) => piece[0] + ((piece[last] - piece[0]) * k) / last
+  // A P wave before it is not its own.
+  const ramp = (k: number) => Math.min(1, Math.max(0, (k - 0.1 * RATE) / (0.05 * RATE)), (last - k) / (0.05 * RATE))
+  return piece.map((value, k) => (value - base(k)) * ramp(k))
+}

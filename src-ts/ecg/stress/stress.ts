@@ -1,0 +1,38 @@
+import type { Random } from '../../random.ts'
+import type { MitBihRecord } from '../datasets/mit-bih.ts'
+import type { Annotation } from '../formats/wfdb-annotations.ts'
+
+/** A record as somebody else might have recorded it. */
+export interface StressedRecord {
+  readonly id: string
+  /** Samples at 360 Hz of the recording's time. */
+  readonly annotations: readonly Annotation[]
+  /** Millivolts by lead name; missing samples are NaN. */
+  readonly leads: ReadonlyMap<string, Float64Array>
+  readonly sampleRateHz: number
+}
+
+/** A change to records of which the truth stays known: what rules that were made on the records themselves must stand. */
+export interface Stress {
+  readonly name: string
+  readonly about: string
+  /** Returns the changed record; does not touch its argument. */
+  change?(record: StressedRecord, draw: Random): StressedRecord
+  /** Share of the beats that a network calls V or F which are called N instead, and as surely: a network that knows the heart less well. */
+  readonly mislabelled?: number
+}
+
+/** Returns a record as it is. */
+export function unstressed(record: MitBihRecord, sampleRateHz: number): StressedRecord {
+  const { id, annotations } = record
+  return { id, annotations, leads: record.leads(), sampleRateHz }
+}
+
+/** Returns the record with each lead changed. */
+export function withLeads(
+  record: StressedRecord,
+  change: (lead: Float64Array, index: number) => Float64Array,
+): StressedRecord {
+  const leads = [...record.leads].map(([name, lead], i) => [name, change(lead, i)] as const)
+  return { ...record, leads: new Map(leads) }
+}
