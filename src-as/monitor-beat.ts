@@ -34,17 +34,33 @@ export class IntegerBeatStream {
   private rhythm: IntegerRhythm = new IntegerRhythm();
   private main: BeatShape = new BeatShape();
   private second: BeatShape = new BeatShape();
+  /** Of the lead that the last beat was described by. */
+  private shape: BeatShape = changetype<BeatShape>(0);
 
-  /** Takes in a beat by its R peak in two leads, and the interval before it, 0 for the first. */
-  next(main: Lead, second: Lead, peak: i64, pre: i64): void {
-    this.main.next(main, peak, this.channels, 0);
-    this.second.next(second, peak, this.channels, 2);
+  /**
+   * Takes in a beat by its R peak in two leads, and the interval before it, 0 for the first. In the place of a lead that is not there, which
+   * is never both, the other one stands.
+   */
+  next(main: Lead, second: Lead, peak: i64, pre: i64, hasMain: bool, hasSecond: bool): void {
+    if (hasMain) this.main.next(main, peak, this.channels, 0);
+    if (hasSecond) this.second.next(second, peak, this.channels, 2);
+    if (!hasMain) this.copyLead(2, 0);
+    if (!hasSecond) this.copyLead(0, 2);
+    this.shape = hasMain ? this.main : this.second;
     this.rhythm.next(pre > 0 ? pre : LONE);
-    this.compareLeads();
+    this.compareLeads(this.shape, hasSecond ? this.second : this.main);
   }
 
-  private compareLeads(): void {
-    const likeness = this.likeness, main = this.main, second = this.second;
+  private copyLead(from: i32, to: i32): void {
+    const channels = this.channels;
+    for (let i = 0; i < channels.length; i += CHANNELS) {
+      channels[i + to] = channels[i + from];
+      channels[i + to + 1] = channels[i + from + 1];
+    }
+  }
+
+  private compareLeads(main: BeatShape, second: BeatShape): void {
+    const likeness = this.likeness;
     const usual = thousandths(main.correlation >> 3), other = thousandths(second.correlation >> 3);
     likeness.least = min(usual, other);
     likeness.most = max(usual, other);
@@ -54,7 +70,7 @@ export class IntegerBeatStream {
 
   /** Writes the features, with `post` the interval behind the beat. */
   list(post: i64): void {
-    const rhythm = this.rhythm, shape = this.main, features = this.features;
+    const rhythm = this.rhythm, shape = this.shape, features = this.features;
     features[0] = rhythm.preToLocal;
     features[1] = rhythm.postToLocal(post);
     features[2] = rhythm.preToMean;

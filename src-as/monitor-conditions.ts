@@ -1,7 +1,8 @@
 // Whether what a rule waits for holds. Twin of src-ts/monitor/conditions.ts; limits stand in the table, in samples or thousandths.
 
-import { Condition, MINUTE, NONE, ratio, secondsOf } from "./monitor-condition";
+import { Condition, NONE, secondsOf } from "./monitor-condition";
 import { CountCondition, IrregularCondition, PatternCondition, RunCondition } from "./monitor-patterns";
+import { RateAboveCondition, RateBelowCondition } from "./monitor-rates";
 import { tabled } from "./monitor-table";
 import { UnlikeRunCondition } from "./monitor-unlike-run";
 
@@ -15,8 +16,8 @@ export function conditionOf(place: i32): Condition {
   const kind = <i32>tabled(place);
   if (kind == NO_BEAT) return new NoBeatCondition(place + 1);
   if (kind == PAUSE) return new PauseCondition(place + 1);
-  if (kind == RATE_ABOVE) return new RateCondition(place + 1, true);
-  if (kind == RATE_BELOW) return new RateCondition(place + 1, false);
+  if (kind == RATE_ABOVE) return new RateAboveCondition(place + 1);
+  if (kind == RATE_BELOW) return new RateBelowCondition(place + 1);
   if (kind == FLUTTER) return new FlutterCondition(place + 1);
   if (kind == RUN) return new RunCondition(place + 1);
   if (kind == COUNT) return new CountCondition(place + 1);
@@ -67,45 +68,10 @@ class PauseCondition extends Condition {
   }
 }
 
-class RateCondition extends Condition {
-  private limit: i64;
-  private above: bool;
-  private intervals: StaticArray<i64>;
-  private count: i32 = 0;
-  private sum: i64 = 0;
-
-  constructor(place: i32, above: bool) {
-    super();
-    this.limit = tabled(place + 1);
-    this.above = above;
-    this.intervals = new StaticArray<i64>(<i32>tabled(place) - 1);
-  }
-
-  found(pre: i64): i64 {
-    if (pre == NONE) {
-      this.forget();
-      return NONE;
-    }
-    const intervals = this.intervals, place = this.count % intervals.length;
-    this.sum += pre - intervals[place];
-    intervals[place] = pre;
-    this.count = this.count + 1 == 2 * intervals.length ? intervals.length : this.count + 1;
-    if (this.count < intervals.length) return NONE;
-    const beats = 1000 * MINUTE * intervals.length, limit = this.limit * this.sum;
-    const holds = this.above ? beats > limit : beats < limit;
-    return holds ? ratio(MINUTE * intervals.length, this.sum) : NONE;
-  }
-
-  forget(): void {
-    this.intervals.fill(0);
-    this.count = 0;
-    this.sum = 0;
-  }
-}
-
 class FlutterCondition extends Condition {
   private leakage: i64;
   private slowest: i64;
+  private fastest: i64;
   private limit: i64;
   private since: i64 = NONE;
 
@@ -113,11 +79,13 @@ class FlutterCondition extends Condition {
     super();
     this.leakage = tabled(place);
     this.slowest = tabled(place + 1);
-    this.limit = tabled(place + 2);
+    this.fastest = tabled(place + 2);
+    this.limit = tabled(place + 3);
   }
 
   moment(at: i64, _lastPeak: i64, _classifiable: bool, leakage: i64, ratePerMinute: i64): i64 {
-    const holds = leakage != NONE && leakage < this.leakage && 1000 * ratePerMinute >= this.slowest;
+    const rate = 1000 * ratePerMinute;
+    const holds = leakage != NONE && leakage < this.leakage && rate >= this.slowest && rate <= this.fastest;
     if (!holds) this.since = NONE;
     else if (this.since == NONE) this.since = at;
     return holds && at - this.since >= this.limit ? 1000 * ratePerMinute : NONE;

@@ -13,6 +13,7 @@ const WINDOW_END: i64 = 177;
 const APART: i64 = 54;
 const PROVISIONAL_AFTER: i64 = 540;
 const FINDING: i64 = 108;
+const DOUBTFUL: i64 = 198;
 const RECENT: i32 = 8;
 const CLEARER_HOPS: i32 = 8;
 const SILENT: i64 = 3 * RATE_HZ;
@@ -106,7 +107,7 @@ export class Monitor {
     const waiting = this.waiting[(this.first + this.count) % WAITING];
     waiting.sample = sample;
     waiting.pre = pre;
-    waiting.usable = verdict == GOOD && main.verdict == GOOD;
+    waiting.usable = verdict == GOOD && (main.verdict == GOOD || this.leads[this.second].verdict == GOOD);
     waiting.described = waiting.provisional = false;
     this.count++;
     this.alarms.found(pre, now);
@@ -120,7 +121,7 @@ export class Monitor {
       if (this.count > 1) this.finish(this.follower(), now);
       else {
         const waited = now - beat.sample;
-        if (!beat.provisional && waited >= this.patience()) {
+        if (!beat.provisional && waited >= this.patience(beat.sample)) {
           this.say(beat, waited, PROVISIONAL, now);
           beat.provisional = true;
         }
@@ -133,15 +134,20 @@ export class Monitor {
     return this.count > 1 ? this.waiting[(this.first + 1) % WAITING].sample : NONE;
   }
 
-  private patience(): i64 {
-    const usual = (6 * this.leads[this.speaking].interval) / 5;
-    return min(PROVISIONAL_AFTER, max(WINDOW_END + 1, usual + FINDING));
+  private patience(beat: i64): i64 {
+    const speaking = this.leads[this.speaking], overlooked = speaking.overlooked;
+    const usual = (6 * speaking.interval) / 5 + FINDING;
+    const doubtful = overlooked == i64.MAX_VALUE ? usual : overlooked - beat + DOUBTFUL;
+    return min(PROVISIONAL_AFTER, max(WINDOW_END + 1, min(usual, doubtful)));
   }
 
   private describe(beat: Waiting): void {
-    const main = this.leads[this.main];
-    if (beat.described || !beat.usable || main.verdict != GOOD) return;
-    this.stream.next(main, this.leads[this.second], beat.sample, beat.pre == NONE ? 0 : beat.pre);
+    if (beat.described || !beat.usable) return;
+    const main = this.leads[this.main], second = this.leads[this.second];
+    // Beside a good lead even noise says something; a line that is no signal says nothing.
+    const hasMain = main.verdict == GOOD, hasSecond = second.verdict == GOOD || (hasMain && second.verdict == NOISY);
+    if (!hasMain && !hasSecond) return;
+    this.stream.next(main, second, beat.sample, beat.pre == NONE ? 0 : beat.pre, hasMain, hasSecond);
     beat.described = true;
   }
 

@@ -43,6 +43,11 @@ export class Lead {
     return this.detector.interval;
   }
 
+  /** Where a beat may have been overlooked since the last one; the largest number where there is none. */
+  get overlooked(): i64 {
+    return this.detector.overlooked;
+  }
+
   next(microvolts: i32): void {
     const missing = microvolts == MISSING;
     if (!missing) this.held = max(-LARGEST_MICROVOLTS, min(LARGEST_MICROVOLTS, microvolts));

@@ -81,6 +81,14 @@ export class IntegerQrsDetector {
     return this.learning ? 0 : floorDivide(10 * this.beatLevel, max<i64>(1, this.otherLevel));
   }
 
+  /** The first peak since the last beat that the second look may take for one: where its R peak would lie; NONE where there is none. */
+  get overlooked(): i64 {
+    for (let i = 0; i < this.passed; i++)
+      if (this.passedAt[i] - this.lastBeat > T_WAVE && 20 * this.passedHeight[i] > this.tenThresholds())
+        return this.passedAt[i] - FEATURE_DELAY;
+    return NONE;
+  }
+
   next(sample: i64): void {
     this.count = 0;
     const height = this.feature.next(sample);

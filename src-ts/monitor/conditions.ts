@@ -19,8 +19,8 @@ type Of<Kind extends When['kind']> = Extract<When, { kind: Kind }>
 export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => Condition } = {
   'no-beat': noBeat,
   pause,
-  'rate-above': when => rate(when, (beats, limit) => beats > limit),
-  'rate-below': when => rate(when, (beats, limit) => beats < limit),
+  'rate-above': rateAbove,
+  'rate-below': rateBelow,
   flutter,
   run,
   'unlike-run': unlikeRun,
@@ -58,36 +58,78 @@ function pause({ seconds }: Of<'pause'>): Condition {
   }
 }
 
-/** `holds` compares the beats that a thousand minutes would have, times the samples of the intervals, with the limit's. */
-function rate(when: Of<'rate-above'> | Of<'rate-below'>, holds: (beats: number, limit: number) => boolean): Condition {
-  const { beats } = when
-  const limit = thousandths(when.perMinute)
-  let intervals: number[] = []
+/** Waits for labels: what a beat looks like is known with them. */
+function rateAbove({ alike = -1, share = 0, ...when }: Of<'rate-above'>): Condition {
+  const mean = new MeanRate(when.beats)
+  const [limit, least] = [thousandths(when.perMinute), thousandths(alike)]
+  let alikes: boolean[] = []
+  const forget = () => {
+    mean.forget()
+    alikes = []
+  }
   return {
-    found({ pre }) {
-      if (pre === undefined) {
-        intervals = []
-        return undefined
-      }
-      intervals.push(pre)
-      // So many beats have one interval less between them.
-      if (intervals.length > beats - 1) intervals.shift()
-      if (intervals.length < beats - 1) return undefined
-      const [count, samples] = [MINUTE * intervals.length, sum(intervals)]
-      return holds(1000 * count, limit * samples) ? ratio(count, samples) : undefined
+    labelled({ pre, likeness }) {
+      if (pre === undefined) forget()
+      alikes = [...alikes, likeness !== undefined && Math.max(...likeness.usual, likeness.alike) >= least].slice(
+        -when.beats,
+      )
+      if (!mean.take(pre) || 1000 * mean.beats <= limit * mean.samples) return undefined
+      const many = 1000 * alikes.filter(Boolean).length >= thousandths(share) * alikes.length
+      return many ? ratio(mean.beats, mean.samples) : undefined
     },
-    forget() {
-      intervals = []
-    },
+    forget,
   }
 }
 
-function flutter({ leakage, ratePerMinute, seconds }: Of<'flutter'>): Condition {
-  const [limit, slowest] = [inSamples(seconds), thousandths(ratePerMinute)]
+/** Does not wait for labels: the next beat may be late. */
+function rateBelow(when: Of<'rate-below'>): Condition {
+  const mean = new MeanRate(when.beats)
+  const limit = thousandths(when.perMinute)
+  return {
+    found({ pre }) {
+      if (!mean.take(pre) || 1000 * mean.beats >= limit * mean.samples) return undefined
+      return ratio(mean.beats, mean.samples)
+    },
+    forget: () => mean.forget(),
+  }
+}
+
+/** The mean rate of so many beats in a row, as beats that a minute would have over the samples of its intervals. */
+class MeanRate {
+  private readonly count: number
+  private intervals: number[] = []
+
+  constructor(beats: number) {
+    // So many beats have one interval less between them.
+    this.count = beats - 1
+  }
+
+  get beats(): number {
+    return MINUTE * this.intervals.length
+  }
+
+  get samples(): number {
+    return sum(this.intervals)
+  }
+
+  /** Takes the interval before a beat; whether there are enough of them. */
+  take(pre: number | undefined): boolean {
+    this.intervals = pre === undefined ? [] : [...this.intervals, pre].slice(-this.count)
+    return this.intervals.length === this.count
+  }
+
+  forget(): void {
+    this.intervals = []
+  }
+}
+
+function flutter({ leakage, ratePerMinute, toPerMinute = ENDLESS, seconds }: Of<'flutter'>): Condition {
+  const [limit, slowest, fastest] = [inSamples(seconds), thousandths(ratePerMinute), thousandths(toPerMinute)]
+  const isBetween = (rate: number) => rate >= slowest && rate <= fastest
   let since: number | undefined
   return {
     moment({ at, flutter }) {
-      const holds = flutter !== undefined && flutter.leakage < leakage && 1000 * flutter.ratePerMinute >= slowest
+      const holds = flutter !== undefined && flutter.leakage < leakage && isBetween(1000 * flutter.ratePerMinute)
       since = holds ? (since ?? at) : undefined
       return since !== undefined && at - since >= limit ? 1000 * flutter!.ratePerMinute : undefined
     },

@@ -51,15 +51,22 @@ export class IntegerBeatStream {
   private readonly leads = [new BeatShape(), new BeatShape()]
 
   /**
-   * Takes in a beat: per lead the filtered sample so many samples from its R peak, in parts of a microvolt; and the interval before it,
-   * undefined for the first.
+   * Takes in a beat: per lead the filtered sample so many samples from its R peak, in parts of a microvolt, undefined where the lead is too
+   * poor (not both); and the interval before it, undefined for the first. In the place of a lead that is too poor the other one stands.
    */
-  next(leads: readonly ((offset: number) => number)[], pre: number | undefined): IntegerBeat {
+  next(leads: readonly (((offset: number) => number) | undefined)[], pre: number | undefined): IntegerBeat {
     const channels = new Int32Array(BEAT_SAMPLES * BEAT_CHANNELS.length)
-    const shapes = this.leads.map((lead, i) => lead.next(leads[i], channels, 2 * i))
+    const shapes = this.leads.map((lead, i) => leads[i] && lead.next(leads[i], channels, 2 * i))
+    for (const i of [0, 1]) if (!shapes[i]) copyLead(channels, 1 - i, i)
+    const [main, second] = [shapes[0] ?? shapes[1]!, shapes[1] ?? shapes[0]!]
     const rhythm = this.rhythm.next(pre ?? LONE)
-    return { channels, features: post => listed(rhythm, shapes[0], post), likeness: likenessOf(shapes) }
+    return { channels, features: post => listed(rhythm, main, post), likeness: likenessOf([main, second]) }
   }
+}
+
+function copyLead(channels: Int32Array, from: number, to: number): void {
+  for (let i = 0; i < channels.length; i += BEAT_CHANNELS.length)
+    for (const k of [0, 1]) channels[i + 2 * to + k] = channels[i + 2 * from + k]
 }
 
 /** How a beat's QRS complex differs from the usual one; ecg/beats/beat-template.ts in 2⁻¹⁶. */

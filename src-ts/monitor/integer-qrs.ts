@@ -94,6 +94,13 @@ export class IntegerQrsDetector {
     return this.usualInterval
   }
 
+  /** The first peak since the last beat that the second look may take for one: where its R peak would lie. */
+  get overlooked(): number | undefined {
+    if (this.passed.length === 0) return undefined
+    const peak = this.passed.find(({ at, height }) => at - this.lastBeat > T_WAVE && 20 * height > this.tenThresholds())
+    return peak && peak.at - FEATURE_DELAY
+  }
+
   /** Takes a sample in parts of a microvolt; calls `emit` with the sample number of every beat that is certain by it. */
   next(sample: number, emit: (beat: number) => void): void {
     const height = this.feature.next(sample)

@@ -59,6 +59,11 @@ export class Lead {
     return this.detector.interval
   }
 
+  /** Where a beat may have been overlooked since the last one. */
+  get overlooked(): number | undefined {
+    return this.detector.overlooked
+  }
+
   /** Takes a sample in whole microvolts, or MISSING. */
   next(microvolts: number): void {
     this.missing = microvolts === MISSING

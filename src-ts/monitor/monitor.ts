@@ -16,6 +16,8 @@ const PROVISIONAL = 1.5 * RATE_HZ
 /** And sooner where the next beat is overdue: after six fifths of the usual interval, and what it takes to find a beat. */
 const OVERDUE = [6, 5] as const
 const FINDING = 0.3 * RATE_HZ
+/** And so soon after what may be a beat that was overlooked: the second look takes longer than a label may. */
+const DOUBTFUL = 0.55 * RATE_HZ
 /** Beats of a lead that are looked at again when it takes over. */
 const RECENT = 8
 /** Another lead takes over when beats have stood out more clearly in it, by half, for two seconds. */
@@ -56,7 +58,8 @@ interface Waiting {
 
 /**
  * The whole analysis of a recording: samples in, observations out, in integers. Beats are looked for in every lead; the clearest of the
- * usable ones speaks. Each beat is classified by the first lead that is named MLII or II, else the first, and one more.
+ * usable ones speaks. Each beat is classified by the first lead that is named MLII or II, else the first, and one more; by one of them
+ * where the other is too poor.
  */
 export class Monitor {
   readonly leads: readonly Lead[]
@@ -166,7 +169,7 @@ export class Monitor {
     // An interval over a poor stretch may hide beats.
     const pre = lastPeak === undefined || this.poorAt > lastPeak ? undefined : sample - lastPeak
     this.lastPeak = sample
-    const usable = verdict === 'good' && main.verdict === 'good'
+    const usable = verdict === 'good' && this.shown.some(i => this.leads[i].verdict === 'good')
     this.waiting.push({ sample, pre, usable, provisional: false })
     this.emit({ kind: 'found', sample, pre, at: now })
   }
@@ -180,7 +183,7 @@ export class Monitor {
       if (next) this.finish(next.sample, now)
       else {
         const waited = now - beat.sample
-        if (!beat.provisional && waited >= this.patience()) {
+        if (!beat.provisional && waited >= this.patience(beat.sample)) {
           this.emit(this.labelled(beat, waited, { provisional: true, next: undefined, at: now }))
           beat.provisional = true
         }
@@ -190,16 +193,21 @@ export class Monitor {
   }
 
   /** Samples to wait for the next beat before a label is given without it. */
-  private patience(): number {
-    const usual = Math.floor((OVERDUE[0] * this.leads[this.speaking].interval) / OVERDUE[1])
-    return Math.min(PROVISIONAL, Math.max(WINDOW_END + 1, usual + FINDING))
+  private patience(beat: number): number {
+    const { interval, overlooked } = this.leads[this.speaking]
+    const usual = Math.floor((OVERDUE[0] * interval) / OVERDUE[1]) + FINDING
+    const doubtful = overlooked === undefined ? usual : overlooked - beat + DOUBTFUL
+    return Math.min(PROVISIONAL, Math.max(WINDOW_END + 1, Math.min(usual, doubtful)))
   }
 
   private describe(beat: Waiting): void {
-    const poor = this.leads[this.shown[0]].verdict !== 'good'
-    if (beat.described || !beat.usable || poor) return
+    if (beat.described || !beat.usable) return
+    const [main, second] = this.shown.map(i => this.leads[i].verdict)
+    // Beside a good lead even noise says something; a line that is no signal says nothing.
+    const readable = [main === 'good', second === 'good' || (main === 'good' && second === 'noise')]
+    if (!readable.includes(true)) return
     beat.described = this.stream.next(
-      this.windowOf.map(window => window(beat.sample)),
+      this.windowOf.map((window, i) => (readable[i] ? window(beat.sample) : undefined)),
       beat.pre,
     )
   }

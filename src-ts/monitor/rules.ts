@@ -14,13 +14,23 @@ const label = v.picklist(['N', 'S', 'V', 'F'])
 const When = v.variant('kind', [
   v.strictObject({ kind: v.literal('no-beat'), seconds }),
   v.strictObject({ kind: v.literal('pause'), seconds }),
-  v.strictObject({ kind: v.literal('rate-above'), perMinute, beats }),
+  v.strictObject({
+    kind: v.literal('rate-above'),
+    perMinute,
+    beats,
+    /** Correlation of a complex with the usual one, or with one of the two before, at least; noise has no two peaks alike. */
+    alike: v.optional(correlation),
+    /** So large a share of the beats must. */
+    share: v.optional(share),
+  }),
   v.strictObject({ kind: v.literal('rate-below'), perMinute, beats }),
   v.strictObject({
     kind: v.literal('flutter'),
     /** Thousandths that the flutter index leaves, at most. */
     leakage: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+    /** Waves a minute, at least and at most: faster ones are muscles'. */
     ratePerMinute: perMinute,
+    toPerMinute: v.optional(perMinute),
     seconds,
   }),
   v.strictObject({

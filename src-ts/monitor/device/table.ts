@@ -71,11 +71,17 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
     case 'pause':
       return [1, inSamples(when.seconds)]
     case 'rate-above':
-      return [2, when.beats, thousandths(when.perMinute)]
+      return [2, when.beats, ...[when.perMinute, when.alike ?? -1, when.share ?? 0].map(thousandths)]
     case 'rate-below':
       return [3, when.beats, thousandths(when.perMinute)]
     case 'flutter':
-      return [4, when.leakage, thousandths(when.ratePerMinute), inSamples(when.seconds)]
+      return [
+        4,
+        when.leakage,
+        thousandths(when.ratePerMinute),
+        thousandths(when.toPerMinute ?? ENDLESS),
+        inSamples(when.seconds),
+      ]
     case 'run': {
       const { fromPerMinute = 0, toPerMinute = ENDLESS, regularity = ENDLESS } = when
       const { certainty = 0, orBeats = ENDLESS, doubt = 0 } = when
