@@ -27,18 +27,21 @@ class Witness {
   }
 }
 
+/** Where the words of a witness begin. */
+function witnessAt(i: i32): i32 {
+  return TAPS + <i32>tabled(TAP_COUNT) + WITNESS * i;
+}
+
 export class Alarms {
   private witnesses: StaticArray<Witness> = new StaticArray<Witness>(<i32>tabled(WITNESSES));
-  private states: StaticArray<State>;
+  private states: StaticArray<State> = new StaticArray<State>(<i32>tabled(witnessAt(<i32>tabled(WITNESSES) - 1)) + 1);
   private events: Events;
   private poorSince: i64 = NONE;
   private suspended: bool = false;
 
   constructor(events: Events) {
     this.events = events;
-    const witnesses = this.witnesses, last = witnesses.length - 1;
-    for (let i = 0; i <= last; i++) witnesses[i] = new Witness(TAPS + <i32>tabled(TAP_COUNT) + WITNESS * i);
-    this.states = new StaticArray<State>(witnesses[last].rule + 1);
+    for (let i = 0; i < this.witnesses.length; i++) this.witnesses[i] = new Witness(witnessAt(i));
     for (let i = 0; i < this.states.length; i++) this.states[i] = new State();
   }
 
