@@ -55,7 +55,7 @@ const indexed = [
 ]
 
 /** The rooms of ecg/, from the bottom up in the same way. */
-const rooms = ['signal paper', 'formats', 'beats', 'datasets', 'checks synthetic'].map(line => line.split(' '))
+const rooms = ['signal paper', 'formats', 'beats', 'datasets', 'checks synthetic stress'].map(line => line.split(' '))
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

@@ -4,6 +4,7 @@ import { locateMitBih } from '../../src-ts/ecg/datasets/mit-bih.ts'
 import { grossCounts, qrsScore } from '../../src-ts/metrics/ec57.ts'
 import { alarmTruth, countAlarms } from '../../src-ts/metrics/mit-bih-alarms.ts'
 import { scoreMonitor } from '../../src-ts/runs/score-monitor.ts'
+import { stressMonitor } from '../../src-ts/runs/stress-monitor.ts'
 import { ecgDataDir, testUnless } from '../helpers/environment.ts'
 
 const dir = ecgDataDir() && locateMitBih(ecgDataDir()!)
@@ -66,6 +67,24 @@ onRecords('half of DS1, with every flutter: what the monitor must reach', async 
       `${kind} Se ${live.sensitivity}, offline ${whole.sensitivity}`,
     )
   }
+})
+
+onRecords('two records as others might have recorded them, with runs put in and beats called wrong', async () => {
+  const input = { dir: dir!, set: ['205', '223'], model: 'models/beat-rr.tflite' } as const
+  const most = { swapped: [1, 5], 'runs-narrow': [3, 47], 'mislabelled-20': [1, 5] } as const
+  for (const { stress, alarms, falseHighPerHour } of await stressMonitor({ ...input, stresses: Object.keys(most) })) {
+    const [missed, episodes] = most[stress as keyof typeof most]
+    const runs = alarms['ventricular-tachycardia']
+    assert.ok(runs.episodes === episodes && runs.missed <= missed, `${stress}: ${JSON.stringify(runs)}`)
+    assert.ok(falseHighPerHour <= 1, `${stress}: ${falseHighPerHour} false alarms an hour`)
+  }
+})
+
+test('a stress that there is not is named', async () => {
+  await stressMonitor({ dir: '/nowhere', set: [], model: 'models/beat-rr.tflite', stresses: ['swaped'] }).then(
+    () => assert.unreachable(),
+    error => assert.match(error.message, /Did you mean swapped/),
+  )
 })
 
 test.run()
