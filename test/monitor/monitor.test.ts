@@ -5,44 +5,14 @@ import { Alarms, type MonitorEvent } from '../../src-ts/monitor/alarms.ts'
 import { BeatNetwork } from '../../src-ts/monitor/beat-network.ts'
 import { MISSING } from '../../src-ts/monitor/lead.ts'
 import { Monitor } from '../../src-ts/monitor/monitor.ts'
-import type { Observation } from '../../src-ts/monitor/observations.ts'
 import { openNetwork } from '../../src-ts/monitor/open-networks.ts'
-import { parseRules, readRules } from '../../src-ts/monitor/rules.ts'
+import { parseRules } from '../../src-ts/monitor/rules.ts'
 import { WindowNetwork } from '../../src-ts/monitor/window-network.ts'
 import { random } from '../../src-ts/random.ts'
-import { beatsAt, type MadeBeat, madeLead, steady } from './made-heart.ts'
+import { beatsAt, madeLead, steady } from './made-heart.ts'
+import { both, network, play, raised, rules } from './play-leads.ts'
 
 const test = suite('monitor')
-
-const network = await openNetwork('models/beat-rr.tflite')
-const rules = readRules()
-
-/** Plays leads of one length through monitor and rules. */
-function play(
-  leads: readonly Int32Array[],
-  { skips = new Map<number, number>(), rate = 360, beats: classes = new BeatNetwork(network.graph, network.run) } = {},
-) {
-  const observations: Observation[] = []
-  const events: MonitorEvent[] = []
-  const alarms = new Alarms(rules, event => events.push(event))
-  const names = leads.map((_, i) => ['MLII', 'V5'][i])
-  const monitor = new Monitor({ leads: names, sampleRateHz: rate, beats: classes }, observation => {
-    observations.push(observation)
-    alarms.take(observation)
-  })
-  for (let i = 0; i < leads[0].length; i++) {
-    const skip = skips.get(i)
-    if (skip !== undefined) monitor.skip(skip)
-    monitor.next(Int32Array.from(leads, lead => lead[i]))
-  }
-  monitor.end()
-  const beats = observations.flatMap(o => (o.kind === 'beat' ? [o] : []))
-  return { observations, events, alarms, beats, labels: beats.filter(beat => !beat.provisional) }
-}
-
-const both = (beats: readonly MadeBeat[], seconds: number) => [1, 2].map(seed => madeLead({ beats, seconds, seed }))
-const raised = (events: readonly MonitorEvent[]) =>
-  events.filter(({ kind }) => kind === 'alarm').map(({ rule }) => rule)
 
 test('a steady heart gives a label for every beat within 0.6 s of the next, and no alarm', () => {
   const beats = beatsAt(steady(150, 0.8))
@@ -79,37 +49,6 @@ test('ventricular runs, bigeminy and pauses are found, at the latest ten seconds
   const { events } = play(both(pause, 60))
   assert.equal(raised(events), ['pause'])
   assert.ok(events[0].time - pause[41].seconds < 1 && Math.abs(events[0].value - 3.2) < 0.02)
-})
-
-/** Calls every beat normal, and is sure of it. */
-const deaf = new BeatNetwork(network.graph, row => {
-  const logits = network.run(row).fill(-100)
-  logits[network.graph.metadata!.labels.indexOf('N')] = 100
-  return logits
-})
-
-test('a network that calls all beats normal does not hide a run of wide ones that begins at a sudden', () => {
-  const events = (intervals: readonly number[], ventricular: (i: number) => boolean) =>
-    raised(play(both(beatsAt(intervals, ventricular), 68), { beats: deaf }).events)
-  const start = steady(40, 0.8)
-  const sudden = [...start, ...steady(8, 0.42), ...steady(40, 0.8)]
-  const isRun = (i: number) => i > 40 && i <= 48
-  assert.ok(events(sudden, isRun).includes('ventricular-tachycardia'))
-  // Beats as always are no ventricular ones, however fast; and a heart that quickens bit by bit may well change its complexes.
-  assert.not(events(sudden, () => false).includes('ventricular-tachycardia'))
-  const slowly = [...start, ...Array.from({ length: 8 }, (_, i) => 0.78 - 0.02 * i), ...steady(20, 0.59), ...start]
-  assert.not(events(slowly, i => i > 54 && i <= 66).includes('ventricular-tachycardia'))
-})
-
-test('with one lead off beats are labelled by the other', () => {
-  const beats = beatsAt(steady(90, 0.8), i => i % 9 === 5)
-  for (const off of [0, 1]) {
-    const leads = both(beats, 72)
-    leads[off].fill(0, 360 * 30)
-    const { labels } = play(leads)
-    const late = labels.filter(({ sample, next }) => sample > 360 * 35 && next !== undefined)
-    assert.ok(late.length > 40 && late.every(({ label }) => label !== 'Q'), late.map(({ label }) => label).join(''))
-  }
 })
 
 test('a heart that stands still: asystole within ten seconds, latched until acknowledged; a provisional label for the last beat', () => {

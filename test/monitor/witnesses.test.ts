@@ -1,0 +1,42 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { BeatNetwork } from '../../src-ts/monitor/beat-network.ts'
+import { beatsAt, steady } from './made-heart.ts'
+import { both, network, play, raised } from './play-leads.ts'
+
+// What the monitor still sees when the network is wrong, or a lead is gone.
+
+const test = suite('monitor/witnesses')
+
+/** Calls every beat normal, and is sure of it. */
+const deaf = new BeatNetwork(network.graph, row => {
+  const logits = network.run(row).fill(-100)
+  logits[network.graph.metadata!.labels.indexOf('N')] = 100
+  return logits
+})
+
+test('a network that calls all beats normal does not hide a run of wide ones that begins at a sudden', () => {
+  const events = (intervals: readonly number[], ventricular: (i: number) => boolean) =>
+    raised(play(both(beatsAt(intervals, ventricular), 68), { beats: deaf }).events)
+  const start = steady(40, 0.8)
+  const sudden = [...start, ...steady(8, 0.42), ...steady(40, 0.8)]
+  const isRun = (i: number) => i > 40 && i <= 48
+  assert.ok(events(sudden, isRun).includes('ventricular-tachycardia'))
+  // Beats as always are no ventricular ones, however fast; and a heart that quickens bit by bit may well change its complexes.
+  assert.not(events(sudden, () => false).includes('ventricular-tachycardia'))
+  const slowly = [...start, ...Array.from({ length: 8 }, (_, i) => 0.78 - 0.02 * i), ...steady(20, 0.59), ...start]
+  assert.not(events(slowly, i => i > 54 && i <= 66).includes('ventricular-tachycardia'))
+})
+
+test('with one lead off beats are labelled by the other', () => {
+  const beats = beatsAt(steady(90, 0.8), i => i % 9 === 5)
+  for (const off of [0, 1]) {
+    const leads = both(beats, 72)
+    leads[off].fill(0, 360 * 30)
+    const { labels } = play(leads)
+    const late = labels.filter(({ sample, next }) => sample > 360 * 35 && next !== undefined)
+    assert.ok(late.length > 40 && late.every(({ label }) => label !== 'Q'), late.map(({ label }) => label).join(''))
+  }
+})
+
+test.run()
