@@ -41,7 +41,7 @@ const { values } = parseArgs({
     'node-dir': { type: 'string' },
     net: { type: 'string' },
     before: { type: 'string' },
-    rounds: { type: 'string', default: '15' },
+    rounds: { type: 'string', default: '200' },
     out: { type: 'string', default: 'build/bench' },
   },
 })
