@@ -59,7 +59,7 @@ static int serve(const holter_source_t *source, uint32_t hop, int alarm) {
   holter_port_t in;
   holter_input(0, &in);
   const uint32_t width = in.bits / 8, row = model->leads * width;
-  if (holter_identity()->inputs != 1 || in.bytes != model->samples * row) return holter_problem("model", "takes more than a signal"), 1;
+  if (holter_identity()->inputs != 1 || in.bytes != model->samples * row) return holter_problem("model", "takes something else than one signal, so that only its self-test runs here"), 1;
   uint8_t *window = malloc(in.bytes);
   int32_t *counts = malloc(model->leads * sizeof *counts);
   if (!window || !counts) return holter_problem("memory", "is too small"), 1;

@@ -98,7 +98,9 @@ function serviceModel(order: Order): string {
   if (monitor) return monitorServiceModel(order, monitor)
   const { metadata, inputs, outputs } = made.manifest
   const [input] = inputs
-  const leads = input.shape.at(-1) ?? 1
+  const values = input.bytes / (input.type === 'int16' ? 2 : 1)
+  // A drawing is no signal that a source has: the service then refuses all but the self-test.
+  const leads = metadata?.drawn ? 0 : (input.shape.at(-1) ?? 1)
   const labels = metadata?.labels ?? Array.from({ length: outputs[0].shape.at(-1) ?? 1 }, (_, i) => `output-${i}`)
   const exclusive = !metadata || metadata.kind === 'single-label'
   const thresholds = labels.map((_, i) => (exclusive ? 0 : thresholdValue(metadata.thresholds[i], made.manifest)))
@@ -107,7 +109,7 @@ function serviceModel(order: Order): string {
     `static const char *const names[] = {${labels.map(label => `"${plain(label)}"`).join(', ')}};`,
     `static const int32_t thresholds[] = {${thresholds.join(', ')}};`,
     'const holter_service_model_t holter_service_model = {',
-    `  ${metadata?.sampleRateHz ?? 1}, ${adc.gain}, ${adc.baseline}, ${input.bytes / (input.type === 'int16' ? 2 : 1) / leads}, ${leads},`,
+    `  ${metadata?.sampleRateHz ?? 1}, ${adc.gain}, ${adc.baseline}, ${leads ? values / leads : 0}, ${leads},`,
     `  ${labels.length}, ${exclusive ? 1 : 0}, names, thresholds, 0};`,
     '',
   ].join('\n')

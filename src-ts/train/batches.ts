@@ -6,7 +6,7 @@ import type { Recipe } from '../networks/network.ts'
 import { random } from '../random.ts'
 import { addFeatureNoise, draws, undistorted, type Window, writeWindow } from './augment.ts'
 import type { Batch } from './batch.ts'
-import { batchDrawer, withDrawings } from './draw-batches.ts'
+import { batchDrawer, drawingsOnTop } from './draw-batches.ts'
 import { mixBatch } from './mixup.ts'
 import { streams } from './streams.ts'
 import type { Tf } from './tf.ts'
@@ -32,7 +32,8 @@ export function* trainingBatches(
   if (!drawn || dataset.width) return yield* signalBatches(dataset, standardization, recipe, seed, epoch)
   const looks = recipe.augment ? { seed, epoch } : undefined
   const draw = batchDrawer({ form: dataset, drawn, looks })
-  for (const batch of signalBatches(dataset, drawn, recipe, seed, epoch)) yield withDrawings(batch, draw(batch))
+  const shown = drawingsOnTop()
+  for (const batch of signalBatches(dataset, drawn, recipe, seed, epoch)) yield shown(batch, draw(batch))
 }
 
 /** Yields the same where records are signals, or before they are drawn. */

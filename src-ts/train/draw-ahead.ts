@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { HolterError } from '../errors.ts'
 import type { Batch } from './batch.ts'
-import { type DrawingJob, type Signals, withDrawings } from './draw-batches.ts'
+import { type DrawingJob, drawingsOnTop, type Signals } from './draw-batches.ts'
 
 /** Threads that draw while the native library computes. */
 export interface DrawingThreads {
@@ -19,24 +19,25 @@ export function drawingThreads(job: Omit<DrawingJob, 'looks'>, count: number): D
   return {
     async *batches(signals, looks) {
       const waiting: { batch: Batch; levels: Promise<Uint8Array> }[] = []
+      const shown = drawingsOnTop()
+      const first = async () => {
+        const { batch, levels } = waiting.shift()!
+        return shown(batch, await levels)
+      }
       let next = 0
       for (const { size, inputs, targets, records, auxiliary, ...rest } of signals) {
         // The arrays of a batch are used again for the next one.
         const own = { size, inputs: inputs.slice(), records: records.slice() }
         const batch = { ...rest, ...own, targets: targets.slice(), ...(auxiliary && { auxiliary: auxiliary.slice() }) }
         waiting.push({ batch, levels: threads[next++ % count].draw({ signals: own, looks }) })
-        if (waiting.length > AHEAD * count) yield await drawn(waiting.shift()!)
+        if (waiting.length > AHEAD * count) yield await first()
       }
-      for (const each of waiting) yield await drawn(each)
+      while (waiting.length > 0) yield await first()
     },
     async close() {
       await Promise.all(threads.map(({ worker }) => worker.terminate()))
     },
   }
-}
-
-async function drawn({ batch, levels }: { batch: Batch; levels: Promise<Uint8Array> }): Promise<Batch> {
-  return withDrawings(batch, await levels)
 }
 
 function startThread(job: Omit<DrawingJob, 'looks'>) {

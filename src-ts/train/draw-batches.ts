@@ -21,11 +21,12 @@ export type Signals = Pick<Batch, 'size' | 'records' | 'inputs'>
 /** Returns a function that draws a batch of standardized signals: grey levels, [size, rows, columns]. */
 export function batchDrawer({ form, drawn, looks }: DrawingJob): (signals: Signals) => Uint8Array<ArrayBuffer> {
   const { width, height, draw } = drawer(form)
+  const millivolts = new Float32Array(form.samples * form.leads.length)
   return ({ size, records, inputs }) => {
     const levels = new Uint8Array(size * width * height)
-    const row = inputs.length / size
     for (let i = 0; i < size; i++) {
-      const millivolts = inputs.subarray(i * row, (i + 1) * row).map(value => value * drawn.deviation + drawn.mean)
+      const from = i * millivolts.length
+      for (let k = 0; k < millivolts.length; k++) millivolts[k] = inputs[from + k] * drawn.deviation + drawn.mean
       const style = looks ? drawStyle(random(looks.seed, streams.style, looks.epoch, records[i])) : PLAIN
       draw(millivolts, levels.subarray(i * width * height, (i + 1) * width * height), style)
     }
@@ -33,11 +34,14 @@ export function batchDrawer({ form, drawn, looks }: DrawingJob): (signals: Signa
   }
 }
 
-/** Returns a batch of signals with its drawings, standardized, as what the network sees. */
-export function withDrawings(batch: Batch, levels: Uint8Array): Batch {
-  const { length, inputs } = batch
-  const { samples, width } = DRAWING
-  const pixels = new Float32Array(levels.length)
-  for (let i = 0; i < levels.length; i++) pixels[i] = (levels[i] - GREY) / GREY
-  return { ...batch, length: samples, width, inputs: pixels, signals: { length, inputs } }
+/** Returns a function that gives batches of signals their drawings, standardized, as what the network sees: in one array that it fills again and again. */
+export function drawingsOnTop(): (batch: Batch, levels: Uint8Array) => Batch {
+  let pixels = new Float32Array()
+  return (batch, levels) => {
+    const { length, inputs } = batch
+    const { samples, width } = DRAWING
+    if (pixels.length < levels.length) pixels = new Float32Array(levels.length)
+    for (let i = 0; i < levels.length; i++) pixels[i] = (levels[i] - GREY) / GREY
+    return { ...batch, length: samples, width, inputs: pixels.subarray(0, levels.length), signals: { length, inputs } }
+  }
 }
