@@ -75,6 +75,9 @@ export function headerText(manifest: Manifest, name: string): string {
   const { metadata } = manifest
   const task = metadata
     ? [
+        ...(metadata.drawn
+          ? ['/* The input is a drawing of a record, row by row: holter plot --image. These are of the record. */']
+          : []),
         `#define ${prefix}_SAMPLE_RATE_HZ ${metadata.sampleRateHz}`,
         `#define ${prefix}_LEADS ${metadata.leads.length} /* ${metadata.leads.map(plain).join(' ')} */`,
         `#define ${prefix}_LABELS ${metadata.labels.length}`,

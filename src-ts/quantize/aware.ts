@@ -37,6 +37,10 @@ export function quantizationAware(
   const converted = withConversions(float, scheme)
   const ranges = [...commonRanges(converted, calibrated)]
   const start = Float32Array.from(ranges.flatMap(([, { min, max }]) => [min, max]))
+  // Pixels keep their range, whatever would be learned: int8 holds each of them as it is.
+  const kept = ranges.flatMap(([index]) =>
+    new Array(2).fill(float.metadata?.drawn && float.inputs[0] === index ? 1 : 0),
+  )
   const constants = float.tensors.flatMap(({ data, shape }, index) =>
     data instanceof Float32Array ? { index, data, shape } : [],
   )
@@ -64,11 +68,16 @@ export function quantizationAware(
 
     /** The weights as the graph knows them; ends are new tensors. */
     state() {
-      const ends = tf.tidy(() => tf.unstack(tf.mul(this.factors.read(), tf.tensor1d(start))) as Scalar[])
+      const ends = tf.tidy(() => tf.unstack(tf.mul(this.learned(), tf.tensor1d(start))) as Scalar[])
       return {
         constants: new Map(constants.map(({ index }, i) => [index, this.own[i].read() as Tensor])),
         ends: new Map(ranges.map(([index], i) => [index, [ends[2 * i], ends[2 * i + 1]] as const])),
       }
+    }
+
+    private learned(): Tensor {
+      const factors = this.factors.read()
+      return kept.includes(1) ? tf.where(tf.tensor1d(kept, 'bool'), tf.onesLike(factors), factors) : factors
     }
 
     private weight(name: string, shape: readonly number[], data: Float32Array) {
