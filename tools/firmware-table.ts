@@ -115,7 +115,7 @@ function lineOf(
     linux ? '' : number(flashBytes - sizes.vectors),
     number(sizes.weights),
     number(sizes.vectors),
-    linux ? '' : number(ram),
+    linux ? '' : number(ram) + (test?.translatedBytes ? ` (${number(test.translatedBytes)} translated)` : ''),
     number(sizes.arena),
     test?.stackBytes ? number(test.stackBytes) : '',
     instructions ? number(instructions) : '',

@@ -4,6 +4,7 @@
 #include "holter.h"
 #include "module-slot.h"
 #include "natives.h"
+#include "self-test.h"
 #include "wasm-check.h"
 #include "wasm3.h"
 #include "m3_env.h"
@@ -161,6 +162,14 @@ int holter_push(void) { return call(push ? push : run); }
 int holter_reset(void) { return reset ? call(reset) : HOLTER_OK; }
 
 const char *holter_last_error(void) { return last_error; }
+
+static uint32_t page_bytes(const M3CodePage *page) {
+  uint32_t bytes = 0;
+  for (; page; page = page->info.next) bytes += PIECE + (uint32_t)(sizeof page->info + page->info.numLines * sizeof(code_t));
+  return bytes;
+}
+
+uint32_t holter_translated_bytes(void) { return page_bytes(runtime->pagesOpen) + page_bytes(runtime->pagesFull); }
 
 /* What the heap holds at most: all of it, with the code that the first run translated. */
 const holter_identity_t *holter_identity(void) {

@@ -15,6 +15,8 @@ export interface SelfTest {
   readonly instructions: number
   /** Memory that the model took: its region, or the heap of an interpreter. */
   readonly memoryBytes?: number
+  /** How much of it is code that an interpreter translated. */
+  readonly translatedBytes?: number
   /** High-water of the stack in bytes, where the device tells. */
   readonly stackBytes?: number
 }
@@ -41,6 +43,7 @@ export function runSelfTest(
   if (!values) return refuse(`the self-test stopped: ${line}`)
   const [vectors, pass, instructions] = values.slice(2).map(Number)
   const memory = text.match(/holter-memory bytes=(\d+)/)
+  const translated = text.match(/holter-translated bytes=(\d+)/)
   const stack = text.match(/holter-stack bytes=(\d+)/)
   const found = text.match(/^holter-monitor .*$/m)
   if (pass !== vectors) refuse(`${vectors - pass} of ${vectors} vectors differ from the reference`)
@@ -51,6 +54,7 @@ export function runSelfTest(
     pass,
     instructions,
     ...(memory && { memoryBytes: Number(memory[1]) }),
+    ...(translated && { translatedBytes: Number(translated[1]) }),
     ...(stack && { stackBytes: Number(stack[1]) }),
   }
 }
