@@ -1,21 +1,22 @@
 // DEPTHWISE_CONV_2D with one output channel for each input channel: two neighbouring outputs of eight channels at a time.
 // Lines of the input lie in scratch with the zero point around them, so that no inner loop knows of borders;
-// the input's zero point is folded into the bias. Two taps are one int16 product sum, i32x4.dot_i16x8_s.
+// the input's zero point is folded into the bias. A step takes two taps as int16, i32x4.dot_i16x8_s, or, where W is i8, four taps by the
+// relaxed dot product (depthwise-relaxed.ts).
 
 import { padLines } from "./pad-lines";
 import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
 
-/** Bytes of the weights of a pair of taps: eight channels for each of two outputs. */
-const PAIR_BYTES: usize = 64;
+/** Bytes of the weights of a step: eight channels for each of two outputs. */
+const STEP_BYTES: usize = 64;
 
-/** `pairs` pairs of taps are what two neighbouring outputs see of a line; weights as `pairWeights` lays them out. */
-export function depthwiseConv2dPairs(
+/** `steps` steps are what two neighbouring outputs see of a line; weights as `stepWeights` lays them out. `flip` is for the relaxed dot product. */
+export function depthwiseConv2dSteps<W>(
   input: usize, inPitch: usize, inH: i32, inW: i32, channelCount: i32,
   output: usize, outPitch: usize, outH: i32, outW: i32,
-  weights: usize, filterH: i32, pairs: i32,
+  weights: usize, filterH: i32, steps: i32,
   strideH: i32, strideW: i32, dilationH: i32, padTop: i32, padLeft: i32,
   channels: usize, scratch: usize, linePixels: i32, linesAtATime: i32, batches: i32,
-  inputZero: i32, shift: i32, low: i32, high: i32
+  inputZero: i32, shift: i32, low: i32, high: i32, flip: i32 = 0
 ): void {
   const lineBytes = linePixels * channelCount;
   do {
@@ -27,13 +28,13 @@ export function depthwiseConv2dPairs(
       let w = weights, c = channels;
       for (let channel = 0; channel < channelCount; channel += 8) {
         for (let line = 0; line < count; line++) {
-          eightChannels(
+          eightChannels<W>(
             scratch + <usize>(line * strideH * lineBytes + channel), <usize>(2 * strideW * channelCount), outW,
-            filterH, <usize>(dilationH * lineBytes), pairs, <usize>channelCount, w, c,
-            output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, channelCount - channel, shift, low, high
+            filterH, <usize>(dilationH * lineBytes), steps, <usize>channelCount, w, c,
+            output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, channelCount - channel, shift, low, high, flip
           );
         }
-        w += PAIR_BYTES * <usize>(filterH * pairs);
+        w += STEP_BYTES * <usize>(filterH * steps);
         c += 8 * BLOCK_CHANNEL_BYTES;
       }
     }
@@ -43,26 +44,38 @@ export function depthwiseConv2dPairs(
 }
 
 /** A line of outputs, two pixels of eight channels at a time, `step` bytes of input apart. The first `used` channels are stored. */
-function eightChannels(
-  window: usize, step: usize, outW: i32, rows: i32, rowPitch: usize, pairs: i32, pixel: usize,
-  weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, shift: i32, low: i32, high: i32
+function eightChannels<W>(
+  window: usize, step: usize, outW: i32, rows: i32, rowPitch: usize, steps: i32, pixel: usize,
+  weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, shift: i32, low: i32, high: i32, flip: i32
 ): void {
   const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
-  const span = <usize>pairs * 2 * pixel, m = channels + 32;
+  const span = (<usize>steps << (sizeof<W>() == 2 ? 1 : 2)) * pixel, m = channels + 32, flips = i32x4.splat(flip);
   for (let left = outW; left > 0; left -= 2) {
     let a0 = v128.load(channels), a1 = v128.load(channels, 16), b0 = a0, b1 = a1;
     let w = weights, line = window, row = rows;
     do {
-      let x = line, y = line + pixel;
+      let x = line;
       const end = x + span;
       do {
-        const u = v128.load_ext<i8>(x), v = v128.load_ext<i8>(y);
-        const first = v128.shuffle<i16>(u, v, 0, 8, 1, 9, 2, 10, 3, 11), last = v128.shuffle<i16>(u, v, 4, 12, 5, 13, 6, 14, 7, 15);
-        a0 = i32x4.add(a0, i32x4.dot_i16x8_s(first, v128.load(w)));
-        a1 = i32x4.add(a1, i32x4.dot_i16x8_s(last, v128.load(w, 16)));
-        b0 = i32x4.add(b0, i32x4.dot_i16x8_s(first, v128.load(w, 32)));
-        b1 = i32x4.add(b1, i32x4.dot_i16x8_s(last, v128.load(w, 48)));
-        x += 2 * pixel; y += 2 * pixel; w += PAIR_BYTES;
+        if (sizeof<W>() == 2) {
+          const u = v128.load_ext<i8>(x), v = v128.load_ext<i8>(x + pixel);
+          const first = v128.shuffle<i16>(u, v, 0, 8, 1, 9, 2, 10, 3, 11), last = v128.shuffle<i16>(u, v, 4, 12, 5, 13, 6, 14, 7, 15);
+          a0 = i32x4.add(a0, i32x4.dot_i16x8_s(first, v128.load(w)));
+          a1 = i32x4.add(a1, i32x4.dot_i16x8_s(last, v128.load(w, 16)));
+          b0 = i32x4.add(b0, i32x4.dot_i16x8_s(first, v128.load(w, 32)));
+          b1 = i32x4.add(b1, i32x4.dot_i16x8_s(last, v128.load(w, 48)));
+          x += 2 * pixel;
+        } else {
+          const u = interleaved(v128.load(x), v128.load(x + pixel)), y = x + 2 * pixel, v = interleaved(v128.load(y), v128.load(y + pixel));
+          const first = v128.xor(v128.shuffle<i16>(u, v, 0, 8, 1, 9, 2, 10, 3, 11), flips);
+          const last = v128.xor(v128.shuffle<i16>(u, v, 4, 12, 5, 13, 6, 14, 7, 15), flips);
+          a0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(w), first, a0);
+          a1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(w, 16), last, a1);
+          b0 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(w, 32), first, b0);
+          b1 = i32x4.relaxed_dot_i8x16_i7x16_add_s(v128.load(w, 48), last, b1);
+          x += 4 * pixel;
+        }
+        w += STEP_BYTES;
       } while (x != end);
       line += rowPitch;
     } while (--row);
@@ -82,22 +95,30 @@ function eightChannels(
   }
 }
 
+/** The first eight bytes of two vectors, in turn. */
+// @ts-ignore: decorator
+@inline
+function interleaved(a: v128, b: v128): v128 {
+  return v128.shuffle<i8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
 /**
- * Start-up: lays a filter [filterH, filterW, channelCount] out as int16. For each eight channels, line and pair of taps: the pair of each channel
- * as the first output sees it, then as the second does, `stride` taps further. Taps between those of a dilated filter are zero.
+ * Start-up: lays a filter [filterH, filterW, channelCount] out as W. For each eight channels, line and step: the two or four taps of each channel
+ * as the first output sees them, then as the second does, `stride` taps further. Taps between those of a dilated filter are zero.
  */
-export function pairWeights(
-  filter: usize, filterH: i32, filterW: i32, channelCount: i32, stride: i32, dilation: i32, pairs: i32, to: usize
+export function stepWeights<W>(
+  filter: usize, filterH: i32, filterW: i32, channelCount: i32, stride: i32, dilation: i32, steps: i32, to: usize
 ): void {
+  const taps = sizeof<W>() == 2 ? 2 : 4;
   for (let block = 0; block < channelCount; block += 8) {
     for (let row = 0; row < filterH; row++) {
-      for (let pair = 0; pair < pairs; pair++) {
+      for (let step = 0; step < steps; step++) {
         for (let shift = 0; shift <= stride; shift += stride) {
-          for (let i = 0; i < 16; i++) {
-            const channel = block + (i >> 1), at = 2 * pair + (i & 1) - shift, tap = at / dilation;
+          for (let i = 0; i < 8 * taps; i++) {
+            const channel = block + i / taps, at = taps * step + i % taps - shift, tap = at / dilation;
             const exists = at >= 0 && tap * dilation == at && tap < filterW && channel < channelCount;
-            store<i16>(to, exists ? load<i8>(filter + <usize>((row * filterW + tap) * channelCount + channel)) : 0);
-            to += 2;
+            store<W>(to, exists ? <W>load<i8>(filter + <usize>((row * filterW + tap) * channelCount + channel)) : 0);
+            to += sizeof<W>();
           }
         }
       }

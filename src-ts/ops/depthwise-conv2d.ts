@@ -6,6 +6,7 @@ import type { Conv2dAttrs } from './conv2d.ts'
 import { conv2dInt16Of, type Int16Convolution } from './kernels/conv2d-int16.ts'
 import { depthwiseConv2dPairs } from './kernels/depthwise-conv2d-pairs.ts'
 import { depthwiseConv2dPixels } from './kernels/depthwise-conv2d-pixels.ts'
+import { depthwiseConv2dRelaxed } from './kernels/depthwise-conv2d-relaxed.ts'
 import type { Op } from './op.ts'
 import { activate, activationRange, activations } from './parts/activation.ts'
 import { caseNode } from './parts/cases.ts'
@@ -127,7 +128,7 @@ export const depthwiseConv2d: Op<DepthwiseConv2dAttrs, Depthwise> = {
       }
     }
   },
-  kernels: [depthwiseConv2dPairs, depthwiseConv2dPixels, conv2dInt16Of(asConvolution)],
+  kernels: [depthwiseConv2dRelaxed, depthwiseConv2dPairs, depthwiseConv2dPixels, conv2dInt16Of(asConvolution)],
   macs: ({ inputs, outputs }) => elements(outputs[0].shape) * inputs[1]!.shape[1] * inputs[1]!.shape[2],
   cases: () => [
     depthwise('1x1, a scale per channel', [1, 1, 9, 20], [1, 1, 1, 20], {}),

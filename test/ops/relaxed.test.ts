@@ -7,6 +7,7 @@ import { node } from '../../src-ts/engines/node.ts'
 import { probeInputs } from '../../src-ts/engines/parity.ts'
 import type { IntGraph } from '../../src-ts/ir/graph.ts'
 import { conv2d } from '../../src-ts/ops/conv2d.ts'
+import { depthwiseConv2d } from '../../src-ts/ops/depthwise-conv2d.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import { type Random, random } from '../../src-ts/random.ts'
@@ -18,7 +19,7 @@ import { graphOf } from '../helpers/one-node.ts'
 import { relaxedDouble, relaxedForms } from '../helpers/relaxed-double.ts'
 
 /** HOLTER_LONG=1 tries ten times as many. */
-const NODES = process.env.HOLTER_LONG ? 1500 : 150
+const NODES = process.env.HOLTER_LONG ? 1500 : 120
 const INPUTS = 5
 const test = suite('the relaxed flavour')
 
@@ -82,9 +83,35 @@ function dense(r: Random): IntGraph {
   return graphOf('fullyConnected', caseNode(`${r.integer(2 ** 30)}`, 'fullyConnected', attrs, inputs, [output]))
 }
 
+function depthwise(r: Random): IntGraph {
+  const inC = sizeIn(r, 1, 33)
+  const [height, tall] = r.integer(2) ? [1, 1] : [sizeIn(r, 3, 9), sizeIn(r, 1, 3)]
+  const filter = [1, tall, sizeIn(r, 1, 7), inC]
+  const x = { shape: [1, height, sizeIn(r, 8, 30), inC], scale: scaleIn(r, 1e-3, 1), zeroPoint: zeroOf(r) }
+  const scale = Array.from({ length: inC }, () => scaleIn(r, 1e-4, 0.01))
+  const ends = r.integer(2) > 0
+  const data = Int8Array.from({ length: filter.reduce((a, b) => a * b) }, () =>
+    ends ? pick(r, [-127, 127]) : r.integer(255) - 127,
+  )
+  const stride = sizeIn(r, 1, 3)
+  const attrs = {
+    ...{ padding: 'same' as const, activation: pick(r, ['none', 'relu'] as const), depthMultiplier: 1 },
+    ...{ strideH: stride, strideW: stride, dilationH: sizeIn(r, 1, 2), dilationW: sizeIn(r, 1, 4) },
+  }
+  const inputs = [
+    x,
+    { shape: filter, data, scale, axis: 3 },
+    { shape: [inC], constant: 30000, type: 'int32' as const, scale: scale.map(s => s * x.scale), axis: 0 },
+  ]
+  const [shape] = depthwiseConv2d.outputShapes(attrs, [{ shape: x.shape }, { shape: filter }])
+  const output = { shape, scale: scaleIn(r, 0.01, 3), zeroPoint: zeroOf(r) }
+  return graphOf('depthwiseConv2d', caseNode(`${r.integer(2 ** 30)}`, 'depthwiseConv2d', attrs, inputs, [output]))
+}
+
 const graphs = [
   ...Array.from({ length: NODES }, (_, i) => convolution(random(i, 79))),
   ...Array.from({ length: NODES / 3 }, (_, i) => dense(random(i, 80))),
+  ...Array.from({ length: NODES / 3 }, (_, i) => depthwise(random(i, 81))),
 ]
 const plan = makePlan(graphs, 'relaxed')
 const program = emitProgram(plan, 'test')
@@ -94,6 +121,7 @@ test('most nodes get the relaxed kernels', () => {
   const names = plan.networks.map(({ nodes }) => nodes[0].kernel!.name)
   assert.ok(names.filter(name => name === 'conv2d-relaxed').length > NODES / 2)
   assert.ok(names.filter(name => name === 'fully-connected-relaxed').length > NODES / 6)
+  assert.ok(names.filter(name => name === 'depthwise-conv2d-relaxed').length > NODES / 6)
 })
 
 const jobs = graphs.map((graph, i) => ({

@@ -13,7 +13,7 @@ const SCRATCH_BYTES = 16384
 /** Where weights are read less often, memory is the limit, and a second copy of them in the file is not worth it. */
 const LEAST_WINDOWS = 8
 /** Nanoseconds of an output vector, and of a byte that is copied; docs/kernels.md. */
-const COST = { output: 1.5, input: 0.04 }
+const COST = { output: 1.66, input: 0.04 }
 /** Kernels without the relaxed instruction. */
 const others: readonly Kernel<Convolution>[] = [conv2dToomCook, conv2dToomCookPlane, conv2dBlocks]
 

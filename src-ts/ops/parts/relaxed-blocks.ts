@@ -7,7 +7,7 @@ export interface RelaxedBlock {
   readonly stepNs: number
 }
 
-const STEP_NS = { 24: 0.93, 16: 0.79, 8: 0.54, 4: 0.4 }
+const STEP_NS = { 24: 1.03, 16: 0.87, 8: 0.6, 4: 0.44 }
 
 /** Blocks of a number of channels: some of 24, the rest as `conv2dRelaxed` takes it, so that all together cost least. */
 export function relaxedBlocks(outC: number): RelaxedBlock[] {
