@@ -46,7 +46,7 @@ export const quantize = withDataOptions(
     .addOption(
       new Option(
         '--weight-bits <n>',
-        'bits of the weights; 7 keep products of the relaxed flavour small on every processor',
+        'bits of the weights; 7 keep the relaxed dot product from saturating on every processor',
       )
         .choices(['8', '7', '4'])
         .default('8'),
