@@ -1,9 +1,9 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { packBlockChannels } from '../parts/channel-blocks.ts'
+import { packBlockChannels, packBlocks } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { lineOf } from '../parts/convolution-line.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
-import { packQuads, relaxedBlocks } from '../parts/relaxed-blocks.ts'
+import { relaxedBlocks } from '../parts/relaxed-blocks.ts'
 import { conv2dBlocks } from './conv2d-blocks.ts'
 import { conv2dToomCook } from './conv2d-toom-cook.ts'
 import { conv2dToomCookPlane } from './conv2d-toom-cook-plane.ts'
@@ -29,7 +29,7 @@ export const conv2dRelaxed: Kernel<Convolution> = {
   cost: relaxedCost,
   pitch: p => ({ inputs: tiling(p).scratchBytes > 0, output: true }),
   scratchBytes: (p, on) => Math.max(tiling(p).scratchBytes, other(p, on).scratchBytes?.(p, on) ?? 0),
-  reservedBytes: (p, on) => other(p, on).reservedBytes?.(p, on) ?? 0,
+  reservedBytes: (p, on) => weightsAt(p, on) + weightBytes(p),
   emit(p, to) {
     const fallback = other(p, to).emit(p, to)
     return [
@@ -42,10 +42,37 @@ export const conv2dRelaxed: Kernel<Convolution> = {
   },
 }
 
+/** Where the weights begin among the reserved bytes: behind those of the other kernel. */
+function weightsAt(p: Convolution, on: KernelTarget): number {
+  return 16 * Math.ceil((other(p, on).reservedBytes?.(p, on) ?? 0) / 16)
+}
+
+function weightBytes(p: Convolution): number {
+  const { rows, run } = geometry(p)
+  const { first, width } = relaxedBlocks(p.outC).at(-1)!
+  return (first + width) * rows * 4 * Math.ceil(run / 4)
+}
+
 function call(p: Convolution, to: Emitter): string {
   const w = geometry(p)
   const { linePixels, lines, scratchBytes } = tiling(p)
   const blocks = relaxedBlocks(p.outC)
+  const wide = blocks.filter(({ width }) => width === 24).length
+  const weights = to.reserved() + weightsAt(p, to)
+  const packed = other(p, to) === conv2dBlocks
+  to.atStart(
+    to.call('relaxed-weights', 'quadWeights', [
+      // The bytes that the other kernel has.
+      [
+        packed ? 'blocks' : 'filter',
+        to.data(packed ? packBlocks(p.filter, p.outC, w.rows, w.run) : p.filter, packed ? 16 : 1),
+        packed ? 1 : 0,
+      ],
+      ['filters', p.outC, w.rows, w.run],
+      ['blocks of 24', wide],
+      ['to', weights],
+    ]),
+  )
   const scaling = laneScaling(p, p.filter)!
   const signed = withoutInputZero(p)
   // Σ w·(x + 128) − 128·Σ w
@@ -55,8 +82,8 @@ function call(p: Convolution, to: Emitter): string {
     ['output', to.output(0), to.outputPitch(0), w.outH, w.outW, p.outC],
     [
       'weights, blocks of 24; runs of a window and bytes from one to the next',
-      to.data(packQuads(p.filter, blocks, w.rows, w.run), 16),
-      blocks.filter(({ width }) => width === 24).length,
+      weights,
+      wide,
       w.rows,
       w.rowPixels(linePixels) * p.window.inC,
     ],
