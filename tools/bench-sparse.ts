@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { build } from '../src-ts/codegen/build.ts'
 import type { Session } from '../src-ts/engines/engine.ts'
 import { loadModel } from '../src-ts/engines/model.ts'
+import { node } from '../src-ts/engines/node.ts'
 import { wasmtime } from '../src-ts/engines/wasmtime.ts'
 import { HolterError } from '../src-ts/errors.ts'
 import { elements, type IntGraph } from '../src-ts/ir/graph.ts'
@@ -48,6 +49,7 @@ const { values } = parseArgs({
     dense: { type: 'string', multiple: true },
     model: { type: 'string', multiple: true },
     zeros: { type: 'string', default: '1:4,block:75,any:75,1:8,block:90,any:90' },
+    engine: { type: 'string', default: 'wasmtime' },
     rounds: { type: 'string', default: '25' },
     json: { type: 'boolean' },
   },
@@ -58,8 +60,10 @@ if (conv.length + dense.length + models.length === 0) {
   dense.push('4096,256', '1024,256', '256,64')
 }
 const rounds = whole(values.rounds, '--rounds')
-const missing = wasmtime.missing()
-if (missing) fail(`wasmtime: ${missing}`)
+const engine = [wasmtime, node].find(({ name }) => name === values.engine)
+if (!engine) fail(`--engine: got ${values.engine}, expected wasmtime or node`)
+const missing = engine.missing()
+if (missing) fail(`${engine.name}: ${missing}`)
 const layers = [...conv.map(text => numbers(text, 4)), ...dense.map(text => numbers(text, 2))]
 const rows: Row[] = []
 try {
@@ -91,7 +95,7 @@ function print() {
     String(r.moduleBytes),
   ])
   console.log(table(heads, cells, 120))
-  console.log(`${cpus()[0].model.trim()}, wasmtime, least of ${rounds * REPS} runs in ${rounds} rounds`)
+  console.log(`${cpus()[0].model.trim()}, ${values.engine}, least of ${rounds * REPS} runs in ${rounds} rounds`)
 }
 
 function whole(text: string, where: string): number {
@@ -123,7 +127,7 @@ async function timeWays(network: string, zeros: string, graph: IntGraph, ways: r
     for (const way of ways) {
       const { wasm } = await build(way.plan, '')
       const made = { graph, tflite: new Uint8Array(), module: async () => wasm }
-      const session = await wasmtime.open(made, { flavour: 'simd' })
+      const session = await engine!.open(made, { flavour: 'simd' })
       runs.push({ way, session, moduleBytes: wasm.length, least: Infinity })
       const got = await session.run(input, 1)
       if (got.some((byte, i) => byte !== expected[i]))
