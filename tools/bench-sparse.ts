@@ -215,18 +215,13 @@ function withZeros(graph: IntGraph, zeros: string): IntGraph {
 /** Weights, in the order of a filter in a file, [outputs, taps, inputs], without the smallest of a pattern. */
 function cut(weights: Int8Array, zeros: string): Int8Array {
   if (zeros === 'none') return weights
-  const parts = /^(1|block|any):(\d+)$/.exec(zeros)
-  if (!parts) fail(`--zeros: got ${zeros}, expected 1:M, block:PERCENT, any:PERCENT or none`)
+  const parts = /^(\d+|block|any):(\d+)$/.exec(zeros)
+  if (!parts) fail(`--zeros: got ${zeros}, expected N:M, block:PERCENT, any:PERCENT or none`)
   const [, kind, number] = parts
   const of = whole(number, '--zeros')
-  if (kind !== '1') return withoutSmallest(weights, kind === 'block' ? BLOCK : 1, of / 100)
-  const kept = new Int8Array(weights.length)
-  for (let i = 0; i < weights.length; i += of) {
-    const group = weights.subarray(i, i + of)
-    const largest = group.reduce((best, w, j) => (Math.abs(w) > Math.abs(group[best]) ? j : best), 0)
-    kept[i + largest] = group[largest]
-  }
-  return kept
+  if (kind === 'block' || kind === 'any') return withoutSmallest(weights, kind === 'block' ? BLOCK : 1, of / 100)
+  const groups = Array.from({ length: Math.ceil(weights.length / of) }, (_, i) => weights.slice(i * of, (i + 1) * of))
+  return Int8Array.from(groups.flatMap(group => [...withoutSmallest(group, 1, 1 - whole(kind, '--zeros') / of)]))
 }
 
 function withoutSmallest(weights: Int8Array, run: number, share: number): Int8Array {
