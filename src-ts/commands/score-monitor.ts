@@ -3,6 +3,7 @@ import { locateMitBih } from '../ecg/datasets/mit-bih.ts'
 import type { MitBihSet } from '../ecg/datasets/mit-bih-sets.ts'
 import { byName, HolterError } from '../errors.ts'
 import { averageScore, grossCounts, qrsScore } from '../metrics/ec57.ts'
+import { RHYTHM_RULES } from '../metrics/mit-bih-alarms.ts'
 import { table } from '../report/terminal.ts'
 import type { MonitorScores } from '../runs/score-monitor.ts'
 import type { StressScore } from '../runs/stress-monitor.ts'
@@ -113,6 +114,14 @@ function tables(scores: MonitorScores): string {
     falseAlarms,
     (falseAlarms / scores.hours).toFixed(2),
   ])
+  const rhythms = Object.entries(scores.rhythms).map(([name, { episodes, missed, long, longMissed }]) => [
+    name,
+    RHYTHM_RULES[name],
+    episodes,
+    missed,
+    long,
+    longMissed,
+  ])
   const text = (rows: readonly (readonly (string | number)[])[]) => rows.map(row => row.map(String))
   return [
     table(['record', 'beats', 'missed', 'false', 'QRS Se %', '+P %'], text([...beats, ...gross])),
@@ -123,6 +132,7 @@ function tables(scores: MonitorScores): string {
     table(['labels', 'right %', 'VEB Se %', '+P %', 'SVEB Se %', '+P %'], text(labelRows)),
     'Right: of the beats N S V F that were found, all minutes. VEB and SVEB: gross, by EC57. Offline: the same network at annotated R peaks.',
     table(['rule', 'episodes', 'missed', 'alarms', 'false', 'false/h'], text(alarms)),
+    table(['annotated rhythm', 'rule', 'episodes', 'missed', '30 s and more', 'missed'], text(rhythms)),
     `False high-priority alarms an hour: ${scores.falseHighPerHour.toFixed(2)} in ${scores.hours.toFixed(2)} h.`,
     `Labels after the next R peak: ${latency.beats - latency.late} of ${latency.beats} within 0.6 s, the last after ` +
       `${latency.longest} s; ${latency.provisional} provisional. Tenths of a second: ${latency.histogram.join(' ')}`,

@@ -42,10 +42,61 @@ export const HIGH_PRIORITY = [
   'ventricular-fibrillation',
 ] as const
 
-const RHYTHMS: Readonly<Record<string, string>> = {
-  'idioventricular-rhythm': '(IVR',
-  bigeminy: '(B',
-  trigeminy: '(T',
+/** Rhythms of MIT-BIH's annotations, and the rules that are there for them. */
+export const RHYTHM_RULES: Readonly<Record<string, string>> = {
+  AFIB: 'irregular-rhythm',
+  AFL: 'irregular-rhythm',
+  B: 'bigeminy',
+  T: 'trigeminy',
+  IVR: 'idioventricular-rhythm',
+  VT: 'ventricular-tachycardia',
+  VFL: 'ventricular-fibrillation',
+}
+/** A rule cannot hold before its window is full. */
+const LONG = 30 * MIT_BIH_RATE_HZ
+
+/** How episodes of one annotated rhythm were found. */
+export interface RhythmCounts {
+  readonly episodes: number
+  readonly missed: number
+  /** Of those that last half a minute and more. */
+  readonly long: number
+  readonly longMissed: number
+}
+
+/** Counts the episodes of each rhythm of RHYTHM_RULES that annotations name, and those that its rule, or one of the same kind, missed. */
+export function countRhythms(
+  record: Pick<MitBihRecord, 'annotations'>,
+  alarms: readonly RaisedAlarm[],
+): Record<string, RhythmCounts> {
+  const rhythms = rhythmSpans(record)
+  return Object.fromEntries(
+    Object.entries(RHYTHM_RULES).map(([name, rule]) => {
+      const spans = rhythms.filter(each => each.name === `(${name}`)
+      const missed = spans.filter(span => !alarms.some(alarm => kinOf(rule).includes(alarm.rule) && meets(span, alarm)))
+      const isLong = ({ from, to }: Span) => to - from >= LONG
+      return [
+        name,
+        {
+          episodes: spans.length,
+          missed: missed.length,
+          long: spans.filter(isLong).length,
+          longMissed: missed.filter(isLong).length,
+        },
+      ]
+    }),
+  )
+}
+
+/** Returns the stretches between rhythm annotations with their names: "(VT". */
+function rhythmSpans({ annotations }: Pick<MitBihRecord, 'annotations'>) {
+  return annotations
+    .filter(({ symbol }) => symbol === '+')
+    .map(({ sample, aux }, i, all) => ({
+      from: sample,
+      to: (all[i + 1]?.sample ?? annotations[annotations.length - 1].sample) - 1,
+      name: aux.replace(/\0+$/, ''),
+    }))
 }
 
 /**
@@ -53,13 +104,7 @@ const RHYTHMS: Readonly<Record<string, string>> = {
  * annotations for pauses, rates, counts and runs of ventricular beats, by the numbers of the default rules.
  */
 export function alarmTruth({ annotations }: Pick<MitBihRecord, 'annotations'>): Truth {
-  const rhythms = annotations
-    .filter(({ symbol }) => symbol === '+')
-    .map(({ sample, aux }, i, all) => ({
-      from: sample,
-      to: (all[i + 1]?.sample ?? annotations[annotations.length - 1].sample) - 1,
-      name: aux.replace(/\0+$/, ''),
-    }))
+  const rhythms = rhythmSpans({ annotations })
   const named = (...names: string[]) => rhythms.filter(({ name }) => names.includes(name))
   const flutter = flutterSpans(annotations)
   const beats = annotations.filter(({ symbol }) => beatClass(symbol, 'ml') !== undefined)
@@ -94,17 +139,16 @@ export function alarmTruth({ annotations }: Pick<MitBihRecord, 'annotations'>): 
         ),
       ),
     ],
-    ...Object.entries(RHYTHMS).map(([rule, name]) => [rule, named(name)] as const),
+    ...['B', 'T', 'IVR'].map(name => [RHYTHM_RULES[name], named(`(${name}`)] as const),
     ['irregular-rhythm', joined(named('(AFIB', '(AFL'))],
   ])
 }
 
 /** Counts one rule's episodes and alarms on a record; `truth` bears out what rules of the same kind say, too. */
 export function countAlarms(rule: string, truth: Truth, alarms: readonly RaisedAlarm[]): AlarmCounts {
-  const kin: readonly string[] = (VENTRICULAR as readonly string[]).includes(rule) ? VENTRICULAR : [rule]
+  const kin = kinOf(rule)
   const own = alarms.filter(alarm => alarm.rule === rule)
   const kind = rule === 'extreme-tachycardia' ? own : alarms.filter(alarm => kin.includes(alarm.rule))
-  const meets = (span: Span, alarm: RaisedAlarm) => alarm.from <= span.to + AFTER && alarm.to >= span.from - BEFORE
   const spans = truth.get(rule) ?? []
   const right = kin.flatMap(each => truth.get(each) ?? [])
   return {
@@ -113,6 +157,15 @@ export function countAlarms(rule: string, truth: Truth, alarms: readonly RaisedA
     alarms: own.length,
     falseAlarms: own.filter(alarm => !right.some(span => meets(span, alarm))).length,
   }
+}
+
+/** The rules whose alarms count for one another. */
+function kinOf(rule: string): readonly string[] {
+  return (VENTRICULAR as readonly string[]).includes(rule) ? VENTRICULAR : [rule]
+}
+
+function meets(span: Span, alarm: RaisedAlarm): boolean {
+  return alarm.from <= span.to + AFTER && alarm.to >= span.from - BEFORE
 }
 
 /** Returns the counts of several records, or rules, together. */

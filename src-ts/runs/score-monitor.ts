@@ -5,7 +5,16 @@ import { MIT_BIH_SETS, type MitBihSet } from '../ecg/datasets/mit-bih-sets.ts'
 import { unstressed } from '../ecg/stress/stress.ts'
 import { interleave, quantizeInput } from '../engines/input.ts'
 import { countQrs, type QrsCounts } from '../metrics/ec57.ts'
-import { type AlarmCounts, alarmTruth, countAlarms, HIGH_PRIORITY, totalCounts } from '../metrics/mit-bih-alarms.ts'
+import {
+  type AlarmCounts,
+  alarmTruth,
+  countAlarms,
+  countRhythms,
+  HIGH_PRIORITY,
+  RHYTHM_RULES,
+  type RhythmCounts,
+  totalCounts,
+} from '../metrics/mit-bih-alarms.ts'
 import {
   type CalledBeat,
   countLabels,
@@ -37,6 +46,7 @@ export interface MonitoredRecord {
   /** Of the same network at the annotated R peaks, by the float description of whole records. */
   readonly offline: LabelCounts
   readonly alarms: Readonly<Record<string, AlarmCounts>>
+  readonly rhythms: Readonly<Record<string, RhythmCounts>>
   readonly seconds: number
 }
 
@@ -48,6 +58,8 @@ export interface MonitorScores {
   readonly offline: LabelScores
   /** By rule, over all records. */
   readonly alarms: Readonly<Record<string, AlarmCounts>>
+  /** By annotated rhythm, over all records. */
+  readonly rhythms: Readonly<Record<string, RhythmCounts>>
   /** False alarms of the high-priority rules an hour. */
   readonly falseHighPerHour: number
   readonly latency: LatencySummary
@@ -79,6 +91,9 @@ export async function scoreMonitor(input: ScoreMonitorInput, context: Context = 
     labels: labelScores(scored.map(record => record.labels)),
     offline: labelScores(scored.map(record => record.offline)),
     alarms,
+    rhythms: Object.fromEntries(
+      Object.keys(RHYTHM_RULES).map(name => [name, totalRhythms(scored.map(record => record.rhythms[name]))]),
+    ),
     falseHighPerHour,
     latency: latencies.summary(),
   }
@@ -103,8 +118,14 @@ function scoreRecord(
     labels: countLabels(record, beats),
     offline: countLabels(record, offlineBeats(record, network)),
     alarms: Object.fromEntries(rules.map(({ id }) => [id, countAlarms(id, truth, alarms)])),
+    rhythms: countRhythms(record, alarms),
     seconds,
   }
+}
+
+function totalRhythms(all: readonly RhythmCounts[]): RhythmCounts {
+  const sum = (field: keyof RhythmCounts) => all.reduce((value, counts) => value + counts[field], 0)
+  return { episodes: sum('episodes'), missed: sum('missed'), long: sum('long'), longMissed: sum('longMissed') }
 }
 
 /** Labels the annotated beats as holter evaluate does. */
