@@ -58,11 +58,11 @@ export class Alarms {
   }
 
   /** `leakage` is NONE where there is no flutter index. */
-  moment(at: i64, lastPeak: i64, classifiable: bool, leakage: i64, ratePerMinute: i64): void {
+  moment(at: i64, lastPeak: i64, classifiable: bool, leakage: i64, ratePerMinute: i64, lost: bool): void {
     this.suspend(at, classifiable);
     for (let i = 0; i < this.witnesses.length; i++) {
       if (!this.listens(i)) continue;
-      this.hold(i, at, this.witnesses[i].condition.moment(at, lastPeak, classifiable, leakage, ratePerMinute));
+      this.hold(i, at, this.witnesses[i].condition.moment(at, lastPeak, classifiable, leakage, ratePerMinute, lost));
     }
     for (let i = 0; i < this.states.length; i++) this.settle(i, at);
   }

@@ -14,7 +14,7 @@ export class Condition {
   labelled(_sample: i64, _label: i32, _certainty: i64, _pre: i64, _likeness: Likeness): i64 {
     return NONE;
   }
-  moment(_at: i64, _lastPeak: i64, _classifiable: bool, _leakage: i64, _ratePerMinute: i64): i64 {
+  moment(_at: i64, _lastPeak: i64, _classifiable: bool, _leakage: i64, _ratePerMinute: i64, _lost: bool): i64 {
     return NONE;
   }
   forget(): void {}

@@ -8,7 +8,7 @@ import { UnlikeRunCondition } from "./monitor-unlike-run";
 
 /** Kinds of rules; src-ts/monitor/device/table.ts numbers them so. */
 const NO_BEAT: i32 = 0, PAUSE: i32 = 1, RATE_ABOVE: i32 = 2, RATE_BELOW: i32 = 3, FLUTTER: i32 = 4;
-const RUN: i32 = 5, COUNT: i32 = 6, PATTERN: i32 = 7, IRREGULAR: i32 = 8, UNLIKE_RUN: i32 = 10;
+const RUN: i32 = 5, COUNT: i32 = 6, PATTERN: i32 = 7, IRREGULAR: i32 = 8, UNLIKE_RUN: i32 = 10, LEAD_LOST: i32 = 11;
 export const UNCLASSIFIABLE: i32 = 9;
 
 /** Makes the condition whose kind and limits stand at a place of the table. */
@@ -23,6 +23,7 @@ export function conditionOf(place: i32): Condition {
   if (kind == COUNT) return new CountCondition(place + 1);
   if (kind == PATTERN) return new PatternCondition(place + 1);
   if (kind == IRREGULAR) return new IrregularCondition(place + 1);
+  if (kind == LEAD_LOST) return new LeadLostCondition(place + 1);
   if (kind == UNLIKE_RUN) return new UnlikeRunCondition(place + 1);
   return new UnclassifiableCondition(place + 1);
 }
@@ -42,7 +43,7 @@ class NoBeatCondition extends Condition {
     return pre > this.limit ? secondsOf(pre) : NONE;
   }
 
-  moment(at: i64, lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64): i64 {
+  moment(at: i64, lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64, _lost: bool): i64 {
     if (!classifiable) this.since = NONE;
     else if (this.since == NONE) this.since = at;
     if (this.since == NONE) return NONE;
@@ -83,7 +84,7 @@ class FlutterCondition extends Condition {
     this.limit = tabled(place + 3);
   }
 
-  moment(at: i64, _lastPeak: i64, _classifiable: bool, leakage: i64, ratePerMinute: i64): i64 {
+  moment(at: i64, _lastPeak: i64, _classifiable: bool, leakage: i64, ratePerMinute: i64, _lost: bool): i64 {
     const rate = 1000 * ratePerMinute;
     const holds = leakage != NONE && leakage < this.leakage && rate >= this.slowest && rate <= this.fastest;
     if (!holds) this.since = NONE;
@@ -105,10 +106,31 @@ class UnclassifiableCondition extends Condition {
     this.limit = tabled(place);
   }
 
-  moment(at: i64, _lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64): i64 {
+  moment(at: i64, _lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64, _lost: bool): i64 {
     if (classifiable) this.since = NONE;
     else if (this.since == NONE) this.since = at;
     const lasted = this.since == NONE ? -1 : at - this.since;
     return lasted >= this.limit ? secondsOf(lasted) : NONE;
+  }
+}
+
+class LeadLostCondition extends Condition {
+  private limit: i64;
+  private since: i64 = NONE;
+
+  constructor(place: i32) {
+    super();
+    this.limit = tabled(place);
+  }
+
+  moment(at: i64, _lastPeak: i64, _classifiable: bool, _leakage: i64, _ratePerMinute: i64, lost: bool): i64 {
+    if (!lost) this.since = NONE;
+    else if (this.since == NONE) this.since = at;
+    const lasted = this.since == NONE ? -1 : at - this.since;
+    return lasted >= this.limit ? secondsOf(lasted) : NONE;
+  }
+
+  forget(): void {
+    this.since = NONE;
   }
 }

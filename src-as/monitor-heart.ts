@@ -202,12 +202,14 @@ export class Monitor {
     this.choose(at);
     const classifiable = this.leads[this.speaking].verdict == GOOD;
     if (!classifiable) this.poorAt = at;
-    let signal = false;
-    for (let i = 0; i < this.leads.length; i++)
+    let signal = false, lost = false;
+    for (let i = 0; i < this.leads.length; i++) {
       if (this.leads[i].verdict == GOOD || this.leads[i].verdict == NOISY) signal = true;
+      else lost = true;
+    }
     if (!signal) this.closeBeats();
     const flutter = this.flutter, leakage = flutter.read(classifiable) ? flutter.leakage : NONE;
-    this.alarms.moment(at, this.lastPeak, classifiable, leakage, flutter.ratePerMinute);
+    this.alarms.moment(at, this.lastPeak, classifiable, leakage, flutter.ratePerMinute, lost);
   }
 
   private choose(now: i64): void {

@@ -28,6 +28,7 @@ export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => 
   pattern,
   irregular,
   unclassifiable,
+  'lead-lost': leadLost,
   finding,
 }
 
@@ -236,6 +237,22 @@ function unclassifiable({ seconds }: Of<'unclassifiable'>): Condition {
     },
     // This is what it waits for.
     forget() {},
+  }
+}
+
+/** Noise may be there with the electrode; a line that is no signal is a lead that is lost. */
+function leadLost({ seconds }: Of<'lead-lost'>): Condition {
+  const limit = inSamples(seconds)
+  let since: number | undefined
+  return {
+    moment({ at, verdicts }) {
+      const lost = verdicts.some(verdict => verdict !== 'good' && verdict !== 'noise')
+      since = lost ? (since ?? at) : undefined
+      return since !== undefined && at - since >= limit ? secondsOf(at - since) : undefined
+    },
+    forget() {
+      since = undefined
+    },
   }
 }
 

@@ -82,6 +82,7 @@ const When = v.variant('kind', [
     share,
   }),
   v.strictObject({ kind: v.literal('unclassifiable'), seconds }),
+  v.strictObject({ kind: v.literal('lead-lost'), seconds }),
   v.strictObject({ kind: v.literal('finding'), label: v.string(), of: beats, windows: beats }),
 ])
 

@@ -33,7 +33,9 @@ test('with one lead off beats are labelled by the other', () => {
   for (const off of [0, 1]) {
     const leads = both(beats, 72)
     leads[off].fill(0, 360 * 30)
-    const { labels } = play(leads)
+    const { labels, events } = play(leads)
+    const told = events.find(({ rule }) => rule === 'lead-lost')
+    assert.ok(told?.kind === 'notice' && told.time < 45, JSON.stringify(told))
     const late = labels.filter(({ sample, next }) => sample > 360 * 35 && next !== undefined)
     assert.ok(late.length > 40 && late.every(({ label }) => label !== 'Q'), late.map(({ label }) => label).join(''))
   }

@@ -67,7 +67,8 @@ function beatEvent({ sample, at, pre, certainty, provisional }: LabelledBeat, wh
 function alarmEvent({ kind, time, value, rule }: MonitorEvent, rules: readonly string[], gapFrom: number): DeviceEvent {
   const at = Math.round(time * RATE_HZ)
   return {
-    kind: kind as DeviceEvent['kind'],
+    // A device tells a notice from an alarm by its rule's priority.
+    kind: kind === 'notice' ? 'alarm' : (kind as DeviceEvent['kind']),
     which: Math.max(0, rules.indexOf(rule)),
     at,
     sample: kind === 'gap' ? gapFrom : at,

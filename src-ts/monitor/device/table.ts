@@ -106,6 +106,8 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
       return [8, when.beats, thousandths(when.step), thousandths(when.share)]
     case 'unclassifiable':
       return [9, inSamples(when.seconds)]
+    case 'lead-lost':
+      return [11, inSamples(when.seconds)]
     case 'unlike-run': {
       const { fromPerMinute, regularity = ENDLESS, share, some, more, much, width, alike } = when
       const limits = [fromPerMinute, regularity, share, some, more, much, width, alike].map(thousandths)
