@@ -45,9 +45,9 @@ export class Alarms {
     for (let i = 0; i < this.states.length; i++) this.states[i] = new State();
   }
 
-  found(pre: i64, at: i64): void {
+  found(pre: i64, doubtful: bool, at: i64): void {
     for (let i = 0; i < this.witnesses.length; i++)
-      if (this.listens(i)) this.hold(i, at, this.witnesses[i].condition.found(pre));
+      if (this.listens(i)) this.hold(i, at, this.witnesses[i].condition.found(pre, doubtful));
   }
 
   labelled(sample: i64, label: i32, certainty: i64, pre: i64, likeness: Likeness, at: i64): void {

@@ -8,7 +8,7 @@ export const NONE: i64 = i64.MIN_VALUE;
 
 /** Each call returns the value that goes into the event, in thousandths, or NONE. */
 export class Condition {
-  found(_pre: i64): i64 {
+  found(_pre: i64, _doubtful: bool): i64 {
     return NONE;
   }
   labelled(_sample: i64, _label: i32, _certainty: i64, _pre: i64, _likeness: Likeness): i64 {

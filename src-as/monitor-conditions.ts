@@ -39,7 +39,7 @@ class NoBeatCondition extends Condition {
     this.onItsWay = tabled(place + 1);
   }
 
-  found(pre: i64): i64 {
+  found(pre: i64, _doubtful: bool): i64 {
     return pre > this.limit ? secondsOf(pre) : NONE;
   }
 
@@ -64,7 +64,7 @@ class PauseCondition extends Condition {
     this.limit = tabled(place);
   }
 
-  found(pre: i64): i64 {
+  found(pre: i64, _doubtful: bool): i64 {
     return pre > this.limit ? secondsOf(pre) : NONE;
   }
 }

@@ -110,7 +110,7 @@ export class Monitor {
     waiting.usable = verdict == GOOD && (main.verdict == GOOD || this.leads[this.second].verdict == GOOD);
     waiting.described = waiting.provisional = false;
     this.count++;
-    this.alarms.found(pre, now);
+    this.alarms.found(pre, speaking.isDoubtful(beat), now);
   }
 
   private label(now: i64): void {

@@ -15,6 +15,8 @@ const UPWARDS: i64 = 3, DOWNWARDS: i64 = 2;
 const KEPT: i32 = 4096;
 const HOP: i64 = 90;
 const BEATS: i32 = 64;
+const REMEMBERED: i32 = 8;
+const NONE: i64 = i64.MIN_VALUE;
 
 export class Lead {
   samples: i64 = 0;
@@ -27,6 +29,10 @@ export class Lead {
   /** R peaks since the last `takeBeats`. */
   beats: StaticArray<i64> = new StaticArray<i64>(BEATS);
   private found: i32 = 0;
+  private doubts: StaticArray<bool> = new StaticArray<bool>(BEATS);
+  /** The last beats before which one may have been overlooked. */
+  private doubtful: StaticArray<i64> = new StaticArray<i64>(REMEMBERED).fill(NONE);
+  private place: i32 = 0;
   private quality: QualityIndex = new QualityIndex();
   /** Inputs stay within half a volt: filtered they fit 32 bits. */
   private filtered: StaticArray<i32> = new StaticArray<i32>(KEPT);
@@ -66,9 +72,19 @@ export class Lead {
   /** Moves the beats that were found to their R peaks and returns how many there are, in `beats`. */
   takeBeats(): i32 {
     const count = this.found;
-    for (let i = 0; i < count; i++) this.beats[i] = this.peakNear(this.beats[i]);
+    for (let i = 0; i < count; i++) {
+      this.beats[i] = this.peakNear(this.beats[i]);
+      if (this.doubts[i]) this.doubtful[this.place++ % REMEMBERED] = this.beats[i];
+    }
+    this.place %= REMEMBERED;
     this.found = 0;
     return count;
+  }
+
+  /** Whether a beat may have been overlooked before one of the last beats that were taken. */
+  isDoubtful(beat: i64): bool {
+    for (let i = 0; i < REMEMBERED; i++) if (this.doubtful[i] == beat) return true;
+    return false;
   }
 
   at(sample: i64): i64 {
@@ -82,7 +98,10 @@ export class Lead {
     this.samples++;
     this.quality.next(clean, missing);
     this.detector.next(clean);
-    for (let i = 0; i < this.detector.count && this.found < BEATS; i++) this.beats[this.found++] = this.detector.found[i];
+    for (let i = 0; i < this.detector.count && this.found < BEATS; i++) {
+      this.doubts[this.found] = this.detector.doubtful[i];
+      this.beats[this.found++] = this.detector.found[i];
+    }
     if (this.samples % HOP == 0) this.followQuality();
   }
 

@@ -51,6 +51,8 @@ export class IntegerQrsDetector {
   feature: IntegerQrsFeature = new IntegerQrsFeature();
   /** Sample numbers of the beats that the last sample made certain. */
   found: StaticArray<i64> = new StaticArray<i64>(FOUND);
+  /** Whether one may have been overlooked before each. */
+  doubtful: StaticArray<bool> = new StaticArray<bool>(FOUND);
   count: i32 = 0;
   interval: i64 = RATE_HZ;
   private beatHeights: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
@@ -192,6 +194,7 @@ export class IntegerQrsDetector {
   }
 
   private accept(at: i64, height: i64): void {
+    const doubtful = this.hasPassedOver(at);
     if (this.lastBeat >= 0) {
       remember(this.intervals, at - this.lastBeat);
       this.interval = this.median(this.intervals);
@@ -201,7 +204,17 @@ export class IntegerQrsDetector {
     remember(this.beatHeights, height);
     this.setLevels();
     this.forget(at);
-    if (this.count < FOUND) this.found[this.count++] = max<i64>(0, at - FEATURE_DELAY);
+    if (this.count == FOUND) return;
+    this.doubtful[this.count] = doubtful;
+    this.found[this.count++] = max<i64>(0, at - FEATURE_DELAY);
+  }
+
+  private hasPassedOver(before: i64): bool {
+    for (let i = 0; i < this.passed; i++) {
+      const between = this.passedAt[i] - this.lastBeat > T_WAVE && before - this.passedAt[i] > APART;
+      if (between && 30 * this.passedHeight[i] > this.tenThresholds()) return true;
+    }
+    return false;
   }
 
   /** Keeps the peaks that were passed over after `at`. */

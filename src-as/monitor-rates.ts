@@ -80,20 +80,31 @@ export class RateAboveCondition extends Condition {
 export class RateBelowCondition extends Condition {
   private mean: MeanRate;
   private limit: i64;
+  private share: i64;
+  private doubts: StaticArray<bool>;
+  private taken: i64 = 0;
 
   constructor(place: i32) {
     super();
-    this.mean = new MeanRate(<i32>tabled(place));
+    const beats = <i32>tabled(place);
+    this.mean = new MeanRate(beats);
+    this.doubts = new StaticArray<bool>(beats - 1);
     this.limit = tabled(place + 1);
+    this.share = tabled(place + 2);
   }
 
-  found(pre: i64): i64 {
-    const mean = this.mean;
+  found(pre: i64, doubtful: bool): i64 {
+    const mean = this.mean, doubts = this.doubts;
+    doubts[<i32>(this.taken++ % doubts.length)] = doubtful;
     if (!mean.take(pre) || 1000 * mean.beats >= this.limit * mean.samples) return NONE;
-    return ratio(mean.beats, mean.samples);
+    const kept = min<i64>(this.taken, doubts.length);
+    let many: i64 = 0;
+    for (let i = 0; i < <i32>kept; i++) many += i64(doubts[i]);
+    return 1000 * many <= this.share * kept ? ratio(mean.beats, mean.samples) : NONE;
   }
 
   forget(): void {
     this.mean.forget();
+    this.taken = 0;
   }
 }

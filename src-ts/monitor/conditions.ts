@@ -85,13 +85,18 @@ function rateAbove({ alike = -1, share = 0, ...when }: Of<'rate-above'>): Condit
 /** Does not wait for labels: the next beat may be late. */
 function rateBelow(when: Of<'rate-below'>): Condition {
   const mean = new MeanRate(when.beats)
-  const limit = thousandths(when.perMinute)
+  const [limit, share] = [thousandths(when.perMinute), thousandths(when.doubtful ?? 1)]
+  let doubts: boolean[] = []
   return {
-    found({ pre }) {
+    found({ pre, doubtful }) {
+      doubts = [...doubts, doubtful].slice(1 - when.beats)
       if (!mean.take(pre) || 1000 * mean.beats >= limit * mean.samples) return undefined
-      return ratio(mean.beats, mean.samples)
+      return 1000 * doubts.filter(Boolean).length <= share * doubts.length ? ratio(mean.beats, mean.samples) : undefined
     },
-    forget: () => mean.forget(),
+    forget() {
+      mean.forget()
+      doubts = []
+    },
   }
 }
 

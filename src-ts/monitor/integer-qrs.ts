@@ -50,6 +50,9 @@ const STANDS_OUT = 4
 /** Long before any sample. */
 const NEVER = -(2 ** 40)
 
+/** Is told the sample number of a beat, and whether it is doubtful that none was overlooked since the one before. */
+type Emit = (beat: number, doubtful: boolean) => void
+
 /** A local maximum of the feature. */
 interface Peak {
   readonly at: number
@@ -101,8 +104,8 @@ export class IntegerQrsDetector {
     return peak && peak.at - FEATURE_DELAY
   }
 
-  /** Takes a sample in parts of a microvolt; calls `emit` with the sample number of every beat that is certain by it. */
-  next(sample: number, emit: (beat: number) => void): void {
+  /** Takes a sample in parts of a microvolt; calls `emit` for every beat that is certain by it. */
+  next(sample: number, emit: Emit): void {
     const height = this.feature.next(sample)
     const at = this.samples++
     const peak = this.follow(at, height)
@@ -150,7 +153,7 @@ export class IntegerQrsDetector {
     return { at: this.topAt, height: this.topHeight }
   }
 
-  private learn(peaks: Peak[], peak: Peak | undefined, height: number, emit: (beat: number) => void): void {
+  private learn(peaks: Peak[], peak: Peak | undefined, height: number, emit: Emit): void {
     if (peak) peaks.push(peak)
     if (height > this.highest) this.highest = height
     // A line that is still dead teaches nothing.
@@ -166,7 +169,7 @@ export class IntegerQrsDetector {
     for (const each of peaks) this.decide(each, emit)
   }
 
-  private decide(peak: Peak, emit: (beat: number) => void): void {
+  private decide(peak: Peak, emit: Emit): void {
     this.lookBack(peak.at, emit)
     if (10 * peak.height > this.tenThresholds() && peak.at - this.lastBeat > APART) this.accept(peak, emit)
     else {
@@ -177,7 +180,7 @@ export class IntegerQrsDetector {
   }
 
   /** Looks for a beat among the peaks passed over, now that it is `at` and none has come. */
-  private lookBack(at: number, emit: (beat: number) => void): void {
+  private lookBack(at: number, emit: Emit): void {
     while (this.passed.length > 0 && at - this.lastBeat > Math.min((3 * this.usualInterval) >> 1, LOST)) {
       const best = this.highestPassed()
       const lost = at - Math.max(this.lastBeat, 0) > LOST
@@ -203,7 +206,8 @@ export class IntegerQrsDetector {
     return best
   }
 
-  private accept(peak: Peak, emit: (beat: number) => void): void {
+  private accept(peak: Peak, emit: Emit): void {
+    const doubtful = this.hasPassedOver(peak.at)
     if (this.lastBeat >= 0) {
       remember(this.intervals, peak.at - this.lastBeat)
       this.usualInterval = median(this.intervals)
@@ -213,7 +217,14 @@ export class IntegerQrsDetector {
     remember(this.beatHeights, peak.height)
     this.setLevels()
     this.passed = this.passed.filter(other => other.at > peak.at)
-    emit(Math.max(0, peak.at - FEATURE_DELAY))
+    emit(Math.max(0, peak.at - FEATURE_DELAY), doubtful)
+  }
+
+  /** Whether a peak of a third of the threshold lies between the last beat's T wave and a peak at `before`: P waves are lower. */
+  private hasPassedOver(before: number): boolean {
+    return this.passed.some(
+      ({ at, height }) => at - this.lastBeat > T_WAVE && before - at > APART && 30 * height > this.tenThresholds(),
+    )
   }
 
   private setLevels(): void {

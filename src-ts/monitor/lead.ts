@@ -18,6 +18,9 @@ const PEAK_REACH = 22
 const UPWARDS = [3, 2] as const
 /** Clarity is an average over half a minute: a good moment is no reason to change the lead. */
 const CLARITY_HOPS = 128
+/** Of so many doubtful beats it is known that they are. */
+const REMEMBERED = 8
+const NONE: readonly number[] = []
 
 /** One lead's way from microvolts at its own rate to filtered samples, beats and a verdict at 360 Hz, in integers. */
 export class Lead {
@@ -34,7 +37,8 @@ export class Lead {
   private readonly filtered = new Float64Array(KEPT)
   private held = 0
   private missing = false
-  private found: number[] = []
+  private found: { readonly beat: number; readonly doubtful: boolean }[] = []
+  private doubtful: readonly number[] = []
   private slowClarity = 0
   private lastVerdict = 0
 
@@ -82,10 +86,17 @@ export class Lead {
 
   /** Returns the beats that became certain since the last call: the sample of each R peak. */
   takeBeats(): readonly number[] {
-    if (this.found.length === 0) return this.found
-    const beats = this.found.map(beat => this.peakNear(beat))
+    if (this.found.length === 0) return NONE
+    const beats = this.found.map(({ beat }) => this.peakNear(beat))
+    const doubtful = beats.filter((_, i) => this.found[i].doubtful)
+    this.doubtful = [...this.doubtful, ...doubtful].slice(-REMEMBERED)
     this.found = []
     return beats
+  }
+
+  /** Whether a beat may have been overlooked before one of the last beats that were taken. */
+  isDoubtful(beat: number): boolean {
+    return this.doubtful.includes(beat)
   }
 
   /** Returns a filtered sample of the last 11 s in parts of a microvolt; before them and after now the lead is taken to stand still. */
@@ -112,8 +123,8 @@ export class Lead {
     this.slowClarity = before === 0 ? now : before + Math.floor((now - before) / CLARITY_HOPS)
   }
 
-  private readonly hear = (beat: number): void => {
-    this.found.push(beat)
+  private readonly hear = (beat: number, doubtful: boolean): void => {
+    this.found.push({ beat, doubtful })
   }
 
   /** Returns the sample of the R peak, or of the deepest S where that is larger by half, near a beat, by the time of the unfiltered signal. */

@@ -17,7 +17,7 @@ const PROVISIONAL = 1.5 * RATE_HZ
 const OVERDUE = [6, 5] as const
 const FINDING = 0.3 * RATE_HZ
 /** And so soon after what may be a beat that was overlooked: the second look takes longer than a label may. */
-const DOUBTFUL = 0.55 * RATE_HZ
+const DOUBTFUL = (11 * RATE_HZ) / 20
 /** Beats of a lead that are looked at again when it takes over. */
 const RECENT = 8
 /** Another lead takes over when beats have stood out more clearly in it, by half, for two seconds. */
@@ -171,7 +171,8 @@ export class Monitor {
     this.lastPeak = sample
     const usable = verdict === 'good' && this.shown.some(i => this.leads[i].verdict === 'good')
     this.waiting.push({ sample, pre, usable, provisional: false })
-    this.emit({ kind: 'found', sample, pre, at: now })
+    const doubtful = this.leads[this.speaking].isDoubtful(beat)
+    this.emit({ kind: 'found', sample, pre, doubtful, at: now })
   }
 
   /** Labels what can be labelled: the window and the next beat are there, or none came for so long. */

@@ -65,6 +65,8 @@ export interface FoundBeat {
   readonly kind: 'found'
   readonly sample: number
   readonly pre: number | undefined
+  /** Whether one may have been overlooked since the one before. */
+  readonly doubtful: boolean
   readonly at: number
 }
 

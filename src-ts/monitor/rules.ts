@@ -23,7 +23,13 @@ const When = v.variant('kind', [
     /** So large a share of the beats must. */
     share: v.optional(share),
   }),
-  v.strictObject({ kind: v.literal('rate-below'), perMinute, beats }),
+  v.strictObject({
+    kind: v.literal('rate-below'),
+    perMinute,
+    beats,
+    /** In at most so large a share of the intervals a beat may have been overlooked. */
+    doubtful: v.optional(share),
+  }),
   v.strictObject({
     kind: v.literal('flutter'),
     /** Thousandths that the flutter index leaves, at most. */

@@ -46,6 +46,7 @@ export function like(i: i32): i64 {
   const like = stream.likeness
   return i == 0 ? like.least : i == 1 ? like.most : i == 2 ? like.width : like.alike
 }
+export function doubtful(lead: i32, beat: i64): bool { return leads[lead].isDoubtful(beat) }
 export function overlooked(lead: i32): i64 { return leads[lead].overlooked }
 export function channel(i: i32): i32 { return stream.channels[i] }
 export function feature(i: i32): i64 { return stream.features[i] }`
@@ -89,6 +90,7 @@ function step({ leads, twin }: Awaited<ReturnType<typeof pair>>, samples: readon
     const count: number = twin.next(i, samples[i])
     const found = Array.from({ length: count }, (_, k) => Number(twin.beat(i, k)))
     if (count !== beats.length || found.some((beat, k) => beat !== beats[k])) assert.equal(found, [...beats])
+    for (const beat of beats) assert.is(Boolean(twin.doubtful(i, BigInt(beat))), lead.isDoubtful(beat), `beat ${beat}`)
     const newest = BigInt(lead.samples - 1)
     const seen = [twin.samples(i), twin.at(i, newest), twin.clarity(i), twin.verdict(i), twin.overlooked(i)].map(Number)
     const overlooked = lead.overlooked ?? Number(2n ** 63n - 1n)

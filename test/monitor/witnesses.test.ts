@@ -1,8 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Alarms, type MonitorEvent } from '../../src-ts/monitor/alarms.ts'
 import { BeatNetwork } from '../../src-ts/monitor/beat-network.ts'
 import { beatsAt, steady } from './made-heart.ts'
-import { both, network, play, raised } from './play-leads.ts'
+import { both, network, play, raised, rules } from './play-leads.ts'
 
 // What the monitor still sees when the network is wrong, or a lead is gone.
 
@@ -39,6 +40,47 @@ test('with one lead off beats are labelled by the other', () => {
     const late = labels.filter(({ sample, next }) => sample > 360 * 35 && next !== undefined)
     assert.ok(late.length > 40 && late.every(({ label }) => label !== 'Q'), late.map(({ label }) => label).join(''))
   }
+})
+
+/** The alarms that beats of one rate raise; how often one may have been overlooked, and how alike they are. */
+function raisedBy(pre: number, isDoubtful: (i: number) => boolean, alike: (i: number) => number): string[] {
+  const events: MonitorEvent[] = []
+  const alarms = new Alarms(rules, event => events.push(event))
+  for (let i = 0; i < 30; i++) {
+    const [sample, at] = [pre * i, pre * i + 200]
+    alarms.take({ kind: 'found', sample, pre, doubtful: isDoubtful(i), at })
+    const likeness = { usual: [alike(i), alike(i)], widths: [1000, 1000], alike: alike(i) } as const
+    alarms.take({
+      kind: 'beat',
+      sample,
+      label: 'N',
+      certainty: 5000,
+      provisional: false,
+      pre,
+      next: undefined,
+      at,
+      likeness,
+    })
+  }
+  return raised(events)
+}
+
+test('a slow heart is none where beats were overlooked, a fast one none where its beats are unlike each other', () => {
+  const [never, same] = [() => false, () => 980]
+  assert.equal(raisedBy(600, never, same), ['extreme-bradycardia'])
+  assert.equal(
+    raisedBy(600, i => i % 4 === 1, same),
+    ['extreme-bradycardia'],
+  )
+  assert.equal(
+    raisedBy(600, i => i % 2 === 1, same),
+    [],
+  )
+  assert.equal(raisedBy(130, never, same), ['extreme-tachycardia'])
+  assert.equal(
+    raisedBy(130, never, i => (i % 3 === 0 ? 300 : 900)),
+    [],
+  )
 })
 
 test.run()

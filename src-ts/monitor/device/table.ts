@@ -73,7 +73,7 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
     case 'rate-above':
       return [2, when.beats, ...[when.perMinute, when.alike ?? -1, when.share ?? 0].map(thousandths)]
     case 'rate-below':
-      return [3, when.beats, thousandths(when.perMinute)]
+      return [3, when.beats, thousandths(when.perMinute), thousandths(when.doubtful ?? 1)]
     case 'flutter':
       return [
         4,
