@@ -1,6 +1,5 @@
 // Fixed-point arithmetic of the TFLM reference kernels (double rounding), four channels at a time.
-// Constants of a block of 16, 8 or 4 channels lie as src-ts/ops/parts/channel-blocks.ts packs them:
-// bias, multiplier, power, sign, offset, each a row of int32.
+// Constants of a block of 16, 8 or 4 channels lie as channel-constants.ts makes them: bias, multiplier, power, sign, offset, each a row of int32.
 
 /** Bytes of one channel's constants. */
 export const BLOCK_CHANNEL_BYTES: usize = 20;
@@ -21,9 +20,15 @@ export function requantizeLanes(x: v128, channels: usize, pitch: usize, shift: i
 // @ts-ignore: decorator
 @inline
 export function requantizeBy(x: v128, multiplier: v128, power: v128, sign: v128, offset: v128, shift: i32): v128 {
-  const scaled = i32x4.mul(x, power);
+  return requantizeScaled(i32x4.mul(x, power), multiplier, sign, offset, shift);
+}
+
+/** The same of sums that are multiplied by their power already, which keeps their signs. */
+// @ts-ignore: decorator
+@inline
+export function requantizeScaled(scaled: v128, multiplier: v128, sign: v128, offset: v128, shift: i32): v128 {
   const low = i64x2.extmul_low_i32x4_s(scaled, multiplier), high = i64x2.extmul_high_i32x4_s(scaled, multiplier);
-  const below = v128.and(i32x4.shr_s(x, 31), sign);
+  const below = v128.and(i32x4.shr_s(scaled, 31), sign);
   return i32x4.shr_s(i32x4.add(v128.shuffle<i32>(low, high, 1, 3, 5, 7), i32x4.sub(offset, below)), shift);
 }
 

@@ -1,5 +1,7 @@
 // What the text of src-ts/ops/kernels/conv2d-toom-cook.ts calls: everything of an integer Toom-Cook convolution but its two transforms.
 
+import { packLanes, requantizeScaled, storeFirst } from "./requantize-lanes";
+
 /**
  * At start-up: int8 filters [outC, taps, inC] to int16 [block of 16 channels, point, pair of inputs, channel, 2]. `matrix` is G, int16
  * [points, partTaps]; `order` says which tap of the filter is which of a part, int8 [parts, partTaps], −1 for none.
@@ -111,4 +113,42 @@ export function pointProducts(tile: usize, tileBytes: usize, weights: usize, sum
     } while (left > 0);
     tile += pitch; sums += sumPitch; weights += weightBytes;
   } while (--points);
+}
+
+/** Four sums with their bias on the output's scale. */
+// @ts-ignore: decorator
+@inline
+function finish(sums: usize, channels: usize, i: usize, shift: i32): v128 {
+  const scaled = i32x4.add(i32x4.mul(v128.load(sums + i), v128.load(channels + i, 128)), v128.load(channels + i));
+  return requantizeScaled(scaled, v128.load(channels + i, 64), v128.load(channels + i, 192), v128.load(channels + i, 256), shift);
+}
+
+/**
+ * Requantizes 16 channels of tiles of `rows` × `columns` outputs, sums of int32 [row, column, tile, 16], and stores `used` of them.
+ * Rows lie `line` bytes apart, columns `pitch`, tiles `step`, the last `last` bytes from the first.
+ */
+export function finishTiles(
+  sums: usize, sumPitch: usize, tiles: i32,
+  output: usize, step: usize, last: usize, rows: i32, line: usize, columns: i32, pitch: usize,
+  channels: usize, used: i32, shift: i32, low: i32, high: i32
+): void {
+  const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
+  let at: usize = 0;
+  do {
+    let s = sums, from = output + at, row = rows;
+    do {
+      let to = from, left = columns;
+      do {
+        const bytes = packLanes(
+          finish(s, channels, 0, shift), finish(s, channels, 16, shift), finish(s, channels, 32, shift), finish(s, channels, 48, shift),
+          lows, highs
+        );
+        if (used == 16) v128.store(to, bytes);
+        else storeFirst(to, bytes, used);
+        s += sumPitch; to += pitch;
+      } while (--left);
+      from += line;
+    } while (--row);
+    sums += 64; at = min(at + step, last);
+  } while (--tiles);
 }

@@ -4,6 +4,7 @@ import { sha256, writeFile } from '../files.ts'
 import { type IntTensor, limitsOf } from '../ir/graph.ts'
 import type { Metadata } from '../ir/metadata.ts'
 import type { Build } from './build.ts'
+import type { Program } from './emit.ts'
 import { cType, inputMapLines, plain } from './input-header.ts'
 import { kernelSource } from './kernel-sources.ts'
 import { type Manifest, type Port, probabilityOf } from './manifest.ts'
@@ -50,11 +51,18 @@ function sourcesOf(builds: readonly Build[]): string[] {
 /** What all flavours share, then each module with its addresses and arena. */
 function fileManifest(builds: readonly Build[], written: readonly Written[]) {
   const { flavour: _, arena: _arena, memoryBytes: _memory, constantBytes: _constants, ...shared } = builds[0].manifest
-  const modules = builds.map(({ manifest }) => {
-    const { flavour, arena, memoryBytes, constantBytes, inputs, outputs, states } = manifest
+  const modules = builds.map(({ manifest, program }) => {
+    const { flavour, memoryBytes, constantBytes, inputs, outputs, states } = manifest
+    const arena = { ...manifest.arena, buffers: arenaBuffers(program) }
     return { flavour, arena, memoryBytes, constantBytes, inputs, outputs, states }
   })
   return { ...shared, modules, files: written }
+}
+
+/** Bytes of the arena that stay in place from node `first` to node `last`; −1 is before the first node. */
+function arenaBuffers({ plan: { networks } }: Program) {
+  const [{ arena, buffers }] = networks
+  return buffers.map(({ name, bytes, first, last }, i) => ({ name, offset: arena.offsets[i], bytes, first, last }))
 }
 
 /** Returns the C header for a host: sizes and quantization, the same for every flavour; addresses are exports of the module. */

@@ -11,6 +11,8 @@ export interface Constants {
   end(): number
   /** Returns the address of the bytes, aligned to `align`; equal bytes share one place. */
   place(bytes: ArrayBufferView, align: number): number
+  /** Returns the address of so many bytes that are zero when the module starts; the file does not hold them. */
+  space(bytes: number, align: number): number
 }
 
 /** Returns constants that lie from `start` on. */
@@ -18,6 +20,11 @@ export function placeConstants(start: number): Constants {
   const segments: Segment[] = []
   const seen = new Map<string, number>()
   let end = start
+  const space = (bytes: number, align: number) => {
+    const address = Math.ceil(end / align) * align
+    end = address + bytes
+    return address
+  }
   return {
     segments,
     end: () => end,
@@ -26,11 +33,11 @@ export function placeConstants(start: number): Constants {
       const key = `${align} ${Buffer.from(bytes).toString('latin1')}`
       const known = seen.get(key)
       if (known !== undefined) return known
-      const address = Math.ceil(end / align) * align
+      const address = space(bytes.length, align)
       segments.push({ address, bytes })
       seen.set(key, address)
-      end = address + bytes.length
       return address
     },
+    space,
   }
 }

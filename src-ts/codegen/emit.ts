@@ -53,9 +53,19 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false, ar
   const readOnly = placeConstants(0)
   const natives = new Map<string, string>()
   const startUp: string[] = []
+  const functions = new Map<string, string>()
   const bodies = plan.networks.map((network, i) => {
     const suffix = around ? 'Inner' : plan.networks.length === 1 ? '' : String(i)
-    return networkText(network, suffix, { imports, constants, readOnly, natives, startUp, resets: [], exportNodes })
+    return networkText(network, suffix, {
+      imports,
+      constants,
+      readOnly,
+      natives,
+      functions,
+      startUp,
+      resets: [],
+      exportNodes,
+    })
   })
   const aroundPlace = around && readOnly.place(around.constants, ALIGNMENT)
   const aroundLines = around ? around.text(plan.networks[0], memory, aroundPlace!) : []
@@ -79,6 +89,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false, ar
     '',
     ...probe,
     ...globals,
+    ...[...functions].map(([text, name]) => text.replaceAll(NAME, name)),
     ...bodies,
     ...aroundLines,
     ...startUpText(startUp),
@@ -104,6 +115,9 @@ function align(address: number): number {
   return Math.ceil(address / ALIGNMENT) * ALIGNMENT
 }
 
+/** Stands for the name of a function in its own text, so that equal texts are found. */
+const NAME = '\0'
+
 /** What the nodes of all networks add to one program. */
 interface Parts {
   /** Functions by the file of src-as that has them. */
@@ -112,6 +126,8 @@ interface Parts {
   readonly readOnly: Constants
   /** Files of src-as by the exported functions. */
   readonly natives: Map<string, string>
+  /** Names of the functions that nodes share, by their texts, in which NAME stands for them. */
+  readonly functions: Map<string, string>
   readonly startUp: string[]
   /** Lines of the network at hand that bring what its kernels remember back to the start. */
   readonly resets: string[]
@@ -186,6 +202,17 @@ function use({ imports }: Parts, file: string, name: string): string {
   return name
 }
 
+/** Adds a function that nodes share, once, and returns its name. */
+function define({ functions }: Parts, name: string, text: string): string {
+  const known = functions.get(text)
+  if (known) return known
+  const taken = new Set(functions.values())
+  let free = name
+  for (let i = 2; taken.has(free); i++) free = `${name}_${i}`
+  functions.set(text, free)
+  return free
+}
+
 function functionName(step: number, suffix: string): string {
   return `node${suffix && `${suffix}_`}${step}`
 }
@@ -200,11 +227,13 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
     scratch: () => scratch!.address,
     reserved: () => reserved!.address,
     data: parts.constants.place,
+    space: bytes => parts.constants.space(bytes, ALIGNMENT),
     readOnly: parts.readOnly.place,
     exported(file, name) {
       if (target.flavour === 'firmware') parts.natives.set(name, file)
     },
     use: (file, name) => use(parts, file, name),
+    define: (name, text) => define(parts, name, `${text(NAME).join('\n')}\n`),
     call(file, name, args) {
       const lines = args.map(
         ([label, ...numbers], k) => `    ${numbers.join(', ')}${k < args.length - 1 ? ',' : ''} // ${label}`,

@@ -23,8 +23,6 @@ export interface Manifest {
     readonly address: number
     readonly bytes: number
     readonly lowerBoundBytes: number
-    /** Bytes that stay in place from node `first` to node `last`; −1 is before the first node. */
-    readonly buffers: readonly { name: string; offset: number; bytes: number; first: number; last: number }[]
   }
   readonly constantBytes: number
   readonly macs: number
@@ -57,7 +55,7 @@ export interface Port {
 
 /** Returns the manifest of a program that holds one network. */
 export function manifestOf(program: Program, modelSha256: string): Manifest {
-  const [{ graph, inputs, outputs, states, arena, arenaAddress, buffers }] = program.plan.networks
+  const [{ graph, inputs, outputs, states, arena, arenaAddress }] = program.plan.networks
   const port = (place: { name: string; address: number; bytes: number }, tensor: number, border?: Border): Port => {
     const { shape, type, quantization } = graph.tensors[tensor]
     return {
@@ -83,18 +81,7 @@ export function manifestOf(program: Program, modelSha256: string): Manifest {
     ...ports,
     ...(states.length && { states: states.map(({ name, address, bytes }) => ({ name, address, bytes })) }),
     memoryBytes: program.memoryBytes,
-    arena: {
-      address: arenaAddress,
-      bytes: arena.bytes,
-      lowerBoundBytes: arena.lowerBoundBytes,
-      buffers: buffers.map(({ name, bytes, first, last }, i) => ({
-        name,
-        offset: arena.offsets[i],
-        bytes,
-        first,
-        last,
-      })),
-    },
+    arena: { address: arenaAddress, bytes: arena.bytes, lowerBoundBytes: arena.lowerBoundBytes },
     constantBytes: program.constantBytes,
     macs: layerTable(graph).macs,
     ...(graph.metadata && { metadata: graph.metadata }),

@@ -60,6 +60,8 @@ export interface Emitter extends KernelTarget {
   reserved(): number
   /** Places constant bytes in a data segment, aligned to `align`, and returns their address. Equal bytes share one place. */
   data(bytes: ArrayBufferView, align: number): number
+  /** Address of bytes that are zero until start-up code writes them, aligned to 16; the module's file does not hold them. */
+  space(bytes: number): number
   /**
    * Places bytes that kernels read with the offset CONSTANTS, `load<i8>(address, CONSTANTS)`, and returns their address without it:
    * firmware reads them from flash, and only so read bytes need no RAM there.
@@ -69,6 +71,8 @@ export interface Emitter extends KernelTarget {
   exported(file: string, name: string): void
   /** Imports a function of src-as/<file>.ts for text of the kernel's own, and returns its name. */
   use(file: string, name: string): string
+  /** Adds a function that nodes share, and returns its name: `name`, or that with a number where another text has taken it. */
+  define(name: string, text: (name: string) => readonly string[]): string
   /**
    * Returns the text of a call of a function of src-as/<file>.ts and imports it; `name` may have type arguments, `move<i8>`.
    * Arguments come in named groups, so that a person can read them: ['input', address, …shape].

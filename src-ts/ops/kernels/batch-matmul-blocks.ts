@@ -1,7 +1,8 @@
 import type { Multiplier } from '../../ir/fixed-point.ts'
 import type { Kernel, KernelTarget } from '../kernel.ts'
 import { inBytes, type Operands, operandAddresses } from '../parts/broadcast.ts'
-import { packBlockChannels, paddedChannels } from '../parts/channel-blocks.ts'
+import { paddedChannels } from '../parts/channel-blocks.ts'
+import { placeChannels } from '../parts/channel-constants.ts'
 import { type LaneScaling, type SumRange, scalingOfSums } from '../parts/lane-scaling.ts'
 
 /** How an operand is walked: elements from one matrix to the next along three axes, along its own axis, and along the summed one. */
@@ -46,7 +47,7 @@ export const batchMatmulBlocks: Kernel<BatchMatmulPrepared> = {
       ['a', a, p.zeroPoints[0], a0, a1, a2],
       ['b', b, p.zeroPoints[1], ...stepsB],
       ['output', to.output(0), scaling.shift],
-      ['columns', to.data(packBlockChannels(new Int32Array(p.columns), scaling), 16)],
+      ['columns', placeChannels(to, new Int32Array(p.columns), scaling)],
       ['rows and blocks', to.scratch(), rowsAtATime(p, to), to.scratch() + rowsBytes(p, to)],
       ['batches', ...p.batches],
       ['sizes', p.rows, p.columns, p.depth],

@@ -1,5 +1,6 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { channelBlocks, packBlockChannels, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
+import { channelBlocks, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
+import { placeChannels } from '../parts/channel-constants.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { type Line, lineOf } from '../parts/convolution-line.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
@@ -94,7 +95,7 @@ function emitBlocks(p: Convolution, to: Emitter): string {
   const weights = atStart ? to.reserved() : inFile
   const type = atStart ? 'i16' : 'i8'
   const scaling = laneScaling(p, p.filter)!
-  const channels = to.data(packBlockChannels(withoutInputZero(p).bias, scaling), 16)
+  const channels = placeChannels(to, withoutInputZero(p).bias, scaling)
   const { inC, batches } = p.window
   const { piece } = tiling(p, to)
   const line = lineOf(p)

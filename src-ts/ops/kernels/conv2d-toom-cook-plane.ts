@@ -1,8 +1,7 @@
 import type { Emitter, Kernel } from '../kernel.ts'
 import type { Convolution } from '../parts/convolution.ts'
-import { linearText } from '../parts/linear-text.ts'
 import { type CostedPlane, type PlaneLayer, planeLayer, planeMatrix } from '../parts/toom-cook-plane-layer.ts'
-import { align, finishText, indent } from '../parts/toom-cook-text.ts'
+import { align, finishText, indent, transform } from '../parts/toom-cook-text.ts'
 
 /**
  * CONV_2D of int8 over a plane with fewer products: as conv2d-toom-cook, with tiles that are transformed along their width and
@@ -49,8 +48,6 @@ function memoryOf({ window: w }: Convolution, { down, across, tilesAcross, rowsA
   return { width, between, tiles, tileBytes, tilePitch, sums, sumPitch, end: sums + points * sumPitch }
 }
 
-type Memory = ReturnType<typeof memoryOf>
-
 function weightsText(p: Convolution, layer: PlaneLayer, to: Emitter): string {
   const taps = layer.down.taps * layer.across.taps
   const matrix = planeMatrix(layer)
@@ -72,6 +69,8 @@ function weightsText(p: Convolution, layer: PlaneLayer, to: Emitter): string {
 
 function bodyText(p: Convolution, layer: PlaneLayer, to: Emitter): string[] {
   const { down, across, tilesAcross, rowsAtOnce } = layer
+  const { outputs: high } = down
+  const { outputs: wide } = across
   const w = p.window
   const memory = memoryOf(p, layer)
   const at = to.scratch()
@@ -80,129 +79,127 @@ function bodyText(p: Convolution, layer: PlaneLayer, to: Emitter): string[] {
   const points = down.B.length * across.B.length
   const copyPixels = to.use('toom-cook', 'copyPixels')
   const pointProducts = to.use('toom-cook', 'pointProducts')
-  const eachTile = (body: string[]) => [
-    'for (let row = 0; row < rows; row++) {',
-    `  const y = min((first + row) * ${down.outputs}, ${w.outH - down.outputs})`,
-    `  for (let column = 0; column < ${tilesAcross}; column++) {`,
-    `    const x = min(column * ${across.outputs}, ${w.outW - across.outputs}), t = row * ${tilesAcross} + column`,
-    ...indent(body, 4),
-    '  }',
-    '}',
-  ]
+  const intoTiles = inputPlane(layer, to)
+  const outOfTiles = outputPlane(layer, to)
+  const finish = finishText(p, down.divisor * across.divisor, to)
+  const all = Math.ceil(w.outH / high)
+  const top = (row: string) => `min(${row} * ${high}, ${w.outH - high})`
   return [
-    `const low = i8x16.splat(${p.min}), high = i8x16.splat(${p.max})`,
-    `for (let first = 0; first < ${Math.ceil(w.outH / down.outputs)}; first += ${rowsAtOnce}) {`,
-    `  const rows = min(${rowsAtOnce}, ${Math.ceil(w.outH / down.outputs)} - first)`,
-    `  const top = min(first * ${down.outputs}, ${w.outH - down.outputs})`,
-    `  const end = min((first + rows - 1) * ${down.outputs}, ${w.outH - down.outputs}) + ${down.outputs + down.taps - 1}`,
+    `for (let first = 0; first < ${all}; first += ${rowsAtOnce}) {`,
+    `  const rows = min(${rowsAtOnce}, ${all} - first), top = ${top('first')}, end = ${top('(first + rows - 1)')} + ${high + down.taps - 1}`,
     '  for (let y = top; y < end; y++) {',
     `    const inY = y - ${w.padTop}, outside = inY < 0 || inY >= ${w.inH}`,
     `    ${copyPixels}(${at} + <usize>((y - top) * ${line}), ${to.input(0)} + <usize>((outside ? 0 : inY) * ${w.inW * to.inputPitch(0)}), ${to.inputPitch(0)}, outside ? 0 : ${w.inW}, ${w.inC}, ${-w.padLeft}, ${memory.width}, ${p.inputZero})`,
     '  }',
-    ...indent(eachTile(inputText(p, layer, memory, at, line)), 2),
+    '  for (let row = 0; row < rows; row++) {',
+    `    ${intoTiles}(${at} + <usize>((${top('(first + row)')} - top) * ${line}), ${line}, ${w.inC}, ${wide * w.inC}, ${(w.outW - wide) * w.inC}, ${w.inC}, ${at + memory.between}, ${at + memory.tiles} + <usize>(row * ${tilesAcross * memory.tileBytes}), ${memory.tileBytes}, ${memory.tilePitch}, ${tilesAcross})`,
+    '  }',
     `  for (let o = 0; o < ${p.outC}; o += 16) {`,
-    `    ${pointProducts}(${at + memory.tiles}, ${memory.tileBytes}, ${to.reserved()} + <usize>(o >> 4) * ${32 * points * w.inC}, ${at + memory.sums}, ${points}, rows * ${tilesAcross}, ${memory.tilePitch}, ${memory.sumPitch})`,
-    ...indent(eachTile(outputText(p, layer, memory, to, outLine)), 4),
+    `    ${pointProducts}(${at + memory.tiles}, ${memory.tileBytes}, ${to.reserved()} + <usize>(o * ${2 * points * w.inC}), ${at + memory.sums}, ${points}, rows * ${tilesAcross}, ${memory.tilePitch}, ${memory.sumPitch})`,
+    `    ${outOfTiles}(${at + memory.sums}, ${memory.sumPitch}, ${at + memory.between}, rows * ${tilesAcross})`,
+    '    for (let row = 0; row < rows; row++) {',
+    `      ${finish({
+      sums: `${at + memory.sums} + <usize>(row * ${tilesAcross * 64})`,
+      sumPitch: memory.sumPitch,
+      tiles: `${tilesAcross}`,
+      output: `${to.output(0)} + <usize>(${top('(first + row)')} * ${outLine} + o)`,
+      step: wide * to.outputPitch(0),
+      last: `${(w.outW - wide) * to.outputPitch(0)}`,
+      rows: high,
+      line: outLine,
+      columns: wide,
+      pitch: to.outputPitch(0),
+    })}`,
+    '    }',
     '  }',
     '}',
   ]
 }
 
-/** Transforms the input of tile `t`, whose first output is (y, x), eight channels at a time. */
-function inputText({ window: w }: Convolution, layer: PlaneLayer, memory: Memory, at: number, line: number): string[] {
-  const { down, across } = layer
-  const wide = across.B.length
-  const alongWidth = linearText(
-    across.B,
-    across.B[0].map((_, i) => `x${i}`),
-    'i16x8',
-    'v',
-  )
-  const alongHeight = linearText(
-    down.B,
-    down.B[0].map((_, i) => `x${i}`),
-    'i16x8',
-    'v',
-  )
-  const next = w.inC % 8 ? `c = c + 8 < ${w.inC} ? min(c + 8, ${w.inC - 8}) : ${w.inC}` : 'c += 8'
-  return [
-    `const from: usize = ${at} + <usize>((y - top) * ${line} + x * ${w.inC})`,
-    `for (let c = 0; c < ${w.inC}; ${next}) {`,
-    `  let x = from + <usize>c, between: usize = ${at + memory.between}`,
-    `  for (let i = 0; i < ${down.B[0].length}; i++) {`,
+/** As `inputTiles`, along both axes: first every line of a tile, eight channels at a time, into the memory `between`, then down. */
+function inputPlane({ down, across }: PlaneLayer, to: Emitter): string {
+  const alongWidth = transform(across.B, 'i16x8', 'v128.load_ext<i8>')
+  const alongHeight = transform(down.B, 'i16x8', 'v128.load')
+  const [lines, pixels] = [down.B[0].length, across.B[0].length]
+  return to.define(`tilesOf${lines}x${pixels}`, name => [
+    `// ${lines} × ${pixels} pixels to ${down.B.length} × ${across.B.length} points of int16, all channels of tiles side by side.`,
+    `function ${name}(from: usize, line: usize, pixel: usize, step: usize, last: usize, channels: i32, between: usize, to: usize, tileBytes: usize, pitch: usize, tiles: i32): void {`,
+    `  const down = ${across.B.length} * pitch`,
+    '  let at: usize = 0',
+    '  do {',
+    '    let c = 0',
+    '    do {',
+    '      let row = from + at + <usize>c, b = between',
+    `      for (let i = 0; i < ${lines}; i++) {`,
+    '        let x = row',
+    ...indent([...alongWidth.loads('x', 'pixel'), ...alongWidth.lines, ...storesAt(alongWidth.results, 'b', 16)], 8),
+    `        row += line; b += ${across.B.length * 16}`,
+    '      }',
+    '      let v = to + (<usize>c << 1)',
+    '      b = between',
+    `      for (let j = 0; j < ${across.B.length}; j++) {`,
     ...indent(
       [
-        ...across.B[0].map((_, i) => `const x${i} = v128.load_ext<i8>(x, ${i * w.inC})`),
-        ...alongWidth.lines,
-        ...alongWidth.results.map((name, j) => `v128.store(between, ${name}, ${j * 16})`),
-        `x += ${line}; between += ${wide * 16}`,
-      ],
-      4,
-    ),
-    '  }',
-    `  between = ${at + memory.between}`,
-    `  let v: usize = ${at + memory.tiles} + <usize>(t * ${memory.tileBytes} + 2 * c)`,
-    `  for (let j = 0; j < ${wide}; j++) {`,
-    ...indent(
-      [
-        ...down.B[0].map((_, i) => `const x${i} = v128.load(between, ${i * wide * 16})`),
+        ...loadsAt(down.B[0].length, 'b', across.B.length * 16),
         ...alongHeight.lines,
-        ...alongHeight.results.map((name, i) => `v128.store(v, ${name}, ${i * wide * memory.tilePitch})`),
-        `between += 16; v += ${memory.tilePitch}`,
+        'let point = v',
+        ...alongHeight.stores('point', 'down'),
+        'b += 16; v += pitch',
       ],
-      4,
+      8,
     ),
-    '  }',
+    '      }',
+    '      c = c + 8 < channels ? min(c + 8, channels - 8) : channels',
+    '    } while (c < channels)',
+    '    to += tileBytes; at = min(at + step, last)',
+    '  } while (--tiles)',
     '}',
-  ]
+  ])
 }
 
-/** Transforms the products of tile `t` and channels from `o` on back, four channels at a time, and stores the outputs. */
-function outputText(p: Convolution, layer: PlaneLayer, memory: Memory, to: Emitter, outLine: number): string[] {
-  const { down, across } = layer
+/** As `outputTiles`, along both axes. */
+function outputPlane({ down, across }: PlaneLayer, to: Emitter): string {
+  const alongHeight = transform(down.A, 'i32x4', 'v128.load')
+  const alongWidth = transform(across.A, 'i32x4', 'v128.load')
   const wide = across.B.length
-  const alongHeight = linearText(
-    down.A,
-    down.B.map((_, i) => `s${i}`),
-    'i32x4',
-    'y',
-  )
-  const alongWidth = linearText(
-    across.A,
-    across.B.map((_, j) => `s${j}`),
-    'i32x4',
-    'y',
-  )
-  const pitch = to.outputPitch(0)
-  const between = to.scratch() + memory.between
-  return [
-    `const output: usize = ${to.output(0)} + <usize>(y * ${outLine} + x * ${pitch})`,
-    `for (let c = o; c < min(o + 16, ${p.outC}); c += 4) {`,
-    `  let s: usize = ${to.scratch() + memory.sums} + <usize>(t * 64 + (c - o) * 4), between: usize = ${between}`,
-    `  for (let j = 0; j < ${wide}; j++) {`,
+  const points = `${down.B.length}x${wide}`
+  return to.define(`outputs${points}to${down.outputs}x${across.outputs}`, name => [
+    `// Products of ${points} points to ${down.outputs} × ${across.outputs} outputs, 16 channels of all tiles, in place.`,
+    `function ${name}(sums: usize, pitch: usize, between: usize, tiles: i32): void {`,
+    `  const end = sums + (<usize>tiles << 6), down = ${wide} * pitch`,
+    '  do {',
+    '    let column = sums, b = between',
+    `    for (let j = 0; j < ${wide}; j++) {`,
+    '      let s = column',
     ...indent(
-      [
-        ...down.B.map((_, i) => `const s${i} = v128.load(s, ${i * wide * memory.sumPitch})`),
-        ...alongHeight.lines,
-        ...alongHeight.results.map((name, i) => `v128.store(between, ${name}, ${i * wide * 16})`),
-        `s += ${memory.sumPitch}; between += 16`,
-      ],
-      4,
+      [...alongHeight.loads('s', 'down'), ...alongHeight.lines, ...storesAt(alongHeight.results, 'b', wide * 16)],
+      6,
     ),
-    '  }',
-    `  between = ${between}`,
-    '  let to = output + <usize>c',
-    `  for (let i = 0; i < ${down.outputs}; i++) {`,
+    '      column += pitch; b += 16',
+    '    }',
+    '    let s = sums',
+    '    b = between',
+    `    for (let i = 0; i < ${down.outputs}; i++) {`,
     ...indent(
       [
-        ...across.B.map((_, j) => `const s${j} = v128.load(between, ${j * 16})`),
+        ...loadsAt(wide, 'b', 16),
         ...alongWidth.lines,
-        ...finishText(p, alongWidth.results, down.divisor * across.divisor, pitch, to),
-        `between += ${wide * 16}; to += ${outLine}`,
+        ...alongWidth.stores('s', 'pitch'),
+        `s += pitch; b += ${wide * 16}`,
       ],
-      4,
+      6,
     ),
-    '  }',
+    '    }',
+    '    sums += 16',
+    '  } while (sums != end)',
     '}',
-  ]
+  ])
+}
+
+function loadsAt(count: number, at: string, pitch: number): string[] {
+  return Array.from({ length: count }, (_, i) => `const x${i} = v128.load(${at}, ${i * pitch})`)
+}
+
+function storesAt(names: readonly string[], at: string, pitch: number): string[] {
+  return names.map((name, i) => `v128.store(${at}, ${name}, ${i * pitch})`)
 }

@@ -1,8 +1,7 @@
 import type { Emitter, Kernel } from '../kernel.ts'
 import type { Convolution } from '../parts/convolution.ts'
-import { linearText } from '../parts/linear-text.ts'
 import { type CostedLayer, type ToomCookLayer, toomCookLayer } from '../parts/toom-cook-layer.ts'
-import { align, finishText, indent } from '../parts/toom-cook-text.ts'
+import { align, finishText, indent, inputTiles, outputTiles } from '../parts/toom-cook-text.ts'
 
 /**
  * CONV_2D of int8 along one axis with fewer products: tiles of the input and the filters are transformed by whole-number matrices,
@@ -68,86 +67,49 @@ function weightsText(p: Convolution, { line, scheme, parts }: ToomCookLayer, to:
 }
 
 function bodyText(p: Convolution, layer: ToomCookLayer, to: Emitter): string[] {
-  const { scheme, line, phases, step, shortest, tilesAtOnce } = layer
+  const { scheme, line, phases, step, shortest, tilesAtOnce, parts } = layer
   const { inC } = p.window
   const m = scheme.outputs
-  const memory = memoryOf(p, layer)
+  const { tiles, tileBytes, tilePitch, sums, sumPitch } = memoryOf(p, layer)
   const at = to.scratch()
-  const blockBytes = 32 * scheme.B.length * (memory.tileBytes / 2)
   const copyPixels = to.use('toom-cook', 'copyPixels')
   const pointProducts = to.use('toom-cook', 'pointProducts')
-  const outputs = [
-    'for (let t = 0; t < tiles; t++) {',
-    `  let to: usize = ${to.output(0)} + <usize>((min((first + t) * ${m}, last) * ${phases}${phases > 1 ? ' + phase' : ''}) * ${to.outputPitch(0)} + o)`,
-    ...indent(outputText(p, layer, memory, to), 2),
-    '}',
-  ]
-  const tiles = [
-    `const tiles = min(${tilesAtOnce}, all - first), begin = min(first * ${m}, last)`,
-    `const pixels = (min((first + tiles - 1) * ${m}, last) - begin) * ${step} + ${pixelsRead(layer, 1)}`,
-    `${copyPixels}(${at}, ${to.input(0)}, ${to.inputPitch(0)}, ${line.inT}, ${inC}, begin * ${step}${phases > 1 ? ' + phase' : ''} - ${line.pad}, pixels, ${p.inputZero})`,
-    'for (let t = 0; t < tiles; t++) {',
-    ...indent(inputText(p, layer, memory, at), 2),
-    '}',
+  const intoTiles = inputTiles(scheme.B, to)
+  const outOfTiles = outputTiles(scheme.A, to)
+  const finish = finishText(p, scheme.divisor, to)
+  const pitch = phases * to.outputPitch(0)
+  const phase = phases > 1 ? ' + phase' : ''
+  const batch = [
+    `const tiles = min(${tilesAtOnce}, all - first), begin = min(first * ${m}, last), wide = min((first + tiles - 1) * ${m}, last) - begin`,
+    `${copyPixels}(${at}, ${to.input(0)}, ${to.inputPitch(0)}, ${line.inT}, ${inC}, begin * ${step}${phase} - ${line.pad}, wide * ${step} + ${pixelsRead(layer, 1)}, ${p.inputZero})`,
+    ...parts.map(
+      (_, part) =>
+        `${intoTiles}(${at + partOffset(layer, part) * inC}, ${step * inC}, ${m * step * inC}, wide * ${step * inC}, ${inC}, ${at + tiles + 2 * part * inC}, ${tileBytes}, ${tilePitch}, tiles)`,
+    ),
     `for (let o = 0; o < ${p.outC}; o += 16) {`,
-    `  ${pointProducts}(${at + memory.tiles}, ${memory.tileBytes}, ${to.reserved()} + <usize>(o >> 4) * ${blockBytes}, ${at + memory.sums}, ${scheme.B.length}, tiles, ${memory.tilePitch}, ${memory.sumPitch})`,
-    ...indent(outputs, 2),
+    `  ${pointProducts}(${at + tiles}, ${tileBytes}, ${to.reserved()} + <usize>(o * ${scheme.B.length * tileBytes}), ${at + sums}, ${scheme.B.length}, tiles, ${tilePitch}, ${sumPitch})`,
+    `  ${outOfTiles}(${at + sums}, ${sumPitch}, tiles)`,
+    `  ${finish({
+      sums: `${at + sums}`,
+      sumPitch,
+      tiles: 'tiles',
+      output: `${to.output(0)} + <usize>(begin * ${pitch}${phases > 1 ? ` + phase * ${to.outputPitch(0)}` : ''} + o)`,
+      step: m * pitch,
+      last: `wide * ${pitch}`,
+      rows: 1,
+      line: 0,
+      columns: m,
+      pitch,
+    })}`,
     '}',
   ]
-  const phase = [
+  const inPhase = [
     phases > 1 ? `const last = (${line.outT + phases - 1} - phase) / ${phases} - ${m}` : `const last = ${shortest - m}`,
     `const all = (last + ${2 * m - 1}) / ${m}`,
     `for (let first = 0; first < all; first += ${tilesAtOnce}) {`,
-    ...indent(tiles, 2),
+    ...indent(batch, 2),
     '}',
   ]
-  const constants = [`const low = i8x16.splat(${p.min}), high = i8x16.splat(${p.max})`]
-  if (phases === 1) return [...constants, ...phase]
-  return [...constants, `for (let phase = 0; phase < ${phases}; phase++) {`, ...indent(phase, 2), '}']
-}
-
-type Memory = ReturnType<typeof memoryOf>
-
-/** Transforms the input of tile `t`, eight channels at a time. */
-function inputText({ window: { inC } }: Convolution, layer: ToomCookLayer, memory: Memory, at: number): string[] {
-  const { scheme, step, parts } = layer
-  const inputs = scheme.B[0].map((_, i) => `x${i}`)
-  const { lines, results } = linearText(scheme.B, inputs, 'i16x8', 'v')
-  const eights = inC % 8 ? `c = c + 8 < ${inC} ? min(c + 8, ${inC - 8}) : ${inC}` : 'c += 8'
-  return parts.flatMap((_, part) => [
-    '{',
-    `  const from: usize = ${at + partOffset(layer, part) * inC} + <usize>((min((first + t) * ${scheme.outputs}, last) - begin) * ${step * inC})`,
-    `  const to: usize = ${at + memory.tiles + 2 * part * inC} + <usize>(t * ${memory.tileBytes})`,
-    `  for (let c = 0; c < ${inC}; ${eights}) {`,
-    '    const x = from + <usize>c, v = to + (<usize>c << 1)',
-    ...indent(
-      inputs.map((name, i) => `const ${name} = v128.load_ext<i8>(x, ${i * step * inC})`),
-      4,
-    ),
-    ...indent(lines, 4),
-    ...indent(
-      results.map((name, i) => `v128.store(v, ${name}, ${i * memory.tilePitch})`),
-      4,
-    ),
-    '  }',
-    '}',
-  ])
-}
-
-/** Transforms the products of tile `t` and channels from `o` on back, four channels at a time, and stores the outputs at `to`. */
-function outputText(p: Convolution, { scheme, phases }: ToomCookLayer, memory: Memory, to: Emitter): string[] {
-  const sums = scheme.B.map((_, i) => `s${i}`)
-  const { lines, results } = linearText(scheme.A, sums, 'i32x4', 'y')
-  return [
-    `for (let c = o; c < min(o + 16, ${p.outC}); c += 4) {`,
-    `  const s: usize = ${to.scratch() + memory.sums} + <usize>(t * 64 + (c - o) * 4)`,
-    ...indent(
-      sums.map((name, i) => `const ${name} = v128.load(s, ${i * memory.sumPitch})`),
-      2,
-    ),
-    ...indent(lines, 2),
-    ...indent(finishText(p, results, scheme.divisor, phases * to.outputPitch(0), to), 2),
-    '  to += 4',
-    '}',
-  ]
+  if (phases === 1) return inPhase
+  return [`for (let phase = 0; phase < ${phases}; phase++) {`, ...indent(inPhase, 2), '}']
 }

@@ -1,5 +1,6 @@
 import type { Emitter, Kernel } from '../kernel.ts'
-import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
+import { evenBlocks } from '../parts/channel-blocks.ts'
+import { placeChannels } from '../parts/channel-constants.ts'
 import type { Channels } from '../parts/channels.ts'
 import { withoutInputZero } from '../parts/convolution.ts'
 import { channelsFirst, type Depthwise } from '../parts/depthwise.ts'
@@ -61,7 +62,7 @@ export function stepsCall(
     ['output', to.output(0), to.outputPitch(0), w.outH, w.outW],
     ['weights', weights, w.filterH, steps],
     ['stride, dilation, padding', w.strideH, w.strideW, w.dilationH, w.padTop, w.padLeft],
-    ['channels', ...biases.map(bias => to.data(packBlockChannels(bias, scaling, evenBlocks(w.inC, 8)), 16))],
+    ['channels', ...biases.map(bias => placeChannels(to, bias, scaling, evenBlocks(w.inC, 8)))],
     ['scratch, pixels of a line, lines at a time', to.scratch(), linePixels, lines],
     ['batches', w.batches],
     ['zero point', p.inputZero],

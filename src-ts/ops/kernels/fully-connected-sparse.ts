@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel.ts'
-import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
+import { evenBlocks } from '../parts/channel-blocks.ts'
+import { placeChannels } from '../parts/channel-constants.ts'
 import { withoutInputZero } from '../parts/convolution.ts'
 import type { Dense } from '../parts/dense.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
@@ -42,7 +43,7 @@ export const fullyConnectedSparse: Kernel<Dense> = {
       ['input', to.input(0), p.rows, p.depth],
       ['output', to.output(0), p.outC],
       ['weights', steps],
-      ['channels', to.data(packBlockChannels(withoutInputZero(p).bias, scaling, evenBlocks(p.outC, 4)), 16)],
+      ['channels', placeChannels(to, withoutInputZero(p).bias, scaling, evenBlocks(p.outC, 4))],
       ['shift', scaling.shift],
       ['clamp', p.min, p.max],
     ])

@@ -61,9 +61,3 @@ export function packBlockChannels(
   }
   return packed
 }
-
-/** Returns them as five rows of all channels, filled up to a multiple of 16. */
-export function packChannelRows(bias: Channels['bias'], scaling: LaneScaling): Int32Array {
-  const width = Math.ceil(bias.length / 16) * 16
-  return packBlockChannels(bias, scaling, [{ first: 0, width }])
-}

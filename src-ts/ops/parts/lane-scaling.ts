@@ -5,6 +5,7 @@ import { type Channels, rescaleBy } from './channels.ts'
 export interface LaneScaling {
   /** The right shift at the end, the same for all channels. */
   readonly shift: number
+  readonly outputZero: number
   /** Rows with a value for each channel: multiplier, power, sign, offset. */
   readonly rows: readonly Int32Array[]
 }
@@ -13,6 +14,9 @@ export interface LaneScaling {
 const INT32 = 2 ** 31
 /** Beyond, the output's zero point no longer fits beside a sum. */
 const LARGEST_SHIFT = 22
+
+/** Sums are multiplied by this power of two at least. */
+const LEAST_POWER = 2
 
 /** How far a channel's sum goes, bias included. */
 export interface SumRange {
@@ -24,13 +28,15 @@ export interface SumRange {
  * Returns the scaling of a layer of weights; undefined where it does not give the reference's bytes for every input.
  *
  * @param filter The weights of each channel side by side.
+ * @param leastPower Of two, by which every channel's sums are multiplied at least.
  */
 export function laneScaling(
   p: Output & Channels & { readonly inputZero: number },
   filter: Int8Array,
+  leastPower = LEAST_POWER,
 ): LaneScaling | undefined {
   if (p.wide) return undefined
-  return scalingOfSums(p, sumRanges(p, filter))
+  return scalingOfSums(p, sumRanges(p, filter), leastPower)
 }
 
 /** How far the sum of each channel goes, bias included. */
@@ -49,14 +55,14 @@ type Output = Pick<Channels, 'multiplier' | 'shift' | 'wide'> & Readonly<Record<
  * 2^32, and only the upper half of x·2^s·m is needed. It is exact while no |x|·2^s reaches 2^31, which the sums' range bounds.
  * A channel that gives one byte whatever the input is takes part as that constant.
  */
-export function scalingOfSums(p: Output, sums: readonly SumRange[]): LaneScaling | undefined {
+export function scalingOfSums(p: Output, sums: readonly SumRange[], leastPower = LEAST_POWER): LaneScaling | undefined {
   const channels = sums.map(({ low, high }, o) => {
     const scaled = [low, high].map(sum => rescaleBy(p.multiplier[o], p.shift[o], p.wide, sum))
     const bytes = scaled.map(value => clamp(value + p.outputZero, p.min, p.max))
     return { largest: Math.max(high, -low), right: -p.shift[o], byte: bytes[0] === bytes[1] ? bytes[0] : undefined }
   })
   const scaled = channels.filter(({ byte }) => byte === undefined)
-  const together = 2 + scaled.reduce((most, { right }) => Math.max(most, right), 1)
+  const together = Math.max(LEAST_POWER, leastPower) + scaled.reduce((most, { right }) => Math.max(most, right), 1)
   const fits = scaled.every(({ largest, right }) => right >= 1 && largest * 2 ** (together - right) < INT32)
   if (!fits || together - 1 > LARGEST_SHIFT || channels.some(({ largest }) => largest >= INT32)) return undefined
   const unit = 2 ** (together - 1)
@@ -65,7 +71,11 @@ export function scalingOfSums(p: Output, sums: readonly SumRange[]): LaneScaling
     const power = 2 ** (together - right)
     return [p.multiplier[o], power, power / 2, p.outputZero * unit + unit / 2 + power / 4]
   })
-  return { shift: together - 1, rows: [0, 1, 2, 3].map(row => Int32Array.from(rows, values => values[row])) }
+  return {
+    shift: together - 1,
+    outputZero: p.outputZero,
+    rows: [0, 1, 2, 3].map(row => Int32Array.from(rows, values => values[row])),
+  }
 }
 
 /** The least and the largest sum of a channel, bias included. */

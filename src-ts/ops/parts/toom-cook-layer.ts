@@ -88,7 +88,7 @@ function* exactLayers(p: Convolution): Generator<CostedLayer> {
   const { inC } = p.window
   if (p.int16 || p.groups !== 1 || !line || line.batches !== 1 || line.taps < 2) return
   // Vectors of eight channels, the last of which may overlap the one before.
-  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1) || !laneScaling(p, p.filter)) return
+  if (inC < 8 || inC % 2 || (line.stride > 1 && line.dilation > 1)) return
   const costed = candidates(p, line).map(layer => ({ layer, cost: cost(p, layer) }))
   for (const each of costed.sort((a, b) => a.cost - b.cost)) {
     const { scheme, parts } = each.layer
@@ -118,21 +118,22 @@ function candidates(p: Convolution, line: Line): ToomCookLayer[] {
 }
 
 /**
- * Whether int16 holds every transformed weight, and int32 every sum with `divisor`'s power of two: |y| < 2^(31 − e), so that
- * multiplying by the inverse of its odd part modulo 2³² and shifting right gives y. Inputs are int8, zero point included.
+ * Whether int16 holds every transformed weight, and `laneScaling` has room for `divisor`'s power of two: sums are multiplied by powers of
+ * two before they are requantized, of which it takes its part.
  * `order` names the tap of the filter that each column of `G` multiplies, one list for each part.
  */
 export function isExact(
-  { filter, outC, window: { inC } }: Convolution,
+  p: Convolution,
   G: readonly (readonly number[])[],
   order: readonly (readonly number[])[],
   divisor: number,
 ): boolean {
+  const { filter, outC } = p
+  const { inC } = p.window
+  if (!laneScaling(p, filter, powerOfTwo(divisor))) return false
   const perFilter = filter.length / outC
-  const most = 2 ** (31 - powerOfTwo(divisor))
   for (let o = 0; o < outC; o++) {
     const weights = filter.subarray(o * perFilter, (o + 1) * perFilter)
-    if (128 * weights.reduce((sum, w) => sum + Math.abs(w), 0) >= most) return false
     for (const part of order) {
       for (const row of G) {
         for (let c = 0; c < inC; c++) {

@@ -1,6 +1,5 @@
 import type { Convolution } from './convolution.ts'
 import { lineOf } from './convolution-line.ts'
-import { laneScaling } from './lane-scaling.ts'
 import { type ToomCook, toomCook } from './toom-cook.ts'
 import { isExact, toomCookCost } from './toom-cook-layer.ts'
 
@@ -49,7 +48,7 @@ function* exactLayers(p: Convolution): Generator<CostedPlane> {
   const { inC, strideH, strideW, dilationH, dilationW, batches, filterH, filterW } = p.window
   const plain = strideH === 1 && strideW === 1 && dilationH === 1 && dilationW === 1
   if (p.int16 || p.groups !== 1 || !plain || lineOf(p) || batches !== 1 || filterH < 2 || filterW < 2) return
-  if (inC < 8 || inC % 2 || !laneScaling(p, p.filter)) return
+  if (inC < 8 || inC % 2) return
   const order = [Array.from({ length: filterH * filterW }, (_, tap) => tap)]
   const costed = candidates(p).map(layer => ({ layer, cost: cost(p, layer) }))
   for (const each of costed.sort((a, b) => a.cost - b.cost)) {

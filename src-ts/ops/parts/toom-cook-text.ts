@@ -1,63 +1,95 @@
 import type { Emitter } from '../kernel.ts'
-import { packChannelRows } from './channel-blocks.ts'
+import { evenBlocks } from './channel-blocks.ts'
+import { placeChannels } from './channel-constants.ts'
 import { type Convolution, withoutInputZero } from './convolution.ts'
 import { laneScaling } from './lane-scaling.ts'
+import { linearText } from './linear-text.ts'
 import { powerOfTwo } from './toom-cook-layer.ts'
 
+type Matrix = readonly (readonly number[])[]
+
 /**
- * Returns text that divides vectors of int32 by a divisor that divides them exactly, requantizes them, four channels from `c` on each,
- * and stores them at `to`, `pitch` bytes apart. It takes the names `low` and `high` of vectors from around.
+ * Defines a function that multiplies a matrix by the pixels of tiles, eight channels at a time: int8 to points of int16. Layers share it,
+ * since the matrix depends on the tile's length alone. `pixel` bytes lie between pixels, `step` between tiles, the last of which begins
+ * `last` bytes from the first; `tileBytes` between transformed tiles, `pitch` between points.
  */
-export function finishText(
-  p: Convolution,
-  sums: readonly string[],
-  divisor: number,
-  pitch: number,
-  to: Emitter,
-): string[] {
-  const exponent = powerOfTwo(divisor)
-  const inverse = inverseModulo32(divisor / 2 ** exponent)
-  const divided = sums.map(name => {
-    const whole = inverse === 1 ? name : `i32x4.mul(${name}, i32x4.splat(${inverse}))`
-    return exponent ? `i32x4.shr_s(${whole}, ${exponent})` : whole
-  })
-  const requantize = to.use('requantize-lanes', 'requantizeLanes')
-  const pack = to.use('requantize-lanes', 'packLanes')
-  const scaling = laneScaling(p, p.filter)!
-  const channels = to.data(packChannelRows(withoutInputZero(p).bias, scaling), 16)
-  const rowBytes = Math.ceil(p.outC / 16) * 64
-  const bytes = (t: number) => `bytes${Math.floor(t / 4)}`
-  const packs = sums.flatMap((_, t) => {
-    const four = [0, 1, 2, 3].map(i => `q${Math.min(t + i, sums.length - 1)}`)
-    return t % 4 ? [] : [`const ${bytes(t)} = ${pack}(${four.join(', ')}, low, high)`]
-  })
-  const stores = sums.map((_, t) => `v128.store32_lane(to, ${bytes(t)}, ${t % 4}, ${t * pitch})`)
-  return [
-    `const m: usize = ${channels} + (<usize>c << 2)`,
-    'const bias = v128.load(m)',
-    ...divided.map(
-      (text, t) =>
-        `const q${t} = ${requantize}(i32x4.add(${text}, bias), m + ${rowBytes}, ${rowBytes}, ${scaling.shift})`,
-    ),
-    ...packs,
-    ...(p.outC % 4 === 0 ? stores : raggedText(p.outC, stores, bytes, pitch, to)),
-  ]
+export function inputTiles(matrix: Matrix, to: Emitter): string {
+  const { loads, lines, stores } = transform(matrix, 'i16x8', 'v128.load_ext<i8>')
+  return to.define(`tilesOf${matrix[0].length}`, name => [
+    `// ${matrix[0].length} pixels to ${matrix.length} points of int16, all channels of all tiles.`,
+    `function ${name}(from: usize, pixel: usize, step: usize, last: usize, channels: i32, to: usize, tileBytes: usize, pitch: usize, tiles: i32): void {`,
+    '  let at: usize = 0',
+    '  do {',
+    '    let c = 0',
+    '    do {',
+    '      let x = from + at + <usize>c, v = to + (<usize>c << 1)',
+    ...indent([...loads('x', 'pixel'), ...lines, ...stores('v', 'pitch')], 6),
+    '      c = c + 8 < channels ? min(c + 8, channels - 8) : channels',
+    '    } while (c < channels)',
+    '    to += tileBytes; at = min(at + step, last)',
+    '  } while (--tiles)',
+    '}',
+  ])
 }
 
-/** The last channels are fewer than four. */
-function raggedText(
-  outC: number,
-  stores: string[],
-  bytes: (t: number) => string,
-  pitch: number,
-  to: Emitter,
-): string[] {
-  const storeFirst = to.use('requantize-lanes', 'storeFirst')
-  const few = stores.map((_, t) => {
-    const lanes = new Array(4).fill(t % 4).join(', ')
-    return `${storeFirst}(to + ${t * pitch}, v128.shuffle<i32>(${bytes(t)}, ${bytes(t)}, ${lanes}), ${outC % 4})`
-  })
-  return [`if (c + 4 <= ${outC}) {`, ...indent(stores, 2), '} else {', ...indent(few, 2), '}']
+/** Defines a function that multiplies a matrix by the products of tiles, 16 channels of int32 each, in place; `pitch` bytes lie between points. */
+export function outputTiles(matrix: Matrix, to: Emitter): string {
+  const { loads, lines, stores } = transform(matrix, 'i32x4', 'v128.load')
+  return to.define(`outputs${matrix[0].length}to${matrix.length}`, name => [
+    `// Products of ${matrix[0].length} points to ${matrix.length} outputs, 16 channels of all tiles, in place.`,
+    `function ${name}(sums: usize, pitch: usize, tiles: i32): void {`,
+    '  const end = sums + (<usize>tiles << 6)',
+    '  do {',
+    '    let s = sums',
+    ...indent([...loads('s', 'pitch'), ...lines, 's = sums', ...stores('s', 'pitch')], 4),
+    '    sums += 16',
+    '  } while (sums != end)',
+    '}',
+  ])
+}
+
+/** Text of a matrix times vectors that lie apart. */
+export function transform(matrix: Matrix, type: 'i16x8' | 'i32x4', load: string) {
+  const names = matrix[0].map((_, i) => `x${i}`)
+  const { lines, results } = linearText(matrix, names, type, 'y')
+  const moved = (at: string, pitch: string, i: number) => (i ? `${at} += ${pitch}` : at)
+  return {
+    loads: (at: string, pitch: string) => names.map((name, i) => `const ${name} = ${load}(${moved(at, pitch, i)})`),
+    lines,
+    results,
+    stores: (at: string, pitch: string) => results.map((name, i) => `v128.store(${moved(at, pitch, i)}, ${name})`),
+  }
+}
+
+/** Where the tiles of one block of 16 channels go, as AssemblyScript. */
+interface Finish {
+  readonly sums: string
+  readonly sumPitch: number
+  readonly tiles: string
+  /** Of the first tile; tiles lie `step` bytes apart, the last `last` bytes from the first. */
+  readonly output: string
+  readonly step: number
+  readonly last: string
+  /** Outputs of a tile. */
+  readonly rows: number
+  readonly columns: number
+  readonly line: number
+  readonly pitch: number
+}
+
+/** Returns a function that makes the call which requantizes the tiles of channels from `o` on and stores them; it places the constants. */
+export function finishText(p: Convolution, divisor: number, to: Emitter): (at: Finish) => string {
+  const exponent = powerOfTwo(divisor)
+  const scaling = laneScaling(p, p.filter, exponent)!
+  const inverse = inverseModulo32(divisor / 2 ** exponent)
+  const { bias } = withoutInputZero(p)
+  const channels = placeChannels(to, bias, scaling, evenBlocks(p.outC, 16), { inverse, exponent })
+  const finish = to.use('toom-cook', 'finishTiles')
+  return at => {
+    const places = [at.sums, at.sumPitch, at.tiles, at.output, at.step, at.last, at.rows, at.line, at.columns, at.pitch]
+    const constants = [`${channels} + <usize>o * 20`, `min(16, ${p.outC} - o)`, scaling.shift, p.min, p.max]
+    return `${finish}(${[...places, ...constants].join(', ')})`
+  }
 }
 
 /** The inverse of an odd number modulo 2³², as int32: Newton's iteration doubles the right bits, of which 3 are right at first. */
