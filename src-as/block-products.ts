@@ -122,6 +122,29 @@ export function product16<W>(
   else storeFirst(output, u, used);
 }
 
+/** 8 channels of one window. */
+export function product8<W>(
+  window: usize, rows: i32, pitch: usize, pairs: i32,
+  filter: usize, channels: usize, output: usize, used: i32, shift: i32, low: i32, high: i32
+): void {
+  let a0 = v128.load(channels), a1 = v128.load(channels, 16);
+  const runBytes = <usize>pairs << 2;
+  do {
+    let x = window;
+    const end = x + runBytes;
+    do {
+      const u = v128.load_splat<i32>(x);
+      a0 = i32x4.add(a0, i32x4.dot_i16x8_s(u, weights<W>(filter, 0)));
+      a1 = i32x4.add(a1, i32x4.dot_i16x8_s(u, weights<W>(filter, 1)));
+      x += 4; filter += 16 * sizeof<W>();
+    } while (x != end);
+    window += pitch;
+  } while (--rows);
+  const m = channels + 32;
+  const a = requantizeLanes(a0, m, 32, shift), b = requantizeLanes(a1, m + 16, 32, shift);
+  storeFirst(output, packLanes(a, b, a, b, i8x16.splat(<i8>low), i8x16.splat(<i8>high)), used);
+}
+
 /** 8 channels of `count` windows, four at a time. */
 export function products8<W>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,

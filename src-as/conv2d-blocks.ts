@@ -1,27 +1,38 @@
 // CONV_2D and FULLY_CONNECTED as products of overlapping rows with blocks of output channels. Pieces of the input are widened to int16
 // in scratch, with the zero point around them, so that no inner loop knows of borders. The input's zero point is folded into the bias.
 
-import { product16, products16, products4, products8 } from "./block-products";
+import { product16, product8, products16, products4, products8 } from "./block-products";
 import { BLOCK_CHANNEL_BYTES } from "./requantize-lanes";
 import { fillWide, widenRow } from "./widen";
+
+// Bits of BLOCKS, which the program defines (src-ts/ops/parts/channel-blocks.ts): blocks of so many channels of many windows, or of one.
+// Those of int16 weights stand 8 bits further.
+const MANY_16 = 1, MANY_8 = 2, MANY_4 = 4, ONE_16 = 8, ONE_8 = 16;
 
 /** Every block of output channels of `lines` lines of `count` windows. */
 export function allBlocks<W>(
   window: usize, lineStep: usize, lines: i32, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, outputLine: usize, outputPitch: usize, outC: i32, shift: i32, low: i32, high: i32
 ): void {
+  const needs = sizeof<W>() == 1 ? BLOCKS : BLOCKS >> 8;
   for (let o = 0; o < outC;) {
     const left = outC - o;
     // As src-ts/ops/parts/channel-blocks.ts cuts them.
     const block = left > 12 ? 16 : left > 4 ? 8 : 4;
     let from = window, to = output + <usize>o;
     for (let line = 0; line < lines; line++) {
+      // Whole ifs of constants: asc compiles no function that none of them calls.
       if (block == 16) {
-        if (count == 1) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
-        else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
+        if (needs & MANY_16) {
+          if (needs & ONE_16) {
+            if (count == 1) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
+            else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
+          } else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
+        } else if (needs & ONE_16) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
       } else if (block == 8) {
-        products8<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), shift, low, high);
-      } else {
+        if (needs & MANY_8) products8<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), shift, low, high);
+        else if (needs & ONE_8) product8<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 8), shift, low, high);
+      } else if (needs & MANY_4) {
         products4<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, left, shift, low, high);
       }
       from += lineStep; to += outputLine;

@@ -54,6 +54,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false, ar
   const natives = new Map<string, string>()
   const startUp: string[] = []
   const functions = new Map<string, string>()
+  const needs = new Map<string, number>()
   const bodies = plan.networks.map((network, i) => {
     const suffix = around ? 'Inner' : plan.networks.length === 1 ? '' : String(i)
     return networkText(network, suffix, {
@@ -62,6 +63,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false, ar
       readOnly,
       natives,
       functions,
+      needs,
       startUp,
       resets: [],
       exportNodes,
@@ -80,7 +82,13 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false, ar
     .map(([file, names]) => `import { ${[...names].sort().join(', ')} } from './${file}'`)
   const readOnlyAddress = align(constants.end() + SLACK)
   const exportLines = [...natives].sort().map(([name, file]) => `export { ${name} } from './${file}'`)
-  const globals = readOnly.end() ? readOnlyText(readOnlyAddress) : []
+  const globals = [
+    ...(readOnly.end() ? readOnlyText(readOnlyAddress) : []),
+    ...[...needs].flatMap(([name, bits]) => [
+      '// Which parts of a kernel the nodes need: the rest is left out.',
+      ...globalText(`${name}: i32 = ${bits}`),
+    ]),
+  ]
   const lines = [
     `// ${heading}`,
     '',
@@ -128,6 +136,8 @@ interface Parts {
   readonly natives: Map<string, string>
   /** Names of the functions that nodes share, by their texts, in which NAME stands for them. */
   readonly functions: Map<string, string>
+  /** Bits of global constants. */
+  readonly needs: Map<string, number>
   readonly startUp: string[]
   /** Lines of the network at hand that bring what its kernels remember back to the start. */
   readonly resets: string[]
@@ -229,6 +239,7 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
     data: parts.constants.place,
     space: bytes => parts.constants.space(bytes, ALIGNMENT),
     readOnly: parts.readOnly.place,
+    need: (name, bits) => void parts.needs.set(name, (parts.needs.get(name) ?? 0) | bits),
     exported(file, name) {
       if (target.flavour === 'firmware') parts.natives.set(name, file)
     },
@@ -249,11 +260,13 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
 function readOnlyText(address: number): string[] {
   return [
     '// Constants that are only read begin here; kernels load them with this offset.',
-    '// @ts-ignore: decorator',
-    '@global @inline',
-    `const CONSTANTS: usize = ${address}`,
-    '',
+    ...globalText(`CONSTANTS: usize = ${address}`),
   ]
+}
+
+/** A constant that all files of src-as see. */
+function globalText(text: string): string[] {
+  return ['// @ts-ignore: decorator', '@global @inline', `const ${text}`, '']
 }
 
 /** The start function of the module: asc makes it of what stands outside functions. */

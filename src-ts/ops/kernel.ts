@@ -67,6 +67,8 @@ export interface Emitter extends KernelTarget {
    * firmware reads them from flash, and only so read bytes need no RAM there.
    */
   readOnly(bytes: ArrayBufferView, align: number): number
+  /** Sets bits of the global constant `name`, by which functions of src-as leave out what no node needs. */
+  need(name: string, bits: number): void
   /** Exports a function of src-as/<file>.ts from a firmware module, so that a device can bind native code in its place. */
   exported(file: string, name: string): void
   /** Imports a function of src-as/<file>.ts for text of the kernel's own, and returns its name. */

@@ -1,7 +1,7 @@
 import type { Multiplier } from '../../ir/fixed-point.ts'
 import type { Kernel, KernelTarget } from '../kernel.ts'
 import { inBytes, type Operands, operandAddresses } from '../parts/broadcast.ts'
-import { paddedChannels } from '../parts/channel-blocks.ts'
+import { blockBits, paddedChannels } from '../parts/channel-blocks.ts'
 import { placeChannels } from '../parts/channel-constants.ts'
 import { type LaneScaling, type SumRange, scalingOfSums } from '../parts/lane-scaling.ts'
 
@@ -43,6 +43,7 @@ export const batchMatmulBlocks: Kernel<BatchMatmulPrepared> = {
     const [a, b] = operandAddresses(p as never, to)
     const [[a0, a1, a2], stepsB] = p.steps.map(steps => inBytes(steps, to))
     const scaling = scalingOf(p)!
+    to.need('BLOCKS', blockBits(p.columns, 'i16', p.rows === 1))
     return to.call('batch-matmul-blocks', 'batchMatmulBlocks', [
       ['a', a, p.zeroPoints[0], a0, a1, a2],
       ['b', b, p.zeroPoints[1], ...stepsB],

@@ -1,5 +1,5 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { channelBlocks, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
+import { blockBits, channelBlocks, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
 import { placeChannels } from '../parts/channel-constants.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { type Line, lineOf } from '../parts/convolution-line.ts'
@@ -99,6 +99,7 @@ function emitBlocks(p: Convolution, to: Emitter): string {
   const { inC, batches } = p.window
   const { piece } = tiling(p, to)
   const line = lineOf(p)
+  to.need('BLOCKS', blockBits(p.outC, type, (line ? line.outT : p.window.outW) === 1))
   return line ? lineCall(p, line) : planeCall()
 
   function lineCall(p: Convolution, l: Line): string {

@@ -13,6 +13,17 @@ export function channelBlocks(outC: number): { readonly first: number; readonly 
   return blocks
 }
 
+/** Bits of BLOCKS (src-as/conv2d-blocks.ts): blocks of so many channels of many windows, or of one; those of int16 weights are shifted. */
+const MANY: Readonly<Record<number, number>> = { 16: 1, 8: 2, 4: 4 }
+const ONE: Readonly<Record<number, number>> = { 16: 8, 8: 16, 4: 4 }
+const INT16_BITS = 8
+
+/** Returns the bits of the blocks that a layer needs; `alone` where its windows come one at a time. */
+export function blockBits(outC: number, weights: 'i8' | 'i16', alone: boolean): number {
+  const bits = channelBlocks(outC).reduce((all, { width }) => all | (alone ? ONE : MANY)[width], 0)
+  return weights === 'i8' ? bits : bits << INT16_BITS
+}
+
 /** Blocks of one width; the last may be partly used. */
 export function evenBlocks(outC: number, width: number): { readonly first: number; readonly width: number }[] {
   return Array.from({ length: Math.ceil(outC / width) }, (_, i) => ({ first: i * width, width }))
