@@ -24,3 +24,13 @@ export function channelLines(
     input += <usize>channels; output += <usize>channels;
   } while (--pixels);
 }
+
+/** At start-up: numbers of lines to one row, and `common` − x · number to the other: the multiplier of all where x is 0, else offsets. */
+export function expandLines(from: usize, channels: i32, to: usize, row: usize, common: i32, x: i32): void {
+  do {
+    const value = load<i32>(from);
+    store<i32>(to, value);
+    store<i32>(row, common - x * value);
+    from += 4; to += 4; row += 4;
+  } while (--channels);
+}

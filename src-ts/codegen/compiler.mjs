@@ -5,6 +5,8 @@ import asc from 'assemblyscript/asc'
 import binaryen from 'binaryen'
 
 const PAGE_BYTES = 65536
+/** Of a data segment: its kind, where it goes, and how long it is. */
+const SEGMENT_HEAD_BYTES = 9
 
 parentPort.on('message', async ({ id, job }) => {
   try {
@@ -39,7 +41,7 @@ function finish(code, { features, memoryBytes, segments, manifest }) {
   const module = binaryen.readBinaryWithFeatures(code, bits)
   try {
     const pages = pagesOf(memoryBytes)
-    const data = segments.map(({ address, bytes }) => ({ offset: module.i32.const(address), data: bytes }))
+    const data = merged(segments).map(({ address, bytes }) => ({ offset: module.i32.const(address), data: bytes }))
     module.removeExport('memory')
     module.setMemory(pages, pages, 'memory', data)
     module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features', 'remove-unused-module-elements'])
@@ -51,6 +53,22 @@ function finish(code, { features, memoryBytes, segments, manifest }) {
   } finally {
     module.dispose()
   }
+}
+
+/** Segments with few zeros between them as one: a segment's head takes more bytes. */
+function merged(segments) {
+  const groups = []
+  for (const segment of segments.toSorted((a, b) => a.address - b.address)) {
+    const last = groups.at(-1)?.at(-1)
+    if (last && segment.address - last.address - last.bytes.length <= SEGMENT_HEAD_BYTES) groups.at(-1).push(segment)
+    else groups.push([segment])
+  }
+  return groups.map(group => {
+    const [{ address }, last] = [group[0], group.at(-1)]
+    const bytes = new Uint8Array(last.address + last.bytes.length - address)
+    for (const segment of group) bytes.set(segment.bytes, segment.address - address)
+    return { address, bytes }
+  })
 }
 
 /** Functions that a module imports, as module.name. */

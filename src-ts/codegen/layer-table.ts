@@ -1,4 +1,4 @@
-import type { IntGraph, IntTensor, Quantization, Shape } from '../ir/graph.ts'
+import { type IntGraph, type IntTensor, type Quantization, type Shape, tensorBytes } from '../ir/graph.ts'
 import { opByKind } from '../ops/index.ts'
 
 /** One node of a network as `holter inspect` shows it. */
@@ -26,6 +26,8 @@ export interface Layer {
 export interface LayerTable {
   /** Weights and biases. A constant that several nodes share counts once here, and in each of their layers. */
   readonly parameters: number
+  /** Of these in the .tflite file. */
+  readonly parameterBytes: number
   readonly nonZeroWeights: number
   readonly macs: number
   readonly layers: readonly Layer[]
@@ -59,8 +61,10 @@ export function layerTable(graph: IntGraph): LayerTable {
   })
   const used = [...new Set(graph.nodes.flatMap(node => node.inputs))].filter(i => i >= 0).map(i => graph.tensors[i])
   const weights = used.filter(isWeights)
+  const parameters = [...weights, ...used.filter(isBias)]
   return {
-    parameters: total([...weights, ...used.filter(isBias)].map(count)),
+    parameters: total(parameters.map(count)),
+    parameterBytes: total(parameters.map(tensorBytes)),
     nonZeroWeights: total(weights.map(nonZeros)),
     macs: total(layers.map(layer => layer.macs)),
     layers,

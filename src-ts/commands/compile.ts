@@ -33,6 +33,7 @@ export const compile = new Command('compile')
     const { warmCompilers } = await import('../codegen/compiler-threads.ts')
     warmCompilers()
     const { compile } = await import('../runs/compile.ts')
+    const { layerTable } = await import('../codegen/layer-table.ts')
     const { out, builds, written } = await compile({ ...options, model })
     const [{ manifest }] = builds
     const { inputs, outputs } = manifest
@@ -40,6 +41,12 @@ export const compile = new Command('compile')
     if (options.json) return printJson({ out, inputs, outputs, files })
     console.log(fileSummary(files.map(({ file: name, ...rest }) => ({ name, ...rest }))))
     console.log(`${count(manifest.macs)} MACs, arena ${count(manifest.arena.bytes)} bytes, in ${out}`)
+    for (const { program, wasm } of builds) {
+      const { flavour, networks } = program.plan
+      const { parameterBytes } = layerTable(networks[0].graph)
+      const rest = count(wasm.length - parameterBytes)
+      console.log(`${flavour}: ${count(parameterBytes)} bytes of weights and biases, ${rest} of everything else`)
+    }
     const left = hostSentence(manifest)
     if (left) console.log(left)
   })

@@ -15,7 +15,7 @@ const NAME_WIDTH = 22
  */
 export function inspection(network: NetworkPlan): string {
   const { graph, arena, buffers, states } = network
-  const { layers, parameters, nonZeroWeights, macs } = layerTable(graph)
+  const { layers, parameters, parameterBytes, nonZeroWeights, macs } = layerTable(graph)
   const live = liveBytes(buffers)
   const weights = layers.reduce((sum, layer) => sum + layer.weights, 0)
   const stateBytes = states.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -24,7 +24,10 @@ export function inspection(network: NetworkPlan): string {
     ...(graph.metadata && madeWithSynthetic(graph.metadata)
       ? [['records', 'SYNTHETIC ones had a part in making it'] as const]
       : []),
-    ['weights', `${count(parameters)} with biases, ${share(nonZeroWeights, weights)} of the weights not zero`],
+    [
+      'weights',
+      `${count(parameters)} with biases, ${count(parameterBytes)} B; ${share(nonZeroWeights, weights)} of the weights not zero`,
+    ],
     ['MACs', `${count(macs)} per inference`],
     ...(states.length ? [['states', `${count(stateBytes)} B that live from hop to hop`] as const] : []),
     [

@@ -5,7 +5,7 @@ import { clamp, quantizeMultiplier, requantize } from '../../src-ts/ir/fixed-poi
 import { add } from '../../src-ts/ops/add.ts'
 import { mul } from '../../src-ts/ops/mul.ts'
 import { caseNode } from '../../src-ts/ops/parts/cases.ts'
-import { lineThrough } from '../../src-ts/ops/parts/channel-lines.ts'
+import { linesThrough, lineThrough, parallelLines } from '../../src-ts/ops/parts/channel-lines.ts'
 import { sub } from '../../src-ts/ops/sub.ts'
 import { makePlan } from '../../src-ts/plan/make-plan.ts'
 import { random } from '../../src-ts/random.ts'
@@ -35,6 +35,24 @@ test('a line gives all 256 values of a scaled, rounded and clamped byte', () => 
     { seed: 1, numRuns: 300 },
   )
   assert.ok(found > 150, `${found} of 300`)
+})
+
+test('what ADD and MUL are in each channel: lines of one multiplier, and lines through one point', () => {
+  const scaled = (factor: number, x: number) => {
+    const { multiplier, shift } = quantizeMultiplier(factor)
+    return requantize(x, multiplier, shift)
+  }
+  const sums = [-70, 3, 100].map(weight => bytes.map(x => clamp(scaled(0.61, x) + weight, -128, 127)))
+  const parallel = parallelLines(sums, -128, 127)!
+  assert.is(new Set(parallel.map(({ multiplier }) => multiplier)).size, 1)
+  // Shift −5: the first rounding is to 1/32.
+  const products = [-70, 3, 100].map(weight => bytes.map(x => clamp(scaled(0.0201, (x + 128) * weight) - 9, -128, 127)))
+  const meeting = linesThrough(products, -128, 127, -128, -9 + 2 ** -6)!
+  assert.is(new Set(meeting.map(line => line.offset - 128 * line.multiplier)).size, 1)
+  const of = (lines: typeof parallel) => lines.map(line => bytes.map(x => clamp(at(line, x), -128, 127)))
+  assert.equal(of(parallel), sums)
+  assert.equal(of(meeting), products)
+  assert.is(parallelLines(products, -128, 127), undefined)
 })
 
 test('no line is found where there is none', () => {

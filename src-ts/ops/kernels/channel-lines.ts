@@ -1,9 +1,13 @@
+import type { Multiplier } from '../../ir/fixed-point.ts'
 import type { IntData } from '../../ir/graph.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Emitter, Kernel } from '../kernel.ts'
 import { type Operands, wholeOperands } from '../parts/broadcast.ts'
-import { type ByteLine, lineThrough } from '../parts/channel-lines.ts'
+import { type ByteLine, linesThrough, lineThrough, parallelLines } from '../parts/channel-lines.ts'
 
 interface Prepared extends Operands {
+  readonly outputZero: number
+  /** MUL's. */
+  readonly factor?: Multiplier
   readonly min: number
   readonly max: number
 }
@@ -18,7 +22,7 @@ const COST = 2
  * @param reference The op's own.
  */
 export function channelLines(reference: (p: any, inputs: readonly IntData[], outputs: readonly IntData[]) => void) {
-  const found = new WeakMap<Prepared, ByteLine[] | undefined>()
+  const found = new WeakMap<Prepared, Lines | undefined>()
   const linesOf = (p: Prepared) => {
     if (!found.has(p)) found.set(p, findLines(p, reference))
     return found.get(p)
@@ -32,18 +36,10 @@ export function channelLines(reference: (p: any, inputs: readonly IntData[], out
     inPlace: wholeOperands,
     emit(p, to) {
       const [, , pixels, channels] = p.walk.sizes
-      const lines = linesOf(p)!
-      const width = Math.ceil(channels / 8) * 8
-      const rows = new Int32Array(2 * width)
-      rows.set(lines.map(({ multiplier }) => multiplier))
-      rows.set(
-        lines.map(({ offset }) => offset),
-        width,
-      )
       return to.call('channel-lines', 'channelLines', [
         ['input', to.input(0)],
         ['output', to.output(0), pixels, channels],
-        ['lines', to.data(rows, 16)],
+        ['lines', placeLines(linesOf(p)!, to)],
         ['clamp', p.min, p.max],
       ])
     },
@@ -60,23 +56,59 @@ function isPerChannel({ constants, walk }: Prepared): boolean {
   return outer === 1 && next === 1 && repeated && row[3] === 1 && rows[3] === 1
 }
 
-/** A line for each channel; undefined where a channel has none. */
-function findLines(p: Prepared, reference: (p: Prepared, inputs: IntData[], outputs: IntData[]) => void) {
+/** A line for each channel, and what they have in common: the multiplier, or the point whose `x` is given. */
+interface Lines {
+  readonly lines: readonly ByteLine[]
+  readonly common: 'multiplier' | 'nothing' | { readonly x: number }
+}
+
+/** Returns the address of a row of multipliers and one of offsets. Of lines that have something in common the file holds one number each. */
+function placeLines({ lines, common }: Lines, to: Emitter): number {
+  const width = Math.ceil(lines.length / 8) * 8
+  const multipliers = lines.map(({ multiplier }) => multiplier)
+  const offsets = lines.map(({ offset }) => offset)
+  if (common === 'nothing') {
+    const rows = new Int32Array(2 * width)
+    rows.set(multipliers)
+    rows.set(offsets, width)
+    return to.data(rows, 16)
+  }
+  const rows = to.space(8 * width)
+  const alike = common === 'multiplier'
+  to.atStart(
+    to.call('channel-lines', 'expandLines', [
+      [alike ? 'offsets' : 'multipliers', to.data(Int32Array.from(alike ? offsets : multipliers), 4), lines.length],
+      ['to, row', alike ? rows + 4 * width : rows, alike ? rows : rows + 4 * width],
+      alike
+        ? ['multiplier', multipliers[0], 0]
+        : ['offset where x is', offsets[0] + common.x * multipliers[0], common.x],
+    ]),
+  )
+  return rows
+}
+
+/** Undefined where a channel has no line. */
+function findLines(
+  p: Prepared,
+  reference: (p: Prepared, inputs: IntData[], outputs: IntData[]) => void,
+): Lines | undefined {
   const channels = p.walk.sizes[3]
   const steps = (constant: unknown) => [0, 0, constant ? 0 : channels, 1] as const
   const [stepsA, stepsB] = [steps(p.constants[0]), steps(p.constants[1])]
   const bytes = Int8Array.from({ length: 256 * channels }, (_, i) => Math.floor(i / channels) - 128)
   const values = new Int8Array(bytes.length)
   reference({ ...p, walk: { sizes: [1, 1, 256, channels], stepsA, stepsB } }, [bytes], [values])
-  const lines: ByteLine[] = []
-  for (let channel = 0; channel < channels; channel++) {
-    const line = lineThrough(
-      Array.from({ length: 256 }, (_, i) => values[i * channels + channel]),
-      p.min,
-      p.max,
-    )
-    if (!line) return undefined
-    lines.push(line)
-  }
-  return lines
+  const functions = Array.from({ length: channels }, (_, channel) =>
+    Int8Array.from({ length: 256 }, (_, i) => values[i * channels + channel]),
+  )
+  const { min, max, outputZero, factor } = p
+  const zero = p.zeroPoints[p.constants[0] ? 1 : 0]
+  // Rounding twice raises all that is not zero by half of the first rounding's step.
+  const raised = factor && factor.shift < 0 ? outputZero + 2 ** (factor.shift - 1) : outputZero
+  const parallel = parallelLines(functions, min, max)
+  if (parallel) return { lines: parallel, common: 'multiplier' }
+  const meeting = linesThrough(functions, min, max, zero, raised)
+  if (meeting) return { lines: meeting, common: { x: zero } }
+  const lines = functions.map(each => lineThrough(each, min, max))
+  if (lines.every(line => line !== undefined)) return { lines, common: 'nothing' }
 }
