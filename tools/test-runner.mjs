@@ -14,7 +14,7 @@ export async function runTests({
   root,
   patterns = [],
   jobs = 2,
-  limitSeconds = 600,
+  limitSeconds = process.env.HOLTER_LONG ? 7200 : 600,
   print = text => process.stdout.write(text),
 }) {
   const all = testFiles(join(root, 'test')).map(file => relative(root, file))
