@@ -42,13 +42,14 @@ export const bench = new Command('bench')
       inferenceTime(r.minNs),
       r.gigaMacsPerSecond.toFixed(2),
       ...(compared ? [times(r.timesTfliteMicro)] : []),
-      inferenceTime(r.loadMs * 1e6),
+      inferenceTime(r.firstResultMs * 1e6),
       r.moduleBytes === undefined ? '' : count(r.moduleBytes),
     ])
     const speed = ['GMAC/s', ...(compared ? ['× tflm'] : [])]
-    console.log(table(['engine', 'flavour', 'median', 'least', ...speed, 'load', 'module bytes'], cells))
+    console.log(table(['engine', 'flavour', 'median', 'least', ...speed, 'load, run', 'module bytes'], cells))
+    console.log('\nload, run: compiling, instantiating and the first run, in an engine that is warm.')
     if (compared)
-      console.log('\n× tflm: how many times as fast as tflite-micro with its reference kernels, by the medians.')
+      console.log('× tflm: how many times as fast as tflite-micro with its reference kernels, by the medians.')
   })
 
 async function printLayers(model: string, { reps, flavour, json }: BenchOptions): Promise<void> {

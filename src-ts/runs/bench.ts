@@ -37,6 +37,8 @@ export interface BenchRow {
   readonly moduleBytes?: number
   /** Compiling and instantiating the module, or preparing the interpreter, in a warm engine. */
   readonly loadMs: number
+  /** That and the first run. */
+  readonly firstResultMs: number
 }
 
 /** Times single inferences of a model, after a warm-up, in every engine that has a clock. */
@@ -62,7 +64,7 @@ export async function benchModel(
     watch.update(i, { text: `${engine.name} ${formName(form)}` })
     const timed = await timesOf(engine, model, form, row, reps)
     if (!timed) continue
-    const { loadNs, sorted } = timed
+    const { loadNs, firstNs, sorted } = timed
     const medianNs = sorted[sorted.length >> 1]
     rows.push({
       engine: engine.name,
@@ -74,6 +76,7 @@ export async function benchModel(
       gigaMacsPerSecond: macs / medianNs,
       ...(engine.runs === 'module' && { moduleBytes: (await model.module(form.flavour)).length }),
       loadMs: loadNs / 1e6,
+      firstResultMs: (loadNs + firstNs) / 1e6,
     })
   }
   watch.update(runs.length)
@@ -90,7 +93,7 @@ async function timesOf(engine: Engine, model: RunnableModel, form: Form, row: In
     const affordable = Math.floor(LONGEST_NS / Math.min(...first.runNs))
     const counted = Math.max(FEWEST, Math.min(reps, affordable))
     const { loadNs, runNs } = await session.time!(row, (affordable > reps ? WARM_UP : 0) + counted)
-    return { loadNs, sorted: runNs.slice(-counted).sort((a, b) => a - b) }
+    return { loadNs, firstNs: first.runNs[0], sorted: runNs.slice(-counted).sort((a, b) => a - b) }
   })
 }
 
