@@ -68,7 +68,12 @@ const graph: IntGraph = {
 test('layers and totals', () => {
   const { layers, ...totals } = layerTable(graph)
   // The bias of two values is shared: it counts once in the total.
-  assert.equal(totals, { parameters: 6 + 6 + 4 + 2, nonZeroWeights: 2 + 3 + 4, macs: 30 + 30 + 4 })
+  assert.equal(totals, {
+    parameters: 6 + 6 + 4 + 2,
+    parameterBytes: 6 + 6 + 4 + 2 * 4,
+    nonZeroWeights: 2 + 3 + 4,
+    macs: 30 + 30 + 4,
+  })
   assert.equal(
     layers.map(layer => [
       layer.name,
