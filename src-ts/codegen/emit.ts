@@ -2,6 +2,7 @@ import { type IntTensor, toBytes } from '../ir/graph.ts'
 import type { Emitter } from '../ops/kernel.ts'
 import type { NetworkPlan, Place, Plan, PlannedNode, PlannedState } from '../plan/plan.ts'
 import { type Constants, placeConstants, type Segment } from './constants.ts'
+import { needsText, readOnlyText, startUpText } from './global-text.ts'
 
 /** A plan as AssemblyScript text and data, ready to compile. */
 export interface Program {
@@ -82,13 +83,7 @@ export function emitProgram(plan: Plan, heading: string, exportNodes = false, ar
     .map(([file, names]) => `import { ${[...names].sort().join(', ')} } from './${file}'`)
   const readOnlyAddress = align(constants.end() + SLACK)
   const exportLines = [...natives].sort().map(([name, file]) => `export { ${name} } from './${file}'`)
-  const globals = [
-    ...(readOnly.end() ? readOnlyText(readOnlyAddress) : []),
-    ...[...needs].flatMap(([name, bits]) => [
-      '// Which parts of a kernel the nodes need: the rest is left out.',
-      ...globalText(`${name}: i32 = ${bits}`),
-    ]),
-  ]
+  const globals = [...(readOnly.end() ? readOnlyText(readOnlyAddress) : []), ...needsText(needs)]
   const lines = [
     `// ${heading}`,
     '',
@@ -254,32 +249,6 @@ function emitterOf({ target, inputs, outputs, scratch, reserved }: PlannedNode, 
     atReset: text => void parts.resets.push(text),
     atStart: text => void parts.startUp.push(text),
   }
-}
-
-/** The offset of read-only constants, for the kernels of src-as. */
-function readOnlyText(address: number): string[] {
-  return [
-    '// Constants that are only read begin here; kernels load them with this offset.',
-    ...globalText(`CONSTANTS: usize = ${address}`),
-  ]
-}
-
-/** A constant that all files of src-as see. */
-function globalText(text: string): string[] {
-  return ['// @ts-ignore: decorator', '@global @inline', `const ${text}`, '']
-}
-
-/** The start function of the module: asc makes it of what stands outside functions. */
-function startUpText(lines: readonly string[]): string[] {
-  if (lines.length === 0) return []
-  return [
-    '// Runs once, when the module is instantiated.',
-    'function startUp(): void {',
-    ...lines,
-    '}',
-    'startUp()',
-    '',
-  ]
 }
 
 function nodeText(
