@@ -56,8 +56,13 @@ test('packets are put in order: every frame is heard once, or counted as lost', 
   const lost = order.place(packet(start + 100))
   assert.ok(lost.kind === 'lost' && lost.lostFrames === 40)
   assert.is(order.place({ ...packet(start + 110), sampleRateHz: 500 }).kind, 'changed')
-  order.resume()
+  order.silence(1)
   assert.is(order.place(packet(7)).kind, 'next')
+  // A second of 2.5 s without packets has been counted as a gap already; a sender that only paused lost nothing.
+  order.silence(1)
+  assert.equal({ ...order.place(packet(17 + 900)), frames: 0 }, { kind: 'lost', lostFrames: 540, frames: 0 })
+  order.silence(3)
+  assert.is(order.place(packet(927)).kind, 'next')
 })
 
 test('a sender that starts anew at once is heard after a second, which is a gap', () => {

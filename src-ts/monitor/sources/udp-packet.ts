@@ -66,6 +66,8 @@ export class PacketOrder {
   private next: number | undefined
   /** Old packets without a hole: what would come next, and how many frames they had. */
   private old = { next: -1, frames: 0 }
+  /** Frames of silence since the last packet. */
+  private silent = 0
   readonly form: Pick<Packet, 'sampleRateHz' | 'leads'>
 
   constructor(form: Pick<Packet, 'sampleRateHz' | 'leads'>) {
@@ -76,6 +78,7 @@ export class PacketOrder {
   place({ sampleRateHz, leads, first, frames }: Packet): Place {
     if (sampleRateHz !== this.form.sampleRateHz || leads !== this.form.leads) return { kind: 'changed' }
     const count = frames.length / leads
+    if (this.silent > 0) return this.afterSilence(first, count, frames)
     // Signed distance on the circle of 2³².
     const ahead = this.next === undefined ? 0 : (first - this.next) | 0
     if (ahead < 0 && ahead > -FAR) {
@@ -90,8 +93,18 @@ export class PacketOrder {
     return { kind: 'lost', lostFrames: Math.abs(ahead) < FAR ? lost : 0, frames }
   }
 
-  /** Takes the next packet as it comes: nothing came for a while, and the time was counted otherwise. */
-  resume(): void {
-    this.next = undefined
+  /** Nothing came for some seconds, which have been counted as a gap: of what the next packet shows to be lost they are a part. */
+  silence(seconds: number): void {
+    this.silent += seconds * this.form.sampleRateHz
+  }
+
+  /** Places the first packet after a silence; a sender that counts from another number has started anew. */
+  private afterSilence(first: number, count: number, frames: Int32Array): Place {
+    const ahead = this.next === undefined ? 0 : (first - this.next) | 0
+    const lostFrames = ahead < FAR ? Math.max(0, ahead - this.silent) : 0
+    this.silent = 0
+    this.old = { next: -1, frames: 0 }
+    this.next = (first + count) >>> 0
+    return lostFrames > 0 ? { kind: 'lost', lostFrames, frames } : { kind: 'next', frames }
   }
 }

@@ -82,7 +82,7 @@ export async function udpSource(
           if (signal?.aborted) return
           const packet = waiting.shift()
           if (packet === undefined) {
-            order.resume()
+            order.silence(SILENCE_SECONDS)
             yield { kind: 'gap', seconds: SILENCE_SECONDS }
           } else yield* placed(order, packet, counts)
         }
