@@ -6,35 +6,40 @@ import { pictureRecipe } from './picture-recipe.ts'
 
 /** Sizes of a ConvNeXt. */
 export interface ConvNext {
-  /** Height and width of the stem's patches, which do not overlap. */
-  readonly stem: Extent
-  /** Channels and blocks of each stage. */
-  readonly stages: readonly { readonly channels: number; readonly blocks: number }[]
+  readonly stages: readonly Stage[]
   /** First value of the layer scale. */
   readonly layerScale: number
   readonly dropout: number
 }
 
+interface Stage {
+  /** Height and width of the patches, which do not overlap, that a stage makes of what the one before left. */
+  readonly patch: Extent
+  readonly channels: number
+  readonly blocks: number
+}
+
 /** ConvNeXt-T (Liu et al., CVPR 2022), for images of three channels and 1,000 labels. */
 export const publishedConvNext: ConvNext = {
-  stem: [4, 4],
   stages: [
-    { channels: 96, blocks: 3 },
-    { channels: 192, blocks: 3 },
-    { channels: 384, blocks: 9 },
-    { channels: 768, blocks: 3 },
+    { patch: [4, 4], channels: 96, blocks: 3 },
+    { patch: [2, 2], channels: 192, blocks: 3 },
+    { patch: [2, 2], channels: 384, blocks: 9 },
+    { patch: [2, 2], channels: 768, blocks: 3 },
   ],
   layerScale: 1e-6,
   dropout: 0,
 }
 
-/** Stem patches of a lead's width, which the resizing has made 15 columns. */
+/**
+ * First patches are of a lead's width, which the resizing has made 15 columns. The next two take four leads together, so that the last
+ * stage has one column: a lead is known by its place in a patch, which pooling would forget.
+ */
 const small: ConvNext = {
-  stem: [8, 14],
   stages: [
-    { channels: 32, blocks: 1 },
-    { channels: 64, blocks: 1 },
-    { channels: 96, blocks: 2 },
+    { patch: [4, 14], channels: 32, blocks: 1 },
+    { patch: [2, 4], channels: 64, blocks: 1 },
+    { patch: [2, 4], channels: 96, blocks: 2 },
   ],
   layerScale: 0.1,
   dropout: 0.2,
@@ -42,7 +47,7 @@ const small: ConvNext = {
 
 /**
  * Returns a ConvNeXt: a stem of patches; stages of blocks (depthwise 7 × 7, layer norm, four times wider, GELU, back, layer scale, added to
- * what came in), between which layer norm and a convolution of 2 × 2 halve the plane; a pooled head.
+ * what came in), between which layer norm and a convolution of patches shrink the plane; a pooled head.
  */
 export function buildConvNext(config: ConvNext, tf: Layers, shape: NetworkShape, seed: number): LayersModel {
   const { layers } = tf
@@ -59,10 +64,9 @@ export function buildConvNext(config: ConvNext, tf: Layers, shape: NetworkShape,
   }
   const { input, picture } = pictureOf(tf, shape)
   let x = picture
-  for (const [i, { channels, blocks }] of config.stages.entries()) {
+  for (const [i, { patch, channels, blocks }] of config.stages.entries()) {
     const stage = `stage${i + 1}`
-    const steps: Extent = i === 0 ? config.stem : [2, 2]
-    const patches = { filters: channels, kernel: steps, strides: steps }
+    const patches = { filters: channels, kernel: patch, strides: patch }
     x = i === 0 ? norm(conv(x, 'stem', patches), 'stem') : conv(norm(x, `${stage}-in`), `${stage}-in`, patches)
     for (let j = 1; j <= blocks; j++) x = block(x, `${stage}-block${j}`, channels)
   }
@@ -74,7 +78,7 @@ export function buildConvNext(config: ConvNext, tf: Layers, shape: NetworkShape,
 /** A ConvNeXt on the picture of a record. */
 export const convnext: Network = {
   name: 'convnext',
-  title: 'ConvNeXt on the record as a picture; 243 k parameters',
+  title: 'ConvNeXt on the record as a picture; 274 k parameters',
   task: 'ptbxl-superclass',
   recipe: pictureRecipe,
   build: (tf, shape, seed) => buildConvNext(small, tf, shape, seed),
