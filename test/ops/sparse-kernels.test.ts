@@ -148,7 +148,7 @@ for (let module = 0; module < MODULES; module++) {
       }))
       .flatMap(({ kernels, ...job }) => kernels.map(kernel => ({ ...job, kernel })))
       .filter(({ graph, kernel }) => kernel.fits!(prepareGraph(graph)[0].constants as never, target))
-    for (const kernel of Object.values(KERNELS).flat()) {
+    for (const kernel of module === 0 ? Object.values(KERNELS).flat() : []) {
       assert.ok(jobs.filter(job => job.kernel === kernel).length > 10, kernel.name)
     }
     let next = 0
