@@ -10,9 +10,9 @@ import { runPass } from '../../src-ts/passes/run-pass.ts'
 import { type Random, random } from '../../src-ts/random.ts'
 import { referenceRunner, runReference } from '../../src-ts/reference/run.ts'
 import { writeTflite } from '../../src-ts/tflite/write.ts'
+import { withDeadChannels } from '../../tools/random-networks/dead-channels.ts'
 import { withInt16 } from '../../tools/random-networks/int16-network.ts'
 import { randomNetwork } from '../../tools/random-networks/random-network.ts'
-import { withDeadChannels } from '../helpers/dead-channels.ts'
 import { NetworkBuilder } from '../helpers/network-builder.ts'
 
 const test = suite('drop-dead-channels')
