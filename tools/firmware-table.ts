@@ -48,11 +48,12 @@ console.log(head.join('\n'))
 const lines: string[] = []
 for (const name of values.models.split(',')) {
   const model = loadModel(`${root}models/${name}.tflite`)
-  const vectors = await seededVectors(model, 64, 1)
+  let vectors: Vectors | undefined
   for (const target of targetNames().map(readTarget)) {
     if (ONLY[name] && ONLY[name] !== target.name) continue
     for (const board of target.boards) {
       if (wanted ? !wanted.includes(board.name) : board.name === 'ssh') continue
+      vectors ??= await seededVectors(model, 64, 1)
       const made = await linesOf(model, name, target, board, vectors)
       console.log(made.join('\n'))
       lines.push(...made)

@@ -123,10 +123,10 @@ int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes)
   put_number(count ? instructions / count : 0);
   holter_put("\nholter-memory bytes=");
   put_number(holter_identity()->memory_bytes);
-  if (holter_translated_bytes) {
-    holter_put("\nholter-translated bytes=");
-    put_number(holter_translated_bytes());
-  }
+#ifdef HOLTER_HEAP_BYTES
+  holter_put("\nholter-translated bytes=");
+  put_number(holter_translated_bytes());
+#endif
   if (monitor) {
     holter_put("\nholter-monitor beats=");
     put_number(beats);

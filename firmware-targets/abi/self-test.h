@@ -15,8 +15,8 @@
 void holter_put(const char *text);
 uint64_t holter_instructions(void);
 
-/* Of an interpreter: bytes of its heap that hold translated code, said in a line `holter-translated bytes=`. */
-__attribute__((weak)) uint32_t holter_translated_bytes(void);
+/* Of an interpreter, which has a heap: bytes of it that hold translated code, said in a line `holter-translated bytes=`. */
+uint32_t holter_translated_bytes(void);
 
 /* Made by `holter package`. */
 extern const uint8_t holter_vectors[];
