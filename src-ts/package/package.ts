@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { CompiledModel } from '../engines/model.ts'
@@ -90,6 +90,7 @@ export async function packageModel(
       files: contents.map(([file, bytes]) => ({ file, bytes: bytes.length, sha256: sha256(bytes) })),
     }
     for (const [file, bytes] of contents) writeFile(join(out, file), bytes)
+    chmodSync(join(out, board.image), 0o755)
     writeFile(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     return manifest
   } finally {

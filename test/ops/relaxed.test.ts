@@ -14,7 +14,6 @@ import { type Random, random } from '../../src-ts/random.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { pick, scaleIn, sizeIn, zeroOf } from '../../tools/random-networks/random-draw.ts'
 import { difference, runModule } from '../../tools/random-networks/run-program.ts'
-import { testUnless } from '../helpers/environment.ts'
 import { graphOf } from '../helpers/one-node.ts'
 import { relaxedDouble, relaxedForms } from '../helpers/relaxed-double.ts'
 
@@ -148,13 +147,12 @@ for (const form of relaxedForms) {
   })
 }
 
-testUnless(
-  node.forms.some(({ flavour }) => flavour === 'relaxed') ? undefined : 'V8 has no relaxed SIMD before Node 22',
-  'ops/relaxed',
-  test,
-)('gives the bytes of the reference by the dot product of this V8', async () => {
-  wasm ??= await compileProgram(program)
-  assert.ok(Object.values(found).includes(await compare(wasm)))
-})
+// Node 20 has no such instruction; there Chromium and wasmtime show the real ones (test/engines).
+if (node.forms.some(({ flavour }) => flavour === 'relaxed')) {
+  test('gives the bytes of the reference by the dot product of this V8', async () => {
+    wasm ??= await compileProgram(program)
+    assert.ok(Object.values(found).includes(await compare(wasm)))
+  })
+}
 
 test.run()
