@@ -20,7 +20,7 @@ export const bench = new Command('bench')
       'compare engines or models within one call only.',
   )
   .addArgument(modelArgument())
-  .addOption(new Option('--reps <n>', 'runs that are counted').argParser(whole(1)).default(100))
+  .addOption(new Option('--reps <n>', 'timed runs').argParser(whole(1)).default(100))
   .addOption(new Option('--layers', 'time each layer instead, in V8'))
   .addOption(
     new Option('-f, --flavour <flavour>', 'flavour of --layers (default: the last that this V8 runs)').choices(

@@ -25,7 +25,7 @@ export const compile = new Command('compile')
       `instruction set of the module (default: ${defaultFlavours.join(' and ')})`,
     ).choices(flavourNames),
   )
-  .option('--small', 'prefer a small file and little memory to speed')
+  .option('--small', 'prefer a small file and little memory over speed')
   .option('-o, --out <dir>', 'folder to write into, created if needed (default: build/NAME)')
   .addOption(json())
   .addHelpText('after', '\nExample: holter compile gap-cnn --flavour simd --out build/gap-cnn')

@@ -41,11 +41,11 @@ export const compress = withDataOptions(
     .addOption(
       new Option(
         '--folds <n>',
-        'judge out of so many folds, each candidate trained anew on every one, instead of on the validation records',
+        'score each candidate out of fold, trained anew on this many folds, instead of on the validation records',
       ).argParser(whole(2)),
     )
     .option('--store <dir>', 'folder of trained networks of folds', 'build/fold-models')
-    .addOption(new Option('--minutes <n>', 'begin no further cut after so much work').argParser(whole(1)))
+    .addOption(new Option('--minutes <n>', 'start no further cut after this many minutes of work').argParser(whole(1)))
     .addOption(
       new Option(
         '-f, --flavour <flavour>',

@@ -21,7 +21,7 @@ export const evaluate = withDataOptions(
         'A .tflite file from elsewhere needs --task, which says what it was made for.',
     )
     .addArgument(new Argument('<model>', 'int8 .tflite file, name of a model that ships, or folder of a float model'))
-    .option('-t, --task <task>', "default: the model's own")
+    .option('-t, --task <task>', "name, or a task file (default: the model's own)")
     .addOption(
       new Option('-s, --split <split>', 'records to score on').choices(['validation', 'test']).default('validation'),
     )

@@ -20,26 +20,26 @@ interface MonitorOptions extends Omit<MonitorInput, 'source' | 'leads' | 'sample
 export const monitor = new Command('monitor')
   .summary('watch a heart: classify beats as they come, raise alarms')
   .description(
-    'Analyses an ECG as it comes, in integers: every beat gets a label (N S V F, Q where the signal is too poor), rules raise alarms ' +
+    'Analyses an ECG as it arrives, in integers: every beat gets a label (N S V F, Q where the signal is too poor), rules raise alarms ' +
       '(docs/monitor.md lists them), recordings of 12 leads are classified once a second. SOURCE is a recording (WFDB, EDF, CSV, .npy), ' +
       '- for rows of numbers on stdin, or udp:PORT for datagrams on loopback. With --out it writes RECORD.hol (WFDB annotations), ' +
-      'events.jsonl and summary.html. No medical device.',
+      'events.jsonl and summary.html. Not a medical device.',
   )
   .addArgument(new Argument('<source>', 'recording, - for stdin, or udp:[HOST:]PORT'))
   .addOption(
-    new Option('-s, --speed <x>', 'how fast a recording is played: 1 as it was, max as fast as possible')
+    new Option('-s, --speed <x>', 'how fast a recording is played: 1 at its own pace, max as fast as possible')
       .argParser(speed)
       .default(1, '1'),
   )
   .option('-o, --out <dir>', 'folder to write to')
-  .option('--resume', 'go on where a run with this --out was cut off')
-  .addOption(new Option('--for <s>', 'end after so many seconds of signal').argParser(within(1, 1e9)))
+  .option('--resume', 'continue where a run with this --out was cut off')
+  .addOption(new Option('--for <s>', 'end after this many seconds of signal').argParser(within(1, 1e9)))
   .addOption(
-    new Option('--serve [port]', 'show it on a page of this machine (default: any free port)').argParser(
+    new Option('--serve [port]', 'show it on a web page of this machine (default: any free port)').argParser(
       whole(0, 65_535),
     ),
   )
-  .addOption(new Option('--notch <hz>', 'take out mains').choices(['50', '60']))
+  .addOption(new Option('--notch <hz>', 'filter out mains hum of this frequency').choices(['50', '60']))
   .option('--rules <file>', 'table of rules (default: the built-in one)')
   .option('--model <file>', 'network of beats (default: beat-rr)')
   .option('--window-model <file>', 'network of 12-lead windows (default: ecg-tiny)')

@@ -33,7 +33,9 @@ export const packageCommand = new Command('package')
     'make a monitor of the beat network, for the leads and the rate of this recording, which the self-test plays',
   )
   .addOption(
-    new Option('--seconds <n>', 'of the recording that the self-test plays').default(30).argParser(whole(1, 1800)),
+    new Option('--seconds <n>', 'seconds of the recording that the self-test plays')
+      .default(30)
+      .argParser(whole(1, 1800)),
   )
   .option('--rules <file>', "the monitor's rules (default: alarms.json of Holter)")
   .option('-o, --out <dir>', 'folder to write into (default: build/firmware/TARGET)')

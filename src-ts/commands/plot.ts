@@ -42,7 +42,11 @@ export const plot = new Command('plot')
       'annotations',
     ]),
   )
-  .addOption(new Option('--pixels-per-mm <n>', 'of the PNG; networks see one (default: 1)').argParser(whole(1, 16)))
+  .addOption(
+    new Option('--pixels-per-mm <n>', 'pixels per mm of the PNG; networks see one (default: 1)').argParser(
+      whole(1, 16),
+    ),
+  )
   .option('--resample', 'convert a record of another rate for the PNG')
   .addOption(new Option('--rate <hz>', 'sample rate of a CSV or .npy file').argParser(within(1, 1e6)))
   .addOption(new Option('--units <unit>', 'unit of a CSV or .npy file').choices(VOLTAGES))

@@ -17,7 +17,7 @@ export const predict = withReadingOptions(
     .description(
       'Classifies recordings (WFDB, EDF, CSV, .npy): every stretch of the length that the model takes or, by a model of beats, every beat. ' +
         'Shows probabilities (with the temperature of the model), the labels above their thresholds (where none is, the most probable of several), and the quality of the signal; a poor ' +
-        'one is not classifiable, and it is said why. The answers are those that holter evaluate scores. No medical device. ' +
+        'one is reported as not classifiable, with the reason. The answers are those that holter evaluate scores. Not a medical device. ' +
         'The test fold of PTB-XL stays closed. Exits with 1 if a recording cannot be read.',
     )
     .addArgument(new Argument('<model>', 'int8 .tflite file, name of a model that ships, or folder of a float model'))
@@ -27,7 +27,7 @@ export const predict = withReadingOptions(
         'WFDB records, with or without .hea, files of other formats, or folders of them; PNGs of holter plot --image for networks of drawings',
       ),
     )
-    .option('-t, --task <task>', "default: the model's own")
+    .option('-t, --task <task>', "name, or a task file (default: the model's own)")
     .option('-e, --engine <engine>', 'engine that runs an int8 model: reference, node, wasmtime, … (default: node)')
     .option('-f, --flavour <flavour>', 'flavour of the module (default: the fastest that the engine runs)'),
 )

@@ -62,13 +62,13 @@ export const quantize = withDataOptions(
     .addOption(
       new Option(
         '--min-sqnr <dB>',
-        'choose these nodes: those around the tensors that cost most in int8, until the outputs reach this signal-to-noise ratio',
+        'choose the --int16 nodes: those around the tensors that cost most in int8, until the outputs reach this signal-to-noise ratio',
       )
         .argParser(within(0, 200))
         .conflicts('int16'),
     )
     .addOption(
-      new Option('--int16-share <x>', 'with --min-sqnr: largest share of the multiply-accumulates that may be of int16')
+      new Option('--int16-share <x>', 'with --min-sqnr: largest share of the MACs that may be in int16')
         .argParser(within(0, 1))
         .default(0.25),
     )
@@ -76,17 +76,17 @@ export const quantize = withDataOptions(
       '--equalize',
       'first give neighbouring layers weights of like size, channel by channel; changes no result in float',
     )
-    .option('--correct-bias', 'take back in the biases what quantization moves the mean of each channel by')
+    .option('--correct-bias', 'correct the biases for how far quantization moves the mean of each channel')
     .addOption(
       new Option(
         '--ranges <rule>',
-        'what range of values integers cover (default: records): of nearly all records, all values, 9,998 of 10,000, least squared error, least information lost',
+        'range of values that integers cover (default: records): of nearly all records, of all values, of 9,998 in 10,000, of least squared error, of least information lost',
       ).choices(['records', 'min-max', 'percentile', 'mse', 'entropy']),
     )
     .addOption(
       new Option(
         '--epochs <n>',
-        'train so many epochs as integers (quantization-aware training), with pruned weights held at zero, by the recipe that the model records',
+        'train this many epochs as integers (quantization-aware training), with pruned weights held at zero, by the recipe that the model records',
       )
         .argParser(whole(1))
         .conflicts('calibrate'),

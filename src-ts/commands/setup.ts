@@ -9,7 +9,7 @@ import { json } from './options.ts'
 /** What each part gives, and its size on disk; short enough for a line. */
 const parts = {
   training: 'TensorFlow.js and its library, for all that trains (1.1 GB)',
-  python: 'tflite-micro, the outside truth of verify (520 MB)',
+  python: 'tflite-micro, the independent reference of verify (520 MB)',
   wasmtime: 'one more engine (32 MB)',
   firmware: 'for package and flash, beside compilers (110 MB)',
   import: 'TensorFlow’s converter and onnx2tf, for models of Keras and ONNX (1.6 GB)',
@@ -21,7 +21,7 @@ export const setup = new Command('setup')
   .summary('install what training, other engines and devices need')
   .description(
     'Installs what the npm package does not bring, into the cache (HOLTER_CACHE_DIR, else ~/.cache/holter), where every command finds it. ' +
-      `What is there already is left as it is.\n\n${list.join('\n')}`,
+      `What is already there is left as it is.\n\n${list.join('\n')}`,
   )
   .addArgument(new Argument('[parts...]', 'default: all but firmware and import').choices(Object.keys(parts)))
   .addOption(json())

@@ -46,7 +46,7 @@ const ENGINES: Readonly<Record<string, string>> = {
   node: 'modules in V8, in this process',
   chromium: 'modules as on a web page, in verify and bench',
   wasmtime: 'modules outside of a browser, compiled ahead of time too',
-  'tflite-micro': 'the outside truth of verify, and the measure of bench',
+  'tflite-micro': 'the independent reference of verify, and what bench compares times with',
 }
 
 function enginesHere(): Part[] {
