@@ -7,6 +7,7 @@ import { hopLayers, hopTable } from './streaming-output.ts'
 interface InspectOptions {
   html?: string
   plan?: boolean
+  arena?: boolean
   flavour?: Flavour
   small?: boolean
   streaming?: boolean
@@ -24,6 +25,10 @@ export const inspect = new Command('inspect')
   .addArgument(modelArgument())
   .option('--html <file>', 'also draw the graph as a self-contained page')
   .option('--plan', 'show how it becomes a module: the kernel of each node, its cost, and all addresses in memory')
+  .option(
+    '--arena',
+    'draw which buffer lies where while each node runs, and what greedy by size would do if it takes more',
+  )
   .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
   .option('--small', 'plan for a small file and little memory instead of speed')
   .option('--streaming', 'show MACs and memory of each hop, if the network took a stream (holter stream)')
@@ -43,6 +48,10 @@ export const inspect = new Command('inspect')
     if (options.plan) {
       const { planData, planText } = await import('../plan/print.ts')
       return options.json ? printJson(planData(inspected.plan)) : console.log(planText(inspected.plan))
+    }
+    if (options.arena) {
+      const { arenaData, arenaText } = await import('../report/arena-picture.ts')
+      return options.json ? printJson(arenaData(network)) : console.log(arenaText(network))
     }
     if (options.json) return printJson(await inspectionFigures(inspected))
     const { inspection } = await import('../report/inspection.ts')

@@ -3,9 +3,15 @@ import type { Buffer } from './buffers.ts'
 import { searchArena } from './search-arena.ts'
 
 /** Offsets of buffers in one block of memory: buffers that live at the same step do not overlap. */
-export interface Arena {
+export interface Layout {
   readonly offsets: readonly number[]
   readonly bytes: number
+}
+
+/** The smallest layout that was found. */
+export interface Arena extends Layout {
+  /** First fit, the largest buffer first, as TFLM plans: what the search is measured against. */
+  readonly greedy: Layout
   /** The largest sum of bytes that live at one step: no plan can be smaller. */
   readonly lowerBoundBytes: number
   /** Whether no smaller plan exists: it reaches the lower bound, or the search ran to its end. */
@@ -15,7 +21,7 @@ export interface Arena {
 /** Vectors are 16 bytes; aligned tensors keep loads within one cache line more often. */
 const ALIGNMENT = 16
 /** Orders tried by local search when greedy plans stay above the lower bound. */
-const TRIES = 400
+const TRIES = 2000
 
 /**
  * Plans buffers in a static arena: first fit in several orders (by size, as TFLM does; by lifetime; by start), then local search over
@@ -32,9 +38,9 @@ export function planArena(buffers: readonly Buffer[]): Arena {
     indices.toSorted((a, b) => length(b) - length(a) || sizes[b] - sizes[a] || a - b),
     indices.toSorted((a, b) => buffers[a].first - buffers[b].first || sizes[b] - sizes[a] || a - b),
   ]
-  let best = orders
-    .map(order => ({ order, ...firstFit(order, buffers, sizes) }))
-    .reduce((a, b) => (b.bytes < a.bytes ? b : a))
+  const plans = orders.map(order => ({ order, ...firstFit(order, buffers, sizes) }))
+  const { order: _, ...greedy } = plans[0]
+  let best = plans.reduce((a, b) => (b.bytes < a.bytes ? b : a))
   const stream = random(1)
   for (let attempt = 0; attempt < TRIES && best.bytes > lowerBoundBytes; attempt++) {
     const order = [...best.order]
@@ -43,10 +49,10 @@ export function planArena(buffers: readonly Buffer[]): Arena {
     const plan = firstFit(order, buffers, sizes)
     if (plan.bytes <= best.bytes) best = { order, ...plan }
   }
-  const greedy = { offsets: best.offsets, bytes: best.bytes, lowerBoundBytes }
-  if (best.bytes === lowerBoundBytes) return { ...greedy, optimal: true }
+  const found = { offsets: best.offsets, bytes: best.bytes, greedy, lowerBoundBytes }
+  if (best.bytes === lowerBoundBytes) return { ...found, optimal: true }
   const { smaller, complete } = searchArena(buffers, sizes, best.bytes)
-  return { ...greedy, ...smaller, optimal: complete }
+  return { ...found, ...smaller, optimal: complete }
 }
 
 /** Returns the bytes that live at each step, from step −1 on. */
@@ -59,7 +65,7 @@ export function liveBytes(buffers: readonly Buffer[], sizes: readonly number[] =
   return live
 }
 
-function firstFit(order: readonly number[], buffers: readonly Buffer[], sizes: readonly number[]) {
+function firstFit(order: readonly number[], buffers: readonly Buffer[], sizes: readonly number[]): Layout {
   const offsets = new Array<number>(buffers.length).fill(0)
   const placed: number[] = []
   let bytes = 0

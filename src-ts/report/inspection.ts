@@ -3,8 +3,9 @@ import type { IntTensor } from '../ir/graph.ts'
 import { madeWithSynthetic } from '../ir/metadata.ts'
 import { liveBytes } from '../plan/arena.ts'
 import type { NetworkPlan } from '../plan/plan.ts'
+import { arenaFigure } from './arena-picture.ts'
 import { count, large, share } from './numbers.ts'
-import { facts, table } from './terminal.ts'
+import { facts, shortened, table } from './terminal.ts'
 
 const NAME_WIDTH = 22
 
@@ -30,10 +31,7 @@ export function inspection(network: NetworkPlan): string {
     ],
     ['MACs', `${count(macs)} per inference`],
     ...(states.length ? [['states', `${count(stateBytes)} B that live from hop to hop`] as const] : []),
-    [
-      'arena',
-      `${count(arena.bytes)} B, ${arena.optimal ? 'the least possible' : `lower bound ${count(arena.lowerBoundBytes)} B`}`,
-    ],
+    ['arena', arenaFigure(arena)],
   ])
   return [
     facts([
@@ -70,12 +68,6 @@ function held({ weights, nonZeroWeights, deadChannels, scales }: Layer, step: nu
     output ? String(output.zeroPoint) : '',
     range ? [...new Set(range.map(number))].join(' to ') : '',
   ]
-}
-
-/** Converters join names until they are longer than a line; the end says most. */
-function shortened(name: string, width: number): string {
-  const printable = name.replace(/\p{Cc}/gu, '·')
-  return printable.length > width ? `…${printable.slice(1 - width)}` : printable
 }
 
 const number = (value: number) => Number(value.toPrecision(3)).toString()

@@ -51,6 +51,12 @@ export function facts(entries: readonly (readonly [name: string, value: string])
     .join('\n')
 }
 
+/** Returns the end of a name that is longer than `width`: converters join names until they are longer than a line, and the end says most. */
+export function shortened(name: string, width: number): string {
+  const printable = name.replace(/\p{Cc}/gu, '·')
+  return printable.length > width ? `…${printable.slice(1 - width)}` : printable
+}
+
 /** Returns a line that stands over a part of the output. */
 export function heading(text: string): string {
   return paint('bold', `${text}\n${'═'.repeat(text.length)}`)
