@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
 import { dropOldest, writeFile } from '../files.ts'
-import { cacheDir } from '../places.ts'
-import { compilerVersions } from '../version.ts'
+import { cacheDir, root } from '../places.ts'
 import type { CompilerJob } from './compiler-threads.ts'
 import { kernelSources } from './kernel-sources.ts'
 
@@ -35,10 +34,16 @@ let compilers: string | undefined
 function keyOf({ segments, ...job }: CompilerJob): string {
   compilers ??= digestOf([
     readFileSync(new URL('./compiler.mjs', import.meta.url)),
-    JSON.stringify([compilerVersions, kernelSources()]),
+    JSON.stringify([compilerVersions(), kernelSources()]),
   ])
   const places = segments.map(({ address, bytes }) => [address, bytes.length])
   return digestOf([compilers, JSON.stringify(job), JSON.stringify(places), ...segments.map(({ bytes }) => bytes)])
+}
+
+/** The versions that package.json pins of both compilers. */
+function compilerVersions(): string[] {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return [dependencies.assemblyscript, dependencies.binaryen]
 }
 
 function digestOf(parts: readonly (string | Uint8Array)[]): string {
