@@ -3,7 +3,7 @@
 // broadcast, times a pair of each channel. Weights lie as src-ts/ops/parts/channel-blocks.ts packs them, int8 or int16.
 // Tiles are as large as 16 vector registers allow, with do-while loops of one step a block: Cranelift spills otherwise.
 
-import { packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+import { packLanes, requantizeLanes, storeFirst, storeFour4, storeFour8 } from "./requantize-lanes";
 
 /** Four channels' pairs of weights, the `i`-th vector of int16 from `at`. */
 // @ts-ignore: decorator
@@ -186,17 +186,7 @@ export function products8<W>(
       lows, highs
     );
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
-    if (used == 8) {
-      v128.store64_lane(output, ab, 0);
-      v128.store64_lane(o1, ab, 1);
-      v128.store64_lane(o2, cd, 0);
-      v128.store64_lane(o3, cd, 1);
-    } else {
-      storeFirst(output, ab, used);
-      storeFirst(o1, v128.shuffle<i64>(ab, ab, 1, 1), used);
-      storeFirst(o2, cd, used);
-      storeFirst(o3, v128.shuffle<i64>(cd, cd, 1, 1), used);
-    }
+    storeFour8(ab, cd, output, o1, o2, o3, used);
     window += 4 * step; output += 4 * outputPitch;
   }
 }
@@ -231,17 +221,7 @@ export function products4<W>(
       lows, highs
     );
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
-    if (used == 4) {
-      v128.store32_lane(output, abcd, 0);
-      v128.store32_lane(o1, abcd, 1);
-      v128.store32_lane(o2, abcd, 2);
-      v128.store32_lane(o3, abcd, 3);
-    } else {
-      storeFirst(output, abcd, used);
-      storeFirst(o1, v128.shuffle<i32>(abcd, abcd, 1, 1, 1, 1), used);
-      storeFirst(o2, v128.shuffle<i32>(abcd, abcd, 2, 2, 2, 2), used);
-      storeFirst(o3, v128.shuffle<i32>(abcd, abcd, 3, 3, 3, 3), used);
-    }
+    storeFour4(abcd, output, o1, o2, o3, used);
     window += 4 * step; output += 4 * outputPitch;
   }
 }

@@ -97,7 +97,8 @@ class FlutterCondition extends Condition {
   }
 }
 
-class UnclassifiableCondition extends Condition {
+/** Holds while something has lasted long enough, for as many seconds. */
+class LastingCondition extends Condition {
   private limit: i64;
   private since: i64 = NONE;
 
@@ -106,31 +107,28 @@ class UnclassifiableCondition extends Condition {
     this.limit = tabled(place);
   }
 
-  moment(at: i64, _lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64, _lost: bool): i64 {
-    if (classifiable) this.since = NONE;
+  lasting(at: i64, holds: bool): i64 {
+    if (!holds) this.since = NONE;
     else if (this.since == NONE) this.since = at;
-    const lasted = this.since == NONE ? -1 : at - this.since;
-    return lasted >= this.limit ? secondsOf(lasted) : NONE;
-  }
-}
-
-class LeadLostCondition extends Condition {
-  private limit: i64;
-  private since: i64 = NONE;
-
-  constructor(place: i32) {
-    super();
-    this.limit = tabled(place);
-  }
-
-  moment(at: i64, _lastPeak: i64, _classifiable: bool, _leakage: i64, _ratePerMinute: i64, lost: bool): i64 {
-    if (!lost) this.since = NONE;
-    else if (this.since == NONE) this.since = at;
-    const lasted = this.since == NONE ? -1 : at - this.since;
-    return lasted >= this.limit ? secondsOf(lasted) : NONE;
+    return holds && at - this.since >= this.limit ? secondsOf(at - this.since) : NONE;
   }
 
   forget(): void {
     this.since = NONE;
+  }
+}
+
+class UnclassifiableCondition extends LastingCondition {
+  moment(at: i64, _lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64, _lost: bool): i64 {
+    return this.lasting(at, !classifiable);
+  }
+
+  /** Unclassifiable signal makes others forget; it is what this one waits for. */
+  forget(): void {}
+}
+
+class LeadLostCondition extends LastingCondition {
+  moment(at: i64, _lastPeak: i64, _classifiable: bool, _leakage: i64, _ratePerMinute: i64, lost: bool): i64 {
+    return this.lasting(at, lost);
   }
 }

@@ -3,7 +3,7 @@
 // times four of each channel. Weights lie as src-ts/ops/kernels/conv2d-relaxed.ts packs them. Activations are raised by 128 where the
 // instruction sees them unsigned: `flip` is 0x80808080 then, else 0; a scalar, so that 15 vector registers hold the tile of 24 channels.
 
-import { packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+import { packLanes, requantizeLanes, storeFirst, storeFour4, storeFour8 } from "./requantize-lanes";
 
 /** Four bytes of a window in all lanes. */
 // @ts-ignore: decorator
@@ -146,17 +146,7 @@ export function relaxed8(
       lows, highs
     );
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
-    if (used == 8) {
-      v128.store64_lane(output, ab, 0);
-      v128.store64_lane(o1, ab, 1);
-      v128.store64_lane(o2, cd, 0);
-      v128.store64_lane(o3, cd, 1);
-    } else {
-      storeFirst(output, ab, used);
-      storeFirst(o1, v128.shuffle<i64>(ab, ab, 1, 1), used);
-      storeFirst(o2, cd, used);
-      storeFirst(o3, v128.shuffle<i64>(cd, cd, 1, 1), used);
-    }
+    storeFour8(ab, cd, output, o1, o2, o3, used);
     window += step << 2; output += outputPitch << 2;
   }
 }
@@ -189,17 +179,7 @@ export function relaxed4(
       lows, highs
     );
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
-    if (used == 4) {
-      v128.store32_lane(output, abcd, 0);
-      v128.store32_lane(o1, abcd, 1);
-      v128.store32_lane(o2, abcd, 2);
-      v128.store32_lane(o3, abcd, 3);
-    } else {
-      storeFirst(output, abcd, used);
-      storeFirst(o1, v128.shuffle<i32>(abcd, abcd, 1, 1, 1, 1), used);
-      storeFirst(o2, v128.shuffle<i32>(abcd, abcd, 2, 2, 2, 2), used);
-      storeFirst(o3, v128.shuffle<i32>(abcd, abcd, 3, 3, 3, 3), used);
-    }
+    storeFour4(abcd, output, o1, o2, o3, used);
     window += step << 2; output += outputPitch << 2;
   }
 }

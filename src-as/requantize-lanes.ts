@@ -50,6 +50,36 @@ export function packLanes(a: v128, b: v128, c: v128, d: v128, low: v128, high: v
   return i8x16.min_s(i8x16.max_s(bytes, low), high);
 }
 
+/** Stores the first `used` of eight bytes each of four windows, two windows a vector. */
+export function storeFour8(ab: v128, cd: v128, a: usize, b: usize, c: usize, d: usize, used: i32): void {
+  if (used == 8) {
+    v128.store64_lane(a, ab, 0);
+    v128.store64_lane(b, ab, 1);
+    v128.store64_lane(c, cd, 0);
+    v128.store64_lane(d, cd, 1);
+  } else {
+    storeFirst(a, ab, used);
+    storeFirst(b, v128.shuffle<i64>(ab, ab, 1, 1), used);
+    storeFirst(c, cd, used);
+    storeFirst(d, v128.shuffle<i64>(cd, cd, 1, 1), used);
+  }
+}
+
+/** Stores the first `used` of four bytes each of four windows. */
+export function storeFour4(abcd: v128, a: usize, b: usize, c: usize, d: usize, used: i32): void {
+  if (used == 4) {
+    v128.store32_lane(a, abcd, 0);
+    v128.store32_lane(b, abcd, 1);
+    v128.store32_lane(c, abcd, 2);
+    v128.store32_lane(d, abcd, 3);
+  } else {
+    storeFirst(a, abcd, used);
+    storeFirst(b, v128.shuffle<i32>(abcd, abcd, 1, 1, 1, 1), used);
+    storeFirst(c, v128.shuffle<i32>(abcd, abcd, 2, 2, 2, 2), used);
+    storeFirst(d, v128.shuffle<i32>(abcd, abcd, 3, 3, 3, 3), used);
+  }
+}
+
 /** Stores the first `count` bytes of a vector, 0 … 15. */
 export function storeFirst(at: usize, bytes: v128, count: i32): void {
   if (count & 8) {

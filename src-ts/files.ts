@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { HolterError } from './errors.ts'
 
 /** A temporary file that was not touched for so long is what a killed process left; no write pauses for an hour. */
@@ -87,8 +87,14 @@ function makeFolders(path: string): void {
   }
 }
 
+/** What files of a cache may be at most, together. */
+interface Limits {
+  readonly files?: number
+  readonly bytes?: number
+}
+
 /** Removes the files of a folder whose names end in `suffix` and that were longest unused, until no more than `files` and `bytes` are left. */
-export function dropOldest(dir: string, suffix: string, { files = Infinity, bytes = Infinity }): void {
+function dropOldest(dir: string, suffix: string, { files = Infinity, bytes = Infinity }: Limits): void {
   const byUse = readdirSync(dir)
     .filter(name => name.endsWith(suffix))
     .map(name => ({ path: join(dir, name), ...statSync(join(dir, name), { throwIfNoEntry: false }) }))
@@ -97,6 +103,21 @@ export function dropOldest(dir: string, suffix: string, { files = Infinity, byte
   for (const [i, { path, size = 0 }] of byUse.entries()) {
     sum += size
     if (i >= files || sum > bytes) rmSync(path, { force: true })
+  }
+}
+
+/**
+ * Keeps a file that saves work next time: its parts with their own SHA-256 behind them, so that a reader can tell damage. The files of its folder
+ * with the same ending that were longest unused make room. A cache that cannot be written is no error.
+ */
+export function keepSealed(path: string, parts: readonly Uint8Array[], limits: Limits): void {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  try {
+    writeFile(path, [...parts, hash.digest()])
+    dropOldest(dirname(path), extname(path), limits)
+  } catch (error) {
+    if (!(error instanceof HolterError)) throw error
   }
 }
 

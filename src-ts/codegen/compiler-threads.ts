@@ -19,7 +19,7 @@ export interface CompilerJob {
 }
 
 /** The module, or why there is none. */
-type Answer = { readonly wasm: Uint8Array } | { readonly refused: string }
+export type Answer = { readonly wasm: Uint8Array } | { readonly refused: string }
 
 interface Thread {
   readonly worker: Worker

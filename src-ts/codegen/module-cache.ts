@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { HolterError } from '../errors.ts'
-import { dropOldest, writeFile } from '../files.ts'
+import { keepSealed } from '../files.ts'
 import { cacheDir, root } from '../places.ts'
-import type { CompilerJob } from './compiler-threads.ts'
+import type { Answer, CompilerJob } from './compiler-threads.ts'
 import { kernelSources } from './kernel-sources.ts'
 
 const DIGEST_BYTES = 32
@@ -16,16 +15,12 @@ const KEPT_BYTES = 128 * 2 ** 20
  * SHA-256 of everything that decides a byte of it: the job, the kernels, the flags, both compilers. A file whose own SHA-256 does not
  * hold is made anew, never trusted. A cache that cannot be written is no error: it only saves seconds.
  */
-export async function cachedModule<Answer extends object>(
-  job: CompilerJob,
-  compile: (job: CompilerJob) => Promise<Answer>,
-): Promise<Answer | { readonly wasm: Uint8Array }> {
-  const dir = join(cacheDir(), 'modules')
-  const path = join(dir, `${keyOf(job)}.wasm`)
+export async function cachedModule(job: CompilerJob, compile: (job: CompilerJob) => Promise<Answer>): Promise<Answer> {
+  const path = join(cacheDir(), 'modules', `${keyOf(job)}.wasm`)
   const kept = load(path)
   if (kept) return { wasm: kept }
   const answer = await compile(job)
-  if ('wasm' in answer) keep(dir, path, answer.wasm as Uint8Array)
+  if ('wasm' in answer) keepSealed(path, [answer.wasm], { bytes: KEPT_BYTES })
   return answer
 }
 
@@ -61,13 +56,4 @@ function load(path: string): Uint8Array | undefined {
   }
   const wasm = bytes.subarray(0, -DIGEST_BYTES)
   return createHash('sha256').update(wasm).digest().equals(bytes.subarray(-DIGEST_BYTES)) ? wasm : undefined
-}
-
-function keep(dir: string, path: string, wasm: Uint8Array): void {
-  try {
-    writeFile(path, [wasm, createHash('sha256').update(wasm).digest()])
-    dropOldest(dir, '.wasm', { bytes: KEPT_BYTES })
-  } catch (error) {
-    if (!(error instanceof HolterError)) throw error
-  }
 }

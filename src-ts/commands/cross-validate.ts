@@ -5,6 +5,7 @@ import { makeFolder } from '../files.ts'
 import { networks } from '../networks/index.ts'
 import { foldsSummary } from '../report/folds-summary.ts'
 import { counted } from '../report/numbers.ts'
+import { TEACHING } from '../runs/teaching.ts'
 import type { FoldResult } from '../runs/train-fold.ts'
 import { findTask } from '../tasks/find-task.ts'
 import { inTerminal } from './context.ts'
@@ -61,10 +62,12 @@ export const crossValidate = withTrainingOptions(described)
   .addOption(
     new Option('--temperature <x>', 'divides the logits of teachers and student')
       .argParser(within(0.01, 100))
-      .default(1.5),
+      .default(TEACHING.temperature),
   )
   .addOption(
-    new Option('--alpha <x>', 'weight of the teachers; the labels keep the rest').argParser(within(0, 1)).default(0.8),
+    new Option('--alpha <x>', 'weight of the teachers; the labels keep the rest')
+      .argParser(within(0, 1))
+      .default(TEACHING.alpha),
   )
   .option(
     '--store <dir>',

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { TEACHING } from '../runs/teaching.ts'
 import { inTerminal } from './context.ts'
 import { within } from './options.ts'
 import { type SeedsOptions, trainSeeds, withSeeds } from './train-seeds.ts'
@@ -32,12 +33,12 @@ export const distill = withSeeds(
   .addOption(
     new Option('--temperature <x>', 'divides the logits of teachers and student; values above 1 soften both')
       .argParser(within(0.1, 100))
-      .default(1.5),
+      .default(TEACHING.temperature),
   )
   .addOption(
     new Option('--alpha <x>', 'weight of the teachers in the loss, from 0 to 1; the labels get the rest')
       .argParser(within(0, 1))
-      .default(0.8),
+      .default(TEACHING.alpha),
   )
   .option('--hard', 'learn the decisions of the teachers in place of their logits')
   .addHelpText(

@@ -9,7 +9,7 @@ import {
   sum,
   thousandths,
 } from './condition.ts'
-import type { LabelledBeat } from './observations.ts'
+import type { LabelledBeat, Moment } from './observations.ts'
 import type { When } from './rules.ts'
 import { unlikeRun } from './unlike-run.ts'
 
@@ -232,33 +232,29 @@ function irregular({ beats, ...when }: Of<'irregular'>): Condition {
   }
 }
 
-function unclassifiable({ seconds }: Of<'unclassifiable'>): Condition {
+/** Holds while something has lasted long enough, for as many seconds. */
+function lasting(seconds: number, holds: (moment: Moment) => boolean): Condition {
   const limit = inSamples(seconds)
   let since: number | undefined
   return {
-    moment({ at, classifiable }) {
-      since = classifiable ? undefined : (since ?? at)
-      return since !== undefined && at - since >= limit ? secondsOf(at - since) : undefined
-    },
-    // This is what it waits for.
-    forget() {},
-  }
-}
-
-/** Noise may be there with the electrode; a line that is no signal is a lead that is lost. */
-function leadLost({ seconds }: Of<'lead-lost'>): Condition {
-  const limit = inSamples(seconds)
-  let since: number | undefined
-  return {
-    moment({ at, verdicts }) {
-      const lost = verdicts.some(verdict => verdict !== 'good' && verdict !== 'noise')
-      since = lost ? (since ?? at) : undefined
-      return since !== undefined && at - since >= limit ? secondsOf(at - since) : undefined
+    moment(moment) {
+      since = holds(moment) ? (since ?? moment.at) : undefined
+      return since !== undefined && moment.at - since >= limit ? secondsOf(moment.at - since) : undefined
     },
     forget() {
       since = undefined
     },
   }
+}
+
+function unclassifiable({ seconds }: Of<'unclassifiable'>): Condition {
+  // Unclassifiable signal makes others forget; it is what this one waits for.
+  return { ...lasting(seconds, ({ classifiable }) => !classifiable), forget() {} }
+}
+
+/** Noise may be there with the electrode; a line that is no signal is a lead that is lost. */
+function leadLost({ seconds }: Of<'lead-lost'>): Condition {
+  return lasting(seconds, ({ verdicts }) => verdicts.some(verdict => verdict !== 'good' && verdict !== 'noise'))
 }
 
 function finding({ label, of, windows }: Of<'finding'>): Condition {

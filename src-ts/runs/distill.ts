@@ -5,6 +5,7 @@ import { loadFloatModel } from '../train/float-model.ts'
 import { labelLoss } from '../train/loss.ts'
 import type { Tf } from '../train/tf.ts'
 import type { Context } from '../watch.ts'
+import { TEACHING } from './teaching.ts'
 import { type Prepared, type Taught, type TrainResult, trainNetwork } from './train.ts'
 import type { TrainingInput } from './training-input.ts'
 
@@ -47,7 +48,7 @@ export async function loadTeachers(tf: Tf, dirs: readonly string[]): Promise<Tea
 export function taughtBy(
   teachers: readonly Teacher[],
   { tf, network, task, recipe, train, standardization }: Lesson,
-  { temperature = 1.5, alpha = 0.8, hard = false }: Omit<TeacherInput, 'teacher'>,
+  { temperature = TEACHING.temperature, alpha = TEACHING.alpha, hard = false }: Omit<TeacherInput, 'teacher'>,
 ): Taught {
   const { labels, leads, sampleRateHz, samples } = task
   const form = { task: task.name, labels, leads, sampleRateHz, samples }

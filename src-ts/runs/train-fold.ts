@@ -18,6 +18,7 @@ import { type FoldSide, type Training, taughtByFold, teacherOf, trainFoldModel }
 import { modelMetadata } from './model-metadata.ts'
 import { openRecords } from './open-records.ts'
 import { type Chain, chainOf, runChain } from './steps/index.ts'
+import { TEACHING } from './teaching.ts'
 import { checkAuxiliary, recipeOf, type TrainingInput } from './training-input.ts'
 
 /** One fold of a cross-validation. */
@@ -46,7 +47,15 @@ export type FoldResult = NonNullable<Awaited<ReturnType<typeof trainFold>>>
 export async function trainFold(input: FoldInput, context: Context = {}) {
   const network = byName('network', input.network, networks)
   const task = findTask(input, network.task)
-  const { fold, folds, seed = 1, stratified = false, resume = false, temperature = 1.5, alpha = 0.8 } = input
+  const {
+    fold,
+    folds,
+    seed = 1,
+    stratified = false,
+    resume = false,
+    temperature = TEACHING.temperature,
+    alpha = TEACHING.alpha,
+  } = input
   const { out = join('build', `${network.name}-folds`, `fold-${fold}`), store = join('build', 'fold-models') } = input
   if (fold > folds) {
     const problem = 'no such fold'

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { HolterError } from '../../errors.ts'
-import { dropOldest, writeFile } from '../../files.ts'
+import { keepSealed } from '../../files.ts'
 import { readFully, withFile } from '../formats/read-file.ts'
 import { type PackedSignals, packedSignals } from './packed-dataset.ts'
 
@@ -43,12 +43,7 @@ export async function cachedSignals(
   const cached = existsSync(path) ? load(path, shape) : undefined
   if (cached) return cached
   const signals = await build()
-  try {
-    writeFile(path, encode(signals))
-    dropOldest(dir, '.signals', { files: KEPT })
-  } catch (error) {
-    if (!(error instanceof HolterError)) throw error
-  }
+  keepSealed(path, partsOf(signals), { files: KEPT })
   return signals
 }
 
@@ -57,11 +52,8 @@ function bytesOf(array: Int16Array | Float64Array): Buffer {
 }
 
 /** The parts of the file, views of the signals: joined they would take the memory twice. */
-function encode({ digital, baseline, stepsPerMillivolt }: PackedSignals): Uint8Array[] {
-  const parts = [Buffer.from(VERSION), bytesOf(baseline), bytesOf(stepsPerMillivolt), bytesOf(digital)]
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return [...parts, hash.digest()]
+function partsOf({ digital, baseline, stepsPerMillivolt }: PackedSignals): Uint8Array[] {
+  return [Buffer.from(VERSION), bytesOf(baseline), bytesOf(stepsPerMillivolt), bytesOf(digital)]
 }
 
 function load(path: string, { records, samples, leads }: Shape): PackedSignals | undefined {

@@ -4,11 +4,8 @@ import * as v from 'valibot'
 import { distillation } from '../../train/distill.ts'
 import { type LossTerm, labelLoss } from '../../train/loss.ts'
 import type { Tf } from '../../train/tf.ts'
+import { TEACHING } from '../teaching.ts'
 import type { Workshop } from './step.ts'
-
-/** As of a command's `--teacher`, when that is the very model it works on. */
-const TEMPERATURE = 1.5
-const ALPHA = 0.8
 
 /** `--teacher self`: the model before the step teaches, in place of the teachers of the training. */
 export const teacherOption = v.literal('self', 'it must be self: the model before the step')
@@ -21,9 +18,9 @@ export async function taughtBySelf(
   const teacher = await copyOf(tf, model)
   // The hash names a training in checkpoints; that the teacher is the model itself is said by the step.
   const teachers = [{ model: teacher, sha256: 'self' }]
-  const taught = distillation({ kind: train.kind, teachers, temperature: TEMPERATURE, alpha: ALPHA })
+  const taught = distillation({ kind: train.kind, teachers, ...TEACHING })
   return {
-    terms: [{ ...labelLoss(train, recipe), weight: 1 - ALPHA }, taught],
+    terms: [{ ...labelLoss(train, recipe), weight: 1 - TEACHING.alpha }, taught],
     dispose: () => void teacher.dispose(),
   }
 }
