@@ -5,7 +5,6 @@ import type { Session } from '../src-ts/engines/engine.ts'
 import { loadModel } from '../src-ts/engines/model.ts'
 import { node } from '../src-ts/engines/node.ts'
 import { wasmtime } from '../src-ts/engines/wasmtime.ts'
-import { HolterError } from '../src-ts/errors.ts'
 import { elements, type IntGraph } from '../src-ts/ir/graph.ts'
 import { caseNode } from '../src-ts/ops/parts/cases.ts'
 import { BLOCK } from '../src-ts/ops/parts/sparse-filter.ts'
@@ -66,20 +65,15 @@ const missing = engine.missing()
 if (missing) fail(`${engine.name}: ${missing}`)
 const layers = [...conv.map(text => numbers(text, 4)), ...dense.map(text => numbers(text, 2))]
 const rows: Row[] = []
-try {
-  for (const zeros of values.zeros.split(',')) {
-    for (const sizes of layers) {
-      const graph = layerOf(sizes, zeros)
-      rows.push(...(await timeWays(sizes.join(', '), zeros, graph, kernelsOf(graph))))
-    }
-    for (const model of models) {
-      const graph = runIntPasses(withZeros(loadModel(model).graph, zeros))
-      rows.push(...(await timeWays(model, zeros, graph, plansOf(graph))))
-    }
+for (const zeros of values.zeros.split(',')) {
+  for (const sizes of layers) {
+    const graph = layerOf(sizes, zeros)
+    rows.push(...(await timeWays(sizes.join(', '), zeros, graph, kernelsOf(graph))))
   }
-} catch (error) {
-  if (error instanceof HolterError) fail(error.message)
-  throw error
+  for (const model of models) {
+    const graph = runIntPasses(withZeros(loadModel(model).graph, zeros))
+    rows.push(...(await timeWays(model, zeros, graph, plansOf(graph))))
+  }
 }
 if (values.json) console.log(JSON.stringify({ processor: cpus()[0].model.trim(), rows }, null, 2))
 else print()
