@@ -19,7 +19,7 @@ export function batchMatmulBlocks(
         for (let row = 0; row < rows; row += piece) {
           const count = min(piece, rows - row);
           widenWithout(scratch, left + <usize>(row * depth), count * depth, zeroA);
-          allBlocks<i16>(
+          allBlocks<i16, i32>(
             scratch, 0, 1, <usize>depth << 1, count, 1, 0, (depth + 1) >> 1,
             blocks, channels, output, 0, <usize>columns, columns, shift, low, high
           );

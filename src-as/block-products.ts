@@ -1,9 +1,10 @@
 // Products of pixels, or rows, of int16 with blocks of 16, 8 or 4 output channels: the inner loops of conv2d-blocks.
 // A window is `rows` runs of `pairs` pairs of int16, `pitch` bytes apart; a step takes one pair of each window of the tile,
-// broadcast, times a pair of each channel. Weights lie as src-ts/ops/parts/channel-blocks.ts packs them, int8 or int16.
+// broadcast, times a pair of each channel. Weights, of type W, lie as src-ts/ops/parts/channel-blocks.ts packs them;
+// Scale: requantize-lanes.ts.
 // Tiles are as large as 16 vector registers allow, with do-while loops of one step a block: Cranelift spills otherwise.
 
-import { packLanes, requantizeLanes, storeFirst, storeFour4, storeFour8 } from "./requantize-lanes";
+import { bytesOf, storeFirst, storeFour4, storeFour8 } from "./requantize-lanes";
 
 /** Four channels' pairs of weights, the `i`-th vector of int16 from `at`. */
 // @ts-ignore: decorator
@@ -13,7 +14,7 @@ function weights<W>(at: usize, i: usize): v128 {
 }
 
 /** 16 channels of `count` windows, `step` bytes apart. `used` of the channels are stored. */
-export function products16<W>(
+export function products16<W, Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -73,14 +74,8 @@ export function products16<W>(
       x += skip; y += skip;
     } while (--row);
     const m = channels + 64;
-    u = packLanes(
-      requantizeLanes(a0, m, 64, shift), requantizeLanes(a1, m + 16, 64, shift), requantizeLanes(a2, m + 32, 64, shift), requantizeLanes(a3, m + 48, 64, shift),
-      lows, highs
-    );
-    v = packLanes(
-      requantizeLanes(b0, m, 64, shift), requantizeLanes(b1, m + 16, 64, shift), requantizeLanes(b2, m + 32, 64, shift), requantizeLanes(b3, m + 48, 64, shift),
-      lows, highs
-    );
+    u = bytesOf<Scale>(a0, a1, a2, a3, m, m + 16, m + 32, m + 48, 64, shift, lows, highs);
+    v = bytesOf<Scale>(b0, b1, b2, b3, m, m + 16, m + 32, m + 48, 64, shift, lows, highs);
     const nextOutput = output + (next ? outputPitch : 0);
     if (used == 16) {
       v128.store(output, u);
@@ -94,7 +89,7 @@ export function products16<W>(
 }
 
 /** 16 channels of one window. */
-export function product16<W>(
+export function product16<W, Scale>(
   window: usize, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -114,16 +109,13 @@ export function product16<W>(
     window += pitch;
   } while (--rows);
   const m = channels + 64;
-  const u = packLanes(
-    requantizeLanes(a0, m, 64, shift), requantizeLanes(a1, m + 16, 64, shift), requantizeLanes(a2, m + 32, 64, shift), requantizeLanes(a3, m + 48, 64, shift),
-    i8x16.splat(<i8>low), i8x16.splat(<i8>high)
-  );
+  const u = bytesOf<Scale>(a0, a1, a2, a3, m, m + 16, m + 32, m + 48, 64, shift, i8x16.splat(<i8>low), i8x16.splat(<i8>high));
   if (used == 16) v128.store(output, u);
   else storeFirst(output, u, used);
 }
 
 /** 8 channels of one window. */
-export function product8<W>(
+export function product8<W, Scale>(
   window: usize, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -141,12 +133,11 @@ export function product8<W>(
     window += pitch;
   } while (--rows);
   const m = channels + 32;
-  const a = requantizeLanes(a0, m, 32, shift), b = requantizeLanes(a1, m + 16, 32, shift);
-  storeFirst(output, packLanes(a, b, a, b, i8x16.splat(<i8>low), i8x16.splat(<i8>high)), used);
+  storeFirst(output, bytesOf<Scale>(a0, a1, a0, a1, m, m + 16, m, m + 16, 32, shift, i8x16.splat(<i8>low), i8x16.splat(<i8>high)), used);
 }
 
 /** 8 channels of `count` windows, four at a time. */
-export function products8<W>(
+export function products8<W, Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -177,14 +168,8 @@ export function products8<W>(
       x += skip; y += skip; z += skip; t += skip;
     } while (--row);
     const m = channels + 32;
-    const ab = packLanes(
-      requantizeLanes(a0, m, 32, shift), requantizeLanes(a1, m + 16, 32, shift), requantizeLanes(b0, m, 32, shift), requantizeLanes(b1, m + 16, 32, shift),
-      lows, highs
-    );
-    const cd = packLanes(
-      requantizeLanes(c0, m, 32, shift), requantizeLanes(c1, m + 16, 32, shift), requantizeLanes(d0, m, 32, shift), requantizeLanes(d1, m + 16, 32, shift),
-      lows, highs
-    );
+    const ab = bytesOf<Scale>(a0, a1, b0, b1, m, m + 16, m, m + 16, 32, shift, lows, highs);
+    const cd = bytesOf<Scale>(c0, c1, d0, d1, m, m + 16, m, m + 16, 32, shift, lows, highs);
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
     storeFour8(ab, cd, output, o1, o2, o3, used);
     window += 4 * step; output += 4 * outputPitch;
@@ -192,7 +177,7 @@ export function products8<W>(
 }
 
 /** 4 channels of `count` windows, four at a time. */
-export function products4<W>(
+export function products4<W, Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -216,10 +201,7 @@ export function products4<W>(
       x += skip; y += skip; z += skip; t += skip;
     } while (--row);
     const m = channels + 16;
-    const abcd = packLanes(
-      requantizeLanes(a, m, 16, shift), requantizeLanes(b, m, 16, shift), requantizeLanes(c, m, 16, shift), requantizeLanes(d, m, 16, shift),
-      lows, highs
-    );
+    const abcd = bytesOf<Scale>(a, b, c, d, m, m, m, m, 16, shift, lows, highs);
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
     storeFour4(abcd, output, o1, o2, o3, used);
     window += 4 * step; output += 4 * outputPitch;

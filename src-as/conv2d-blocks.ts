@@ -2,19 +2,19 @@
 // in scratch, with the zero point around them, so that no inner loop knows of borders. The input's zero point is folded into the bias.
 
 import { product16, product8, products16, products4, products8 } from "./block-products";
-import { BLOCK_CHANNEL_BYTES } from "./requantize-lanes";
+import { channelBytes } from "./requantize-lanes";
 import { fillWide, widenRow } from "./widen";
 
 // Bits of BLOCKS, which the program defines (src-ts/ops/parts/channel-blocks.ts): blocks of so many channels of many windows, or of one.
-// Those of int16 weights stand 8 bits further.
+// Those of int16 weights stand 8 bits further, those of sums that are scaled in float32 16.
 const MANY_16 = 1, MANY_8 = 2, MANY_4 = 4, ONE_16 = 8, ONE_8 = 16;
 
 /** Every block of output channels of `lines` lines of `count` windows. */
-export function allBlocks<W>(
+export function allBlocks<W, Scale>(
   window: usize, lineStep: usize, lines: i32, step: usize, count: i32, rows: i32, pitch: usize, pairs: i32,
   filter: usize, channels: usize, output: usize, outputLine: usize, outputPitch: usize, outC: i32, shift: i32, low: i32, high: i32
 ): void {
-  const needs = sizeof<W>() == 1 ? BLOCKS : BLOCKS >> 8;
+  const needs = BLOCKS >> ((sizeof<W>() == 1 ? 0 : 8) + (isFloat<Scale>() ? 16 : 0));
   for (let o = 0; o < outC;) {
     const left = outC - o;
     // As src-ts/ops/parts/channel-blocks.ts cuts them.
@@ -25,20 +25,20 @@ export function allBlocks<W>(
       if (block == 16) {
         if (needs & MANY_16) {
           if (needs & ONE_16) {
-            if (count == 1) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
-            else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
-          } else products16<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
-        } else if (needs & ONE_16) product16<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
+            if (count == 1) product16<W, Scale>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
+            else products16<W, Scale>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
+          } else products16<W, Scale>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 16), shift, low, high);
+        } else if (needs & ONE_16) product16<W, Scale>(from, rows, pitch, pairs, filter, channels, to, min(left, 16), shift, low, high);
       } else if (block == 8) {
-        if (needs & MANY_8) products8<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), shift, low, high);
-        else if (needs & ONE_8) product8<W>(from, rows, pitch, pairs, filter, channels, to, min(left, 8), shift, low, high);
+        if (needs & MANY_8) products8<W, Scale>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, min(left, 8), shift, low, high);
+        else if (needs & ONE_8) product8<W, Scale>(from, rows, pitch, pairs, filter, channels, to, min(left, 8), shift, low, high);
       } else if (needs & MANY_4) {
-        products4<W>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, left, shift, low, high);
+        products4<W, Scale>(from, step, count, rows, pitch, pairs, filter, channels, to, outputPitch, left, shift, low, high);
       }
       from += lineStep; to += outputLine;
     }
     filter += <usize>(block * rows * pairs * 2) * sizeof<W>();
-    channels += <usize>block * BLOCK_CHANNEL_BYTES;
+    channels += <usize>block * channelBytes<Scale>();
     o += block;
   }
 }
@@ -47,7 +47,7 @@ export function allBlocks<W>(
  * Along one axis: `inT` pixels, `inPitch` bytes apart, to `outT`. Also 1×1 convolutions (every pixel in one row) and dense layers.
  * `piece` output pixels at a time; scratch holds the pixels that they read.
  */
-export function convolveLine<W>(
+export function convolveLine<W, Scale>(
   input: usize, inPitch: usize, inT: i32, inC: i32,
   output: usize, outPitch: usize, outT: i32, outC: i32,
   filter: usize, taps: i32, stride: i32, dilation: i32, pad: i32,
@@ -66,7 +66,7 @@ export function convolveLine<W>(
       const inside = max(to - from, 0);
       const left = min(from, end) - first;
       widenRow(scratch, input + <usize>from * inPitch, inPitch, inside, inC, left, end - first - left - inside, inputZero);
-      allBlocks<W>(
+      allBlocks<W, Scale>(
         scratch, 0, 1, <usize>stride * pixel, count, rows, <usize>dilation * pixel, (run + 1) >> 1,
         filter, channels, output + <usize>t * outPitch, 0, outPitch, outC, shift, low, high
       );
@@ -76,7 +76,7 @@ export function convolveLine<W>(
 }
 
 /** Along both axes, `piece` output lines at a time; scratch holds the lines that they read. No dilation along the width. */
-export function convolvePlane<W>(
+export function convolvePlane<W, Scale>(
   input: usize, inPitch: usize, inH: i32, inW: i32, inC: i32,
   output: usize, outPitch: usize, outH: i32, outW: i32, outC: i32,
   filter: usize, filterH: i32, filterW: i32, strideH: i32, strideW: i32, dilationH: i32, padTop: i32, padLeft: i32,
@@ -96,7 +96,7 @@ export function convolvePlane<W>(
         if (y < 0 || y >= inH) to = fillWide(to, width * inC, inputZero);
         else to = widenRow(to, input + <usize>y * inLine, inPitch, inside, inC, min(padLeft, width), right, inputZero);
       }
-      allBlocks<W>(
+      allBlocks<W, Scale>(
         scratch, <usize>strideH * line, lines, <usize>strideW * pixel, outW, filterH, <usize>dilationH * line, (filterW * inC + 1) >> 1,
         filter, channels, output + <usize>oy * outLine, outLine, outPitch, outC, shift, low, high
       );

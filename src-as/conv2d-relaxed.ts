@@ -4,7 +4,7 @@
 import { padLines } from "./pad-lines";
 import { SIGNED, UNSIGNED, relaxed } from "./relaxed-probe";
 import { relaxed16, relaxed24, relaxed4, relaxed8 } from "./relaxed-products";
-import { BLOCK_CHANNEL_BYTES } from "./requantize-lanes";
+import { channelBytes } from "./requantize-lanes";
 
 /** Whether the probe found a form in which this file's sums are exact. */
 // @ts-ignore: decorator
@@ -17,7 +17,7 @@ export function relaxedIsExact(): bool {
  * A window is `rows` runs of `run` bytes, `rowPitch` bytes apart, and spans `span` lines. Weights are full blocks of 24 channels, `blocks24`
  * of them, then of 16 while more than 8 channels are left, of 8 while more than 4 are, and of 4.
  */
-export function conv2dRelaxed(
+export function conv2dRelaxed<Scale>(
   input: usize, inPitch: usize, inH: i32, inW: i32, inC: i32,
   output: usize, outPitch: usize, outH: i32, outW: i32, outC: i32,
   weights: usize, blocks24: i32, rows: i32, rowPitch: usize, run: i32, span: i32,
@@ -44,13 +44,13 @@ export function conv2dRelaxed(
         const used = min(left, width);
         for (let line = 0; line < count; line++) {
           const x = from + <usize>(line * strideH * lineBytes), y = output + <usize>((first + line) * outW) * outPitch + <usize>channel;
-          if (width == 24) relaxed24(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
-          else if (width == 16) relaxed16(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
-          else if (width == 8) relaxed8(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
-          else relaxed4(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
+          if (width == 24) relaxed24<Scale>(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
+          else if (width == 16) relaxed16<Scale>(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
+          else if (width == 8) relaxed8<Scale>(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
+          else relaxed4<Scale>(x, step, outW, rows, rowPitch, runBytes, flip, w, c, y, outPitch, used, shift, low, high);
         }
         w += <usize>(rows * width) * runBytes;
-        c += <usize>width * BLOCK_CHANNEL_BYTES;
+        c += <usize>width * channelBytes<Scale>();
       }
     }
     input += <usize>(inH * inW) * inPitch;

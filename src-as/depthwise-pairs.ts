@@ -4,13 +4,13 @@
 // relaxed dot product (depthwise-relaxed.ts).
 
 import { padLines } from "./pad-lines";
-import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+import { bytesOf, channelBytes, storeFirst } from "./requantize-lanes";
 
 /** Bytes of the weights of a step: eight channels for each of two outputs. */
 const STEP_BYTES: usize = 64;
 
 /** `steps` steps are what two neighbouring outputs see of a line; weights as `stepWeights` lays them out. `flip` is for the relaxed dot product. */
-export function depthwiseConv2dSteps<W>(
+export function depthwiseConv2dSteps<W, Scale>(
   input: usize, inPitch: usize, inH: i32, inW: i32, channelCount: i32,
   output: usize, outPitch: usize, outH: i32, outW: i32,
   weights: usize, filterH: i32, steps: i32,
@@ -28,14 +28,14 @@ export function depthwiseConv2dSteps<W>(
       let w = weights, c = channels;
       for (let channel = 0; channel < channelCount; channel += 8) {
         for (let line = 0; line < count; line++) {
-          eightChannels<W>(
+          eightChannels<W, Scale>(
             scratch + <usize>(line * strideH * lineBytes + channel), <usize>(2 * strideW * channelCount), outW,
             filterH, <usize>(dilationH * lineBytes), steps, <usize>channelCount, w, c,
             output + <usize>((first + line) * outW) * outPitch + <usize>channel, outPitch, channelCount - channel, shift, low, high, flip
           );
         }
         w += STEP_BYTES * <usize>(filterH * steps);
-        c += 8 * BLOCK_CHANNEL_BYTES;
+        c += 8 * channelBytes<Scale>();
       }
     }
     input += <usize>(inH * inW) * inPitch;
@@ -44,7 +44,7 @@ export function depthwiseConv2dSteps<W>(
 }
 
 /** A line of outputs, two pixels of eight channels at a time, `step` bytes of input apart. The first `used` channels are stored. */
-function eightChannels<W>(
+function eightChannels<W, Scale>(
   window: usize, step: usize, outW: i32, rows: i32, rowPitch: usize, steps: i32, pixel: usize,
   weights: usize, channels: usize, output: usize, outPitch: usize, used: i32, shift: i32, low: i32, high: i32, flip: i32
 ): void {
@@ -79,10 +79,7 @@ function eightChannels<W>(
       } while (x != end);
       line += rowPitch;
     } while (--row);
-    const bytes = packLanes(
-      requantizeLanes(a0, m, 32, shift), requantizeLanes(a1, m + 16, 32, shift), requantizeLanes(b0, m, 32, shift), requantizeLanes(b1, m + 16, 32, shift),
-      lows, highs
-    );
+    const bytes = bytesOf<Scale>(a0, a1, b0, b1, m, m + 16, m, m + 16, 32, shift, lows, highs);
     if (used >= 8) {
       v128.store64_lane(output, bytes, 0);
       if (left > 1) v128.store64_lane(output + outPitch, bytes, 1);

@@ -3,7 +3,7 @@
 
 import { relaxedIsExact } from "./conv2d-relaxed";
 import { UNSIGNED, relaxed } from "./relaxed-probe";
-import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+import { BLOCK_CHANNEL_BYTES, bytesOf, storeFirst } from "./requantize-lanes";
 
 /** `depth` is the row's length, filled up to a multiple of four by weights of zero: up to 3 bytes behind the row are read. */
 export function fullyConnectedRelaxed(
@@ -96,10 +96,7 @@ function pairs(a: v128, b: v128): v128 {
 function store16(
   a: v128, b: v128, c: v128, d: v128, m: usize, pitch: usize, output: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
-  const bytes = packLanes(
-    requantizeLanes(a, m, pitch, shift), requantizeLanes(b, m + 16, pitch, shift), requantizeLanes(c, m + 32, pitch, shift), requantizeLanes(d, m + 48, pitch, shift),
-    i8x16.splat(<i8>low), i8x16.splat(<i8>high)
-  );
+  const bytes = bytesOf<i32>(a, b, c, d, m, m + 16, m + 32, m + 48, pitch, shift, i8x16.splat(<i8>low), i8x16.splat(<i8>high));
   if (used >= 16) v128.store(output, bytes);
   else storeFirst(output, bytes, used);
 }

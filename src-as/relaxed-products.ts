@@ -3,7 +3,7 @@
 // times four of each channel. Weights lie as src-ts/ops/kernels/conv2d-relaxed.ts packs them. Activations are raised by 128 where the
 // instruction sees them unsigned: `flip` is 0x80808080 then, else 0; a scalar, so that 15 vector registers hold the tile of 24 channels.
 
-import { packLanes, requantizeLanes, storeFirst, storeFour4, storeFour8 } from "./requantize-lanes";
+import { bytesOf, storeFirst, storeFour4, storeFour8 } from "./requantize-lanes";
 
 /** Four bytes of a window in all lanes. */
 // @ts-ignore: decorator
@@ -19,7 +19,7 @@ function dot(w: v128, x: v128, sum: v128): v128 {
 }
 
 /** 24 channels of `count` windows, `step` bytes apart; the last of an odd count is computed twice. The first `used` channels are stored. */
-export function relaxed24(
+export function relaxed24<Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, run: usize, flip: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -44,18 +44,9 @@ export function relaxed24(
       } while (x != end);
       x += skip; y += skip;
     } while (--row);
-    const a = packLanes(
-      requantizeLanes(a0, m, 96, shift), requantizeLanes(a1, m + 16, 96, shift), requantizeLanes(a2, m + 32, 96, shift), requantizeLanes(a3, m + 48, 96, shift),
-      lows, highs
-    );
-    const b = packLanes(
-      requantizeLanes(b0, m, 96, shift), requantizeLanes(b1, m + 16, 96, shift), requantizeLanes(b2, m + 32, 96, shift), requantizeLanes(b3, m + 48, 96, shift),
-      lows, highs
-    );
-    const ab = packLanes(
-      requantizeLanes(a4, m + 64, 96, shift), requantizeLanes(a5, m + 80, 96, shift), requantizeLanes(b4, m + 64, 96, shift), requantizeLanes(b5, m + 80, 96, shift),
-      lows, highs
-    );
+    const a = bytesOf<Scale>(a0, a1, a2, a3, m, m + 16, m + 32, m + 48, 96, shift, lows, highs);
+    const b = bytesOf<Scale>(b0, b1, b2, b3, m, m + 16, m + 32, m + 48, 96, shift, lows, highs);
+    const ab = bytesOf<Scale>(a4, a5, b4, b5, m + 64, m + 80, m + 64, m + 80, 96, shift, lows, highs);
     const nextOutput = output + (next ? outputPitch : 0);
     v128.store(output, a);
     v128.store(nextOutput, b);
@@ -71,7 +62,7 @@ export function relaxed24(
 }
 
 /** 16 channels, two windows at a time. */
-export function relaxed16(
+export function relaxed16<Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, run: usize, flip: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -93,14 +84,8 @@ export function relaxed16(
       } while (x != end);
       x += skip; y += skip;
     } while (--row);
-    const a = packLanes(
-      requantizeLanes(a0, m, 64, shift), requantizeLanes(a1, m + 16, 64, shift), requantizeLanes(a2, m + 32, 64, shift), requantizeLanes(a3, m + 48, 64, shift),
-      lows, highs
-    );
-    const b = packLanes(
-      requantizeLanes(b0, m, 64, shift), requantizeLanes(b1, m + 16, 64, shift), requantizeLanes(b2, m + 32, 64, shift), requantizeLanes(b3, m + 48, 64, shift),
-      lows, highs
-    );
+    const a = bytesOf<Scale>(a0, a1, a2, a3, m, m + 16, m + 32, m + 48, 64, shift, lows, highs);
+    const b = bytesOf<Scale>(b0, b1, b2, b3, m, m + 16, m + 32, m + 48, 64, shift, lows, highs);
     const nextOutput = output + (next ? outputPitch : 0);
     if (used == 16) {
       v128.store(output, a);
@@ -114,7 +99,7 @@ export function relaxed16(
 }
 
 /** 8 channels, four windows at a time; where less are left, the last is computed several times. */
-export function relaxed8(
+export function relaxed8<Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, run: usize, flip: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -137,14 +122,8 @@ export function relaxed8(
       } while (x != end);
       x += skip; y += skip; z += skip; t += skip;
     } while (--row);
-    const ab = packLanes(
-      requantizeLanes(a0, m, 32, shift), requantizeLanes(a1, m + 16, 32, shift), requantizeLanes(b0, m, 32, shift), requantizeLanes(b1, m + 16, 32, shift),
-      lows, highs
-    );
-    const cd = packLanes(
-      requantizeLanes(c0, m, 32, shift), requantizeLanes(c1, m + 16, 32, shift), requantizeLanes(d0, m, 32, shift), requantizeLanes(d1, m + 16, 32, shift),
-      lows, highs
-    );
+    const ab = bytesOf<Scale>(a0, a1, b0, b1, m, m + 16, m, m + 16, 32, shift, lows, highs);
+    const cd = bytesOf<Scale>(c0, c1, d0, d1, m, m + 16, m, m + 16, 32, shift, lows, highs);
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
     storeFour8(ab, cd, output, o1, o2, o3, used);
     window += step << 2; output += outputPitch << 2;
@@ -152,7 +131,7 @@ export function relaxed8(
 }
 
 /** 4 channels, four windows at a time; where less are left, the last is computed several times. */
-export function relaxed4(
+export function relaxed4<Scale>(
   window: usize, step: usize, count: i32, rows: i32, pitch: usize, run: usize, flip: i32,
   filter: usize, channels: usize, output: usize, outputPitch: usize, used: i32, shift: i32, low: i32, high: i32
 ): void {
@@ -174,10 +153,7 @@ export function relaxed4(
       } while (x != end);
       x += skip; y += skip; z += skip; t += skip;
     } while (--row);
-    const abcd = packLanes(
-      requantizeLanes(a, m, 16, shift), requantizeLanes(b, m, 16, shift), requantizeLanes(c, m, 16, shift), requantizeLanes(d, m, 16, shift),
-      lows, highs
-    );
+    const abcd = bytesOf<Scale>(a, b, c, d, m, m, m, m, 16, shift, lows, highs);
     const o1 = output + outputPitch * i1, o2 = output + outputPitch * i2, o3 = output + outputPitch * i3;
     storeFour4(abcd, output, o1, o2, o3, used);
     window += step << 2; output += outputPitch << 2;

@@ -1,8 +1,43 @@
 // Fixed-point arithmetic of the TFLM reference kernels (double rounding), four channels at a time.
-// Constants of a block of 16, 8 or 4 channels lie as channel-constants.ts makes them: bias, multiplier, power, sign, offset, each a row of int32.
+// Constants of a block of 16, 8 or 4 channels are rows of 32 bits: bias, multiplier, power, sign, offset, as channel-constants.ts makes them.
+// Of a layer whose sums are scaled in float32 they are bias, factor, offset. The type argument `Scale` of kernels is f32 then, else i32.
+
+/** Bytes of one channel's constants of whole numbers. */
+export const BLOCK_CHANNEL_BYTES: usize = 20;
 
 /** Bytes of one channel's constants. */
-export const BLOCK_CHANNEL_BYTES: usize = 20;
+// @ts-ignore: decorator
+@inline
+export function channelBytes<Scale>(): usize {
+  return isFloat<Scale>() ? 12 : BLOCK_CHANNEL_BYTES;
+}
+
+/** Sixteen sums, bias included, to bytes. `mA` … `mD` are where the rows behind the biases begin, `pitch` bytes apart, for each four. */
+// @ts-ignore: decorator
+@inline
+export function bytesOf<Scale>(
+  a: v128, b: v128, c: v128, d: v128, mA: usize, mB: usize, mC: usize, mD: usize, pitch: usize, shift: i32, low: v128, high: v128
+): v128 {
+  if (isFloat<Scale>()) return packLanes(
+    scaleByFloat(a, v128.load(mA), v128.load(mA + pitch)), scaleByFloat(b, v128.load(mB), v128.load(mB + pitch)),
+    scaleByFloat(c, v128.load(mC), v128.load(mC + pitch)), scaleByFloat(d, v128.load(mD), v128.load(mD + pitch)),
+    low, high
+  );
+  return packLanes(
+    requantizeLanes(a, mA, pitch, shift), requantizeLanes(b, mB, pitch, shift),
+    requantizeLanes(c, mC, pitch, shift), requantizeLanes(d, mD, pitch, shift),
+    low, high
+  );
+}
+
+/** Four sums of one channel, or of one channel a lane, to whole numbers in float32; src-ts/ops/parts/float-scaling.ts proves it. */
+// @ts-ignore: decorator
+@inline
+export function scaleByFloat(x: v128, factor: v128, offset: v128): v128 {
+  const scaled = f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(x), factor), offset);
+  // 1.5 · 2²³ rounds to whole numbers, which the lower bits count.
+  return i32x4.sub(f32x4.add(scaled, f32x4.splat(12582912.0)), i32x4.splat(0x4b400000));
+}
 
 /**
  * Four sums, bias included, to int32 on the output's scale, with its zero point. `channels` is the address of their multipliers, `pitch` the bytes

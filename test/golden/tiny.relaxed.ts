@@ -20,7 +20,7 @@ export const output: usize = 1136
 // 0 conv2d "features": [1, 1, 8, 2] → [1, 1, 4, 4], 96 MACs
 // strideH 1, strideW 2, padding same, activation relu, dilationH 1, dilationW 1
 function node0(): void {
-  convolveLine<i8>(
+  convolveLine<i8, i32>(
     1104, 2, 8, 2, // input
     1136, 4, 4, 4, // output
     1168, 3, // filter
@@ -37,7 +37,7 @@ function node0(): void {
 // 1 conv2d "mixed": [1, 1, 4, 4] → [1, 1, 4, 2], 32 MACs
 // strideH 1, strideW 1, padding same, activation none, dilationH 1, dilationW 1
 function node1(): void {
-  convolveLine<i8>(
+  convolveLine<i8, i32>(
     1136, 4, 4, 4, // input
     1104, 6, 4, 2, // output
     1328, 1, // filter
@@ -77,7 +77,7 @@ function node3(): void {
 // 5 fullyConnected "logits": [1, 24] → [1, 3], 72 MACs
 // activation none, keepNumDims false
 function node5(): void {
-  convolveLine<i8>(
+  convolveLine<i8, i32>(
     1104, 24, 1, 24, // input
     1136, 3, 1, 3, // output
     1472, 1, // filter

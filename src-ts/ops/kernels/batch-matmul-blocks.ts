@@ -1,9 +1,9 @@
 import type { Multiplier } from '../../ir/fixed-point.ts'
 import type { Kernel, KernelTarget } from '../kernel.ts'
 import { inBytes, type Operands, operandAddresses } from '../parts/broadcast.ts'
-import { blockBits, paddedChannels } from '../parts/channel-blocks.ts'
-import { placeChannels } from '../parts/channel-constants.ts'
+import { blockBits, channelBlocks, paddedChannels } from '../parts/channel-blocks.ts'
 import { type LaneScaling, type SumRange, scalingOfSums } from '../parts/lane-scaling.ts'
+import { scalingByInts } from '../parts/layer-scaling.ts'
 
 /** How an operand is walked: elements from one matrix to the next along three axes, along its own axis, and along the summed one. */
 export type Steps = readonly [number, number, number, own: number, depth: number]
@@ -42,13 +42,13 @@ export const batchMatmulBlocks: Kernel<BatchMatmulPrepared> = {
   emit(p, to) {
     const [a, b] = operandAddresses(p as never, to)
     const [[a0, a1, a2], stepsB] = p.steps.map(steps => inBytes(steps, to))
-    const scaling = scalingOf(p)!
-    to.need('BLOCKS', blockBits(p.columns, 'i16', p.rows === 1))
+    const scaling = scalingByInts(scalingOf(p)!)
+    to.need('BLOCKS', blockBits(p.columns, 'i16', 'i32', p.rows === 1))
     return to.call('batch-matmul-blocks', 'batchMatmulBlocks', [
       ['a', a, p.zeroPoints[0], a0, a1, a2],
       ['b', b, p.zeroPoints[1], ...stepsB],
       ['output', to.output(0), scaling.shift],
-      ['columns', placeChannels(to, new Int32Array(p.columns), scaling)],
+      ['columns', scaling.place(to, new Int32Array(p.columns), channelBlocks(p.columns))],
       ['rows and blocks', to.scratch(), rowsAtATime(p, to), to.scratch() + rowsBytes(p, to)],
       ['batches', ...p.batches],
       ['sizes', p.rows, p.columns, p.depth],

@@ -1,9 +1,9 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
 import { blockBits, channelBlocks, packBlocks, paddedChannels } from '../parts/channel-blocks.ts'
-import { placeChannels } from '../parts/channel-constants.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { type Line, lineOf } from '../parts/convolution-line.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
+import { layerScaling, scalesByFloats } from '../parts/layer-scaling.ts'
 
 /** Scratch of widened pixels. For speed half of a first-level cache of 32 KB, which holds a block of weights as well. */
 const SCRATCH_BYTES = { speed: 16384, size: 2048 }
@@ -56,26 +56,28 @@ function tiling(p: Convolution, { goal }: KernelTarget): { piece: number; scratc
   return { piece, scratchBytes: ((piece - 1) * stride + span) * bytes + 32 }
 }
 
+function windowsOf({ window: { batches, outH, outW } }: Convolution): number {
+  return batches * outH * outW
+}
+
 function widensAtStart(p: Convolution, { goal }: KernelTarget): boolean {
-  const line = lineOf(p)
-  const { batches, outH, outW } = p.window
-  const windows = line ? line.batches * line.outT : batches * outH * outW
   const { rows, run } = runsOf(p)
-  return goal === 'speed' && windows >= READS_WORTH_WIDENING && 32 * rows * run <= WIDE_BLOCK_BYTES
+  return goal === 'speed' && windowsOf(p) >= READS_WORTH_WIDENING && 32 * rows * run <= WIDE_BLOCK_BYTES
 }
 
 /**
  * Nanoseconds of a vector step of the products, of one where a single window takes all weights, of an output vector and of an input that is
  * widened; docs/kernels.md.
  */
-const COST = { products: 0.23, alone: 0.37, output: 1.5, input: 0.1 }
+const COST = { products: 0.23, alone: 0.37, output: 1.5, outputByFloats: 0.8, input: 0.1 }
 
-function blocksCost(p: Convolution): number {
+function blocksCost(p: Convolution, on: KernelTarget): number {
   const { batches, outH, outW, inH, inW, inC } = p.window
   const { rows, run } = runsOf(p)
   const vectors = channelBlocks(p.outC).reduce((sum, { width }) => sum + width / 4, 0)
   const products = outH * outW === 1 ? COST.alone : COST.products
-  const outputs = outH * outW * vectors * (rows * Math.ceil(run / 2) * products + COST.output)
+  const output = scalesByFloats(p, p.filter, windowsOf(p), on) ? COST.outputByFloats : COST.output
+  const outputs = outH * outW * vectors * (rows * Math.ceil(run / 2) * products + output)
   return batches * (outputs + inH * inW * inC * COST.input)
 }
 
@@ -94,16 +96,16 @@ function emitBlocks(p: Convolution, to: Emitter): string {
   }
   const weights = atStart ? to.reserved() : inFile
   const type = atStart ? 'i16' : 'i8'
-  const scaling = laneScaling(p, p.filter)!
-  const channels = placeChannels(to, withoutInputZero(p).bias, scaling)
+  const scaling = layerScaling(p, p.filter, windowsOf(p), to)
+  const channels = scaling.place(to, withoutInputZero(p).bias, channelBlocks(p.outC))
   const { inC, batches } = p.window
   const { piece } = tiling(p, to)
   const line = lineOf(p)
-  to.need('BLOCKS', blockBits(p.outC, type, (line ? line.outT : p.window.outW) === 1))
+  to.need('BLOCKS', blockBits(p.outC, type, scaling.scale, (line ? line.outT : p.window.outW) === 1))
   return line ? lineCall(p, line) : planeCall()
 
   function lineCall(p: Convolution, l: Line): string {
-    return to.call('conv2d-blocks', `convolveLine<${type}>`, [
+    return to.call('conv2d-blocks', `convolveLine<${type}, ${scaling.scale}>`, [
       ['input', to.input(0), to.inputPitch(0), l.inT, inC],
       ['output', to.output(0), to.outputPitch(0), l.outT, p.outC],
       ['filter', weights, l.taps],
@@ -119,7 +121,7 @@ function emitBlocks(p: Convolution, to: Emitter): string {
 
   function planeCall(): string {
     const w = p.window
-    return to.call('conv2d-blocks', `convolvePlane<${type}>`, [
+    return to.call('conv2d-blocks', `convolvePlane<${type}, ${scaling.scale}>`, [
       ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, inC],
       ['output', to.output(0), to.outputPitch(0), w.outH, w.outW, p.outC],
       ['filter', weights, w.filterH, w.filterW],

@@ -1,8 +1,8 @@
 import type { Emitter, Kernel, KernelTarget } from '../kernel.ts'
-import { packBlockChannels, packBlocks } from '../parts/channel-blocks.ts'
+import { packBlocks } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import { lineOf } from '../parts/convolution-line.ts'
-import { laneScaling } from '../parts/lane-scaling.ts'
+import { layerScaling } from '../parts/layer-scaling.ts'
 import { relaxedBlocks } from '../parts/relaxed-blocks.ts'
 import { conv2dBlocks } from './conv2d-blocks.ts'
 import { conv2dToomCook } from './conv2d-toom-cook.ts'
@@ -73,11 +73,11 @@ function call(p: Convolution, to: Emitter): string {
       ['to', weights],
     ]),
   )
-  const scaling = laneScaling(p, p.filter)!
+  const scaling = layerScaling(p, p.filter, windowsOf(p), to)
   const signed = withoutInputZero(p)
   // Σ w·(x + 128) − 128·Σ w
   const unsigned = withoutInputZero({ ...p, bias: signed.bias, inputZero: 128 })
-  return to.call('conv2d-relaxed', 'conv2dRelaxed', [
+  return to.call('conv2d-relaxed', `conv2dRelaxed<${scaling.scale}>`, [
     ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, p.window.inC],
     ['output', to.output(0), to.outputPitch(0), w.outH, w.outW, p.outC],
     [
@@ -91,8 +91,8 @@ function call(p: Convolution, to: Emitter): string {
     ['stride, padding', w.strideH, w.strideW, w.padTop, w.padLeft],
     [
       'channels for unsigned, for signed',
-      to.data(packBlockChannels(unsigned.bias, scaling, blocks), 16),
-      to.data(packBlockChannels(signed.bias, scaling, blocks), 16),
+      scaling.place(to, unsigned.bias, blocks, 'whole'),
+      scaling.place(to, signed.bias, blocks, 'whole'),
     ],
     [
       'scratch (0: windows are read in place), pixels of a line, lines at a time',

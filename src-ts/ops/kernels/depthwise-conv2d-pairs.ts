@@ -1,10 +1,10 @@
 import type { Emitter, Kernel } from '../kernel.ts'
 import { evenBlocks } from '../parts/channel-blocks.ts'
-import { placeChannels } from '../parts/channel-constants.ts'
 import type { Channels } from '../parts/channels.ts'
 import { withoutInputZero } from '../parts/convolution.ts'
 import { channelsFirst, type Depthwise } from '../parts/depthwise.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
+import { type LayerScaling, layerScaling } from '../parts/layer-scaling.ts'
 
 /** Lines of the input in scratch: half of a first-level cache of 32 KB. */
 const SCRATCH_BYTES = 16384
@@ -24,18 +24,17 @@ export const depthwiseConv2dPairs: Kernel<Depthwise> = {
   scratchBytes: p => tiling(p, 2).scratchBytes,
   reservedBytes: p => weightBytes(p, 2),
   pitch: () => ({ inputs: true, output: true }),
-  emit: (p, to) =>
-    stepsCall(p, to, { file: 'depthwise-pairs', name: 'depthwiseConv2dSteps<i16>', taps: 2 }, to.reserved(), [
-      withoutInputZero(asConvolution(p)).bias,
-    ]),
+  emit: (p, to) => stepsCall(p, to, PAIRS, to.reserved(), [withoutInputZero(asConvolution(p)).bias]),
 }
 
-/** The function that takes `taps` taps a step: 2 as int16, 4 as int8. */
+/** The function that takes `taps` taps a step: 2 as int16, 4 as int8; its name by the type of what scales the sums. */
 export interface StepsKernel {
   readonly file: string
-  readonly name: string
+  name(scale: LayerScaling['scale']): string
   readonly taps: 2 | 4
 }
+
+const PAIRS: StepsKernel = { file: 'depthwise-pairs', name: scale => `depthwiseConv2dSteps<i16, ${scale}>`, taps: 2 }
 
 /** Returns the call of a kernel with the tables of its biases, and adds what lays out the weights at start-up. */
 export function stepsCall(
@@ -56,13 +55,13 @@ export function stepsCall(
       ['to', weights],
     ]),
   )
-  const scaling = laneScaling(p, channelsFirst(p))!
-  return to.call(file, name, [
+  const scaling = layerScaling(p, channelsFirst(p), w.outH * w.outW, to)
+  return to.call(file, name(scaling.scale), [
     ['input', to.input(0), to.inputPitch(0), w.inH, w.inW, w.inC],
     ['output', to.output(0), to.outputPitch(0), w.outH, w.outW],
     ['weights', weights, w.filterH, steps],
     ['stride, dilation, padding', w.strideH, w.strideW, w.dilationH, w.padTop, w.padLeft],
-    ['channels', ...biases.map(bias => placeChannels(to, bias, scaling, evenBlocks(w.inC, 8)))],
+    ['channels', ...biases.map(bias => scaling.place(to, bias, evenBlocks(w.inC, 8)))],
     ['scratch, pixels of a line, lines at a time', to.scratch(), linePixels, lines],
     ['batches', w.batches],
     ['zero point', p.inputZero],

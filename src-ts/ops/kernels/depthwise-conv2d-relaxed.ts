@@ -4,11 +4,14 @@ import type { Depthwise } from '../parts/depthwise.ts'
 import {
   asConvolution,
   depthwiseConv2dPairs,
+  type StepsKernel,
   stepsCall,
   stepsCost,
   tiling,
   weightBytes,
 } from './depthwise-conv2d-pairs.ts'
+
+const QUADS: StepsKernel = { file: 'depthwise-relaxed', name: scale => `depthwiseConv2dRelaxed<${scale}>`, taps: 4 }
 
 /** DEPTHWISE_CONV_2D of int8 by the relaxed dot product, four taps a step; where its sums would not be exact, as `depthwise-conv2d-pairs`. */
 export const depthwiseConv2dRelaxed: Kernel<Depthwise> = {
@@ -23,11 +26,10 @@ export const depthwiseConv2dRelaxed: Kernel<Depthwise> = {
     const signed = withoutInputZero(asConvolution(p))
     // Σ w·(x + 128) − 128·Σ w
     const unsigned = withoutInputZero({ ...asConvolution(p), bias: signed.bias, inputZero: 128 })
-    const kernel = { file: 'depthwise-relaxed', name: 'depthwiseConv2dRelaxed', taps: 4 } as const
     const weights = to.reserved() + weightBytes(p, 2)
     return [
       `  if (${to.use('conv2d-relaxed', 'relaxedIsExact')}()) {`,
-      stepsCall(p, to, kernel, weights, [unsigned.bias, signed.bias]),
+      stepsCall(p, to, QUADS, weights, [unsigned.bias, signed.bias]),
       '  } else {',
       depthwiseConv2dPairs.emit(p, to),
       '  }',

@@ -1,8 +1,8 @@
 import type { Emitter, Kernel } from '../kernel.ts'
-import { packBlockChannels } from '../parts/channel-blocks.ts'
 import { type Convolution, withoutInputZero } from '../parts/convolution.ts'
 import type { Dense } from '../parts/dense.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
+import { scalingByInts } from '../parts/layer-scaling.ts'
 import { packQuads } from '../parts/relaxed-blocks.ts'
 import { window } from '../parts/window.ts'
 import { conv2dRelaxed } from './conv2d-relaxed.ts'
@@ -49,7 +49,7 @@ function blocksOf(outC: number): { readonly first: number; readonly width: numbe
 
 function emitRow(p: Dense, to: Emitter): string {
   const blocks = blocksOf(p.outC)
-  const scaling = laneScaling(p, p.filter)!
+  const scaling = scalingByInts(laneScaling(p, p.filter)!)
   const signed = withoutInputZero(p)
   // Σ w·(x + 128) − 128·Σ w
   const unsigned = withoutInputZero({ ...p, bias: signed.bias, inputZero: 128 })
@@ -59,8 +59,8 @@ function emitRow(p: Dense, to: Emitter): string {
     ['weights', to.data(packQuads(p.filter, blocks, 1, p.depth), 16)],
     [
       'channels for unsigned, for signed',
-      to.data(packBlockChannels(unsigned.bias, scaling, blocks), 16),
-      to.data(packBlockChannels(signed.bias, scaling, blocks), 16),
+      scaling.place(to, unsigned.bias, blocks, 'whole'),
+      scaling.place(to, signed.bias, blocks, 'whole'),
     ],
     ['shift', scaling.shift],
     ['clamp', p.min, p.max],

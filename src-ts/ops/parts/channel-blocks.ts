@@ -13,15 +13,16 @@ export function channelBlocks(outC: number): { readonly first: number; readonly 
   return blocks
 }
 
-/** Bits of BLOCKS (src-as/conv2d-blocks.ts): blocks of so many channels of many windows, or of one; those of int16 weights are shifted. */
+/** Bits of BLOCKS (src-as/conv2d-blocks.ts): blocks of so many channels of many windows, or of one; those of int16 weights, and of sums scaled in float32, are shifted. */
 const MANY: Readonly<Record<number, number>> = { 16: 1, 8: 2, 4: 4 }
 const ONE: Readonly<Record<number, number>> = { 16: 8, 8: 16, 4: 4 }
 const INT16_BITS = 8
+const FLOAT_BITS = 16
 
 /** Returns the bits of the blocks that a layer needs; `alone` where its windows come one at a time. */
-export function blockBits(outC: number, weights: 'i8' | 'i16', alone: boolean): number {
+export function blockBits(outC: number, weights: 'i8' | 'i16', scale: 'i32' | 'f32', alone: boolean): number {
   const bits = channelBlocks(outC).reduce((all, { width }) => all | (alone ? ONE : MANY)[width], 0)
-  return weights === 'i8' ? bits : bits << INT16_BITS
+  return bits << ((weights === 'i8' ? 0 : INT16_BITS) + (scale === 'i32' ? 0 : FLOAT_BITS))
 }
 
 /** Blocks of one width; the last may be partly used. */
@@ -56,7 +57,7 @@ export function packBlocks<A extends Int8Array | Int16Array>(filter: A, outC: nu
   return bytes
 }
 
-/** Returns the constants of output channels in blocks: rows of bias, multiplier, power, sign and offset for each. */
+/** Returns the constants of output channels in blocks: rows of bias and of what scales the sums for each. */
 export function packBlockChannels(
   bias: Channels['bias'],
   { rows }: Pick<LaneScaling, 'rows'>,
