@@ -9,7 +9,7 @@
  *   module BYTES   the module. Answer: {"bytes":0,"loadNs":…}
  *   run ROWS       so many rows. Answer: {"bytes":…}, then as many rows of outputs
  *   time REPS      one row, which runs so often. Answer: {"bytes":0,"runNs":[…]}
- * --ahead compiles the module ahead of time: loading takes what came of it. --relaxed admits relaxed SIMD, whose results
+ * --ahead compiles the module ahead of time to a file in TMPDIR, as one deploys it: loading maps that. --relaxed admits relaxed SIMD, whose results
  * may differ from machine to machine.
  * Every problem is one line on stderr and exit code 1, or 2 for a wrong command line.
  */
@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ---- The part of wasmtime 49's C API that stands below. The wheels come without headers; names, arguments and layouts
  * are those of crate wasmtime-c-api-impl 49.0.0, include/wasm.h and include/wasmtime/{config,error,extern,...}.h. ---- */
@@ -44,6 +45,7 @@ typedef struct {
 } wasmtime_extern_t;
 enum { WASMTIME_EXTERN_FUNC = 0, WASMTIME_EXTERN_MEMORY = 3 };
 
+void wasm_byte_vec_delete(wasm_byte_vec_t *);
 wasm_config_t *wasm_config_new(void);
 wasm_engine_t *wasm_engine_new_with_config(wasm_config_t *);
 void wasmtime_config_wasm_simd_set(wasm_config_t *, bool);
@@ -52,7 +54,7 @@ void wasm_trap_message(const wasm_trap_t *, wasm_byte_vec_t *);
 void wasmtime_error_message(const wasmtime_error_t *, wasm_byte_vec_t *);
 wasmtime_error_t *wasmtime_module_new(wasm_engine_t *, const uint8_t *, size_t, wasmtime_module_t **);
 wasmtime_error_t *wasmtime_module_serialize(const wasmtime_module_t *, wasm_byte_vec_t *);
-wasmtime_error_t *wasmtime_module_deserialize(wasm_engine_t *, const uint8_t *, size_t, wasmtime_module_t **);
+wasmtime_error_t *wasmtime_module_deserialize_file(wasm_engine_t *, const char *, wasmtime_module_t **);
 wasmtime_store_t *wasmtime_store_new(wasm_engine_t *, void *, void (*)(void *));
 wasmtime_context_t *wasmtime_store_context(wasmtime_store_t *);
 wasmtime_error_t *wasmtime_instance_new(wasmtime_context_t *, const wasmtime_module_t *, const wasmtime_extern_t *, size_t,
@@ -122,6 +124,8 @@ static void end_when_alone(void) {
 
 /* ---- Module ---- */
 
+enum { PATH_BYTES = 4096 };
+
 static wasm_engine_t *engine(bool relaxed) {
   wasm_config_t *config = wasm_config_new();
   wasmtime_config_wasm_relaxed_simd_set(config, relaxed);
@@ -135,10 +139,30 @@ static wasmtime_module_t *compile(wasm_engine_t *engine, const uint8_t *wasm, si
   return module;
 }
 
-static wasm_byte_vec_t compile_ahead(wasm_engine_t *engine, const uint8_t *wasm, size_t size) {
+/* Compiles to a new file, whose name it writes to `path`: one that the loader maps is neither read nor copied as a whole. */
+static void compile_ahead(wasm_engine_t *engine, const uint8_t *wasm, size_t size, char path[PATH_BYTES]) {
   wasm_byte_vec_t code;
   check(wasmtime_module_serialize(compile(engine, wasm, size), &code), NULL);
-  return code;
+  const char *folder = getenv("TMPDIR");
+  int length = snprintf(path, PATH_BYTES, "%s/holter-XXXXXX", folder && *folder ? folder : "/tmp");
+  int file = length < PATH_BYTES ? mkstemp(path) : -1;
+  if (file < 0) fail("no file for the compiled module can be made in TMPDIR");
+  FILE *stream = fdopen(file, "wb");
+  bool written = stream && fwrite(code.data, 1, code.size, stream) == code.size;
+  if (!stream || fclose(stream) || !written) {
+    unlink(path);
+    fail("the compiled module does not fit in TMPDIR");
+  }
+  wasm_byte_vec_delete(&code);
+}
+
+/* Maps a compiled file and removes its name. */
+static wasmtime_module_t *map_ahead(wasm_engine_t *engine, const char *path) {
+  wasmtime_module_t *module = NULL;
+  wasmtime_error_t *error = wasmtime_module_deserialize_file(engine, path, &module);
+  unlink(path);
+  check(error, NULL);
+  return module;
 }
 
 static wasmtime_extern_t export_of(wasmtime_context_t *context, const wasmtime_instance_t *instance, const char *name,
@@ -210,14 +234,12 @@ static void call(const Instance *instance, const wasmtime_func_t *function) {
 static void load(Instance *instance, size_t size, bool ahead, bool relaxed) {
   uint8_t *wasm = allocate(size);
   read_bytes(wasm, size);
-  wasm_byte_vec_t code = { 0, NULL };
-  if (ahead) code = compile_ahead(engine(relaxed), wasm, size);
+  char path[PATH_BYTES];
+  if (ahead) compile_ahead(engine(relaxed), wasm, size, path);
 
   uint64_t began = now_ns();
   wasm_engine_t *machine = engine(relaxed);
-  wasmtime_module_t *module = NULL;
-  if (ahead) check(wasmtime_module_deserialize(machine, (const uint8_t *)code.data, code.size, &module), NULL);
-  else module = compile(machine, wasm, size);
+  wasmtime_module_t *module = ahead ? map_ahead(machine, path) : compile(machine, wasm, size);
   instance->context = wasmtime_store_context(wasmtime_store_new(machine, NULL, NULL));
   wasmtime_instance_t made;
   wasm_trap_t *trap = NULL;
