@@ -139,20 +139,17 @@ static wasmtime_module_t *compile(wasm_engine_t *engine, const uint8_t *wasm, si
   return module;
 }
 
-/* Compiles to a new file, whose name it writes to `path`: one that the loader maps is neither read nor copied as a whole. */
+/* Compiles to a new file, whose name it writes to `path`. A file that the loader maps is not copied. */
 static void compile_ahead(wasm_engine_t *engine, const uint8_t *wasm, size_t size, char path[PATH_BYTES]) {
   wasm_byte_vec_t code;
   check(wasmtime_module_serialize(compile(engine, wasm, size), &code), NULL);
   const char *folder = getenv("TMPDIR");
-  int length = snprintf(path, PATH_BYTES, "%s/holter-XXXXXX", folder && *folder ? folder : "/tmp");
-  int file = length < PATH_BYTES ? mkstemp(path) : -1;
+  if (snprintf(path, PATH_BYTES, "%s/holter-XXXXXX", folder && *folder ? folder : "/tmp") >= PATH_BYTES) fail("TMPDIR is too long");
+  int file = mkstemp(path);
   if (file < 0) fail("no file for the compiled module can be made in TMPDIR");
-  FILE *stream = fdopen(file, "wb");
-  bool written = stream && fwrite(code.data, 1, code.size, stream) == code.size;
-  if (!stream || fclose(stream) || !written) {
-    unlink(path);
-    fail("the compiled module does not fit in TMPDIR");
-  }
+  bool written = write(file, code.data, code.size) == (ssize_t)code.size;
+  if (!written) unlink(path);
+  if (close(file) || !written) fail("the compiled module does not fit in TMPDIR");
   wasm_byte_vec_delete(&code);
 }
 
