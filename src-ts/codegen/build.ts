@@ -1,8 +1,7 @@
 import type { IntGraph } from '../ir/graph.ts'
 import type { Flavour } from '../ops/flavour.ts'
-import type { KernelTarget } from '../ops/kernel.ts'
 import { runIntPasses } from '../passes/int/index.ts'
-import { makePlan } from '../plan/make-plan.ts'
+import { makePlan, type PlanOptions } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { version } from '../version.ts'
 import { compileProgram } from './compile.ts'
@@ -17,9 +16,14 @@ export interface Build {
   readonly wasm: Uint8Array
 }
 
+/** What a user may trade: speed for bytes of the file, or of the arena. */
+export interface ModuleOptions extends Pick<PlanOptions, 'goal'> {
+  readonly ram?: 'min'
+}
+
 /** Returns how a network becomes a module of a flavour: the plan that `build` compiles, and that reports and cards read. */
-export function planModule(graph: IntGraph, flavour: Flavour, goal?: KernelTarget['goal']): Plan {
-  return makePlan([runIntPasses(graph)], flavour, { goal })
+export function planModule(graph: IntGraph, flavour: Flavour, options?: ModuleOptions): Plan {
+  return makePlan([runIntPasses(graph)], flavour, options)
 }
 
 /** Returns the module of a plan of one network. The same plan gives the same bytes. */

@@ -3,6 +3,7 @@ import type { Emitter } from '../ops/kernel.ts'
 import type { NetworkPlan, Place, Plan, PlannedNode, PlannedState } from '../plan/plan.ts'
 import { type Constants, placeConstants, type Segment } from './constants.ts'
 import { needsText, readOnlyText, startUpText } from './global-text.ts'
+import { stripsText } from './strips-text.ts'
 
 /** A plan as AssemblyScript text and data, ready to compile. */
 export interface Program {
@@ -146,15 +147,26 @@ function networkText(network: NetworkPlan, suffix: string, parts: Parts): string
     return body && nodeText(node, step, functionName(step, suffix), body, parts.exportNodes)
   })
   const tensors = (indices: readonly number[]) => indices.map(i => graph.tensors[i])
+  const callOf = (step: number) => (texts[step] ? `${functionName(step, suffix)}()` : '')
+  const loops = network.strips.map(each => ({
+    ...each,
+    name: functionName(each.first, suffix).replace('node', 'strips'),
+  }))
+  const calls = nodes.map((_, step) => {
+    const loop = loops.find(({ first, last }) => first <= step && step <= last)
+    if (!loop) return callOf(step)
+    return step === loop.first ? `${loop.name}()` : ''
+  })
   return [
     ...addressText('input', suffix, network.inputs, tensors(graph.inputs)),
     ...addressText('output', suffix, network.outputs, tensors(graph.outputs)),
     '',
     ...texts.filter(Boolean),
+    ...loops.flatMap(loop => stripsText(loop, loop.name, callOf, name => use(parts, 'strips', name))),
     ...runText(
       network,
       suffix,
-      texts.flatMap((text, step) => (text ? `  ${functionName(step, suffix)}()` : [])),
+      calls.filter(Boolean).map(call => `  ${call}`),
       parts,
     ),
     '',

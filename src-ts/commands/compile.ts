@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander'
 import { defaultFlavours, flavourNames } from '../ops/flavour.ts'
+import { stripsFigure } from '../report/arena-picture.ts'
 import { count } from '../report/numbers.ts'
 import { hostSentence } from '../report/ports.ts'
 import { purposeOf } from '../report/purposes.ts'
 import { fileSummary } from '../report/summaries.ts'
 import type { CompileInput } from '../runs/compile.ts'
-import { json, modelArgument, printJson } from './options.ts'
+import { json, modelArgument, printJson, ram } from './options.ts'
 
 interface CompileOptions extends Omit<CompileInput, 'model'> {
   readonly json?: boolean
@@ -26,9 +27,13 @@ export const compile = new Command('compile')
     ).choices(flavourNames),
   )
   .option('--small', 'prefer a small file and little memory over speed')
+  .addOption(ram())
   .option('-o, --out <dir>', 'folder to write into, created if needed (default: build/NAME)')
   .addOption(json())
-  .addHelpText('after', '\nExample: holter compile gap-cnn --flavour simd --out build/gap-cnn')
+  .addHelpText(
+    'after',
+    '\nExample: holter compile gap-cnn --flavour simd --out build/gap-cnn\nExample: holter compile gap-cnn --flavour scalar --ram min',
+  )
   .action(async (model: string, options: CompileOptions) => {
     const { warmCompilers } = await import('../codegen/compiler-threads.ts')
     warmCompilers()
@@ -43,9 +48,11 @@ export const compile = new Command('compile')
     console.log(`${count(manifest.macs)} MACs, arena ${count(manifest.arena.bytes)} bytes, in ${out}`)
     for (const { program, wasm } of builds) {
       const { flavour, networks } = program.plan
-      const { parameterBytes } = layerTable(networks[0].graph)
+      const [network] = networks
+      const { parameterBytes } = layerTable(network.graph)
       const rest = count(wasm.length - parameterBytes)
       console.log(`${flavour}: ${count(parameterBytes)} bytes of weights and biases, ${rest} of everything else`)
+      if (network.wholeArenaBytes) console.log(`${flavour}, strips: ${stripsFigure(network)}`)
     }
     const left = hostSentence(manifest)
     if (left) console.log(left)

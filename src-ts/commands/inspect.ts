@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { writeFile } from '../files.ts'
 import { type Flavour, flavourNames } from '../ops/flavour.ts'
-import { json, modelArgument, printJson, whole } from './options.ts'
+import { json, modelArgument, printJson, ram, whole } from './options.ts'
 import { hopLayers, hopTable } from './streaming-output.ts'
 
 interface InspectOptions {
@@ -10,6 +10,7 @@ interface InspectOptions {
   arena?: boolean
   flavour?: Flavour
   small?: boolean
+  ram?: 'min'
   streaming?: boolean
   hop?: number
   causal?: boolean
@@ -31,6 +32,7 @@ export const inspect = new Command('inspect')
   )
   .addOption(new Option('-f, --flavour <flavour>', 'flavour of the plan (default: simd)').choices(flavourNames))
   .option('--small', 'plan for a small file and little memory instead of speed')
+  .addOption(ram())
   .option('--streaming', 'show MACs and memory of each hop, if the network took a stream (holter stream)')
   .option('--hop <rows>', 'with --streaming: new rows in each hop (default: several)', whole(1))
   .option('--causal', 'with --streaming: leave out the rows that see the border of a window')
@@ -39,7 +41,7 @@ export const inspect = new Command('inspect')
   .action(async (path: string, options: InspectOptions) => {
     if (options.streaming) return inspectStreaming(path, options)
     const { inspect, inspectionFigures } = await import('../runs/inspect.ts')
-    const inspected = inspect({ model: path, flavour: options.flavour, small: options.small })
+    const inspected = inspect({ ...options, model: path })
     const [network] = inspected.plan.networks
     if (options.html) {
       const { graphPage } = await import('../report/graph-page.ts')

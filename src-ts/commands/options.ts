@@ -56,6 +56,13 @@ export function givenOptions(command: Command, without: readonly string[] = []):
 export const modelArgument = () =>
   new Argument('<model>', '.tflite file of int8 (or 16×8) arithmetic, or name of a model that ships')
 
+/** --ram, of commands that plan a module. */
+export const ram = () =>
+  new Option(
+    '--ram <aim>',
+    'min: the smallest arena; layers run in strips, whose inner tensors never exist whole',
+  ).choices(['min'])
+
 /** --json, wherever a script may read the output. */
 export const json = () => new Option('--json', 'print JSON on stdout')
 

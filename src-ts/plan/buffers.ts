@@ -1,5 +1,6 @@
-import { type IntGraph, tensorBytes } from '../ir/graph.ts'
+import { tensorBytes } from '../ir/graph.ts'
 import type { Placement } from './placement.ts'
+import type { CutGraph } from './strips/cut.ts'
 
 /** Bytes that must stay in place from step `first` to step `last`, both included. Steps are node indices; inputs start at −1. */
 export interface Buffer {
@@ -18,8 +19,15 @@ export interface Buffers {
   readonly ofScratch: readonly number[]
 }
 
-/** Returns the buffers of a graph whose tensors lie in the memory of others as `placements` say and whose nodes need `scratchBytes`. */
-export function buffersOf(graph: IntGraph, placements: readonly Placement[], scratchBytes: readonly number[]): Buffers {
+/**
+ * Returns the buffers of a graph whose tensors lie in the memory of others as `placements` say and whose nodes need `scratchBytes`.
+ * Tensors with a span live that long at least.
+ */
+export function buffersOf(
+  { graph, spans }: Pick<CutGraph, 'graph' | 'spans'>,
+  placements: readonly Placement[],
+  scratchBytes: readonly number[],
+): Buffers {
   const buffers: { name: string; bytes: number; first: number; last: number }[] = []
   const ofTensor = graph.tensors.map(() => -1)
   const start = (tensor: number, step: number) => {
@@ -34,6 +42,7 @@ export function buffersOf(graph: IntGraph, placements: readonly Placement[], scr
   const states = graph.states ?? []
   for (const tensor of [...graph.inputs, ...states.map(({ current }) => current)]) start(tensor, -1)
   const ofScratch = graph.nodes.map((node, step) => {
+    for (const { tensor, first } of spans) if (first === step) start(tensor, step)
     for (const tensor of node.inputs) {
       if (tensor >= 0 && ofTensor[tensor] >= 0) buffers[ofTensor[tensor]].last = step
     }
@@ -41,6 +50,10 @@ export function buffersOf(graph: IntGraph, placements: readonly Placement[], scr
     const bytes = scratchBytes[step]
     return bytes ? buffers.push({ name: `${node.name} scratch`, bytes, first: step, last: step }) - 1 : -1
   })
+  for (const { tensor, last } of spans) {
+    const buffer = buffers[ofTensor[tensor]]
+    buffer.last = Math.max(buffer.last, last)
+  }
   // States are never overwritten by others, and what they become is kept until it is in their place.
   const kept = [...graph.outputs, ...states.flatMap(({ current, next }) => [current, next])]
   for (const tensor of kept) buffers[ofTensor[tensor]].last = graph.nodes.length

@@ -1,24 +1,10 @@
 import { type IntGraph, startOf, tensorBytes } from '../ir/graph.ts'
 import type { Flavour } from '../ops/flavour.ts'
-import type { KernelTarget } from '../ops/kernel.ts'
-import { type PreparedNode, prepareGraph } from '../reference/prepare.ts'
-import { type Arena, planArena } from './arena.ts'
-import { type Buffers, buffersOf } from './buffers.ts'
-import { type Candidate, candidates } from './choose.ts'
-import { type Placement, placeTensors } from './placement.ts'
-import type { NetworkPlan, Place, Plan, PlannedNode, View } from './plan.ts'
+import { type Draft, draftOf, type PlanOptions } from './draft.ts'
+import type { NetworkPlan, Place, Plan, PlannedNode, PlannedRows, PlannedStrips, View } from './plan.ts'
+import type { RowCopy, StripWork } from './strips/cut.ts'
 
-/** What a plan may trade. */
-export interface PlanOptions {
-  /** Default 'speed'. */
-  readonly goal?: KernelTarget['goal']
-  /** Lets concatenations be written in place by the nodes before them, and nodes work in place, where that takes no more memory. Default true. */
-  readonly views?: boolean
-  /** Lets several networks without states share one arena: each run overwrites what the others left, their outputs too. Default false. */
-  readonly sharedArena?: boolean
-  /** Puts a node's kernels into another order, best first, or others in their place: for tests and tuning. Default: by their cost. */
-  readonly choose?: (fitting: readonly Candidate[], node: PreparedNode, target: KernelTarget) => readonly Candidate[]
-}
+export type { PlanOptions } from './draft.ts'
 
 /**
  * The first KiB stays unused: asc tells binaryen so (setLowMemoryUnused), which then turns `x + 384` of an address into an offset
@@ -34,8 +20,8 @@ const ALIGNMENT = 16
  * constants. The same graphs give the same plan. Throws HolterError where TFLM would refuse a node.
  */
 export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options: PlanOptions = {}): Plan {
-  const { goal = 'speed', views = true, sharedArena = false, choose = fitting => fitting } = options
-  const drafts = graphs.map(graph => draftOf(graph, flavour, goal, views, choose))
+  const { sharedArena = false } = options
+  const drafts = graphs.map(graph => draftOf(graph, flavour, options))
   const shared = sharedArena && graphs.every(({ states }) => !states?.length)
   let end = FIRST_ADDRESS
   const arenaAddresses = drafts.map(({ arena }) => {
@@ -49,58 +35,16 @@ export function makePlan(graphs: readonly IntGraph[], flavour: Flavour, options:
     return address
   }
   const networks = drafts.map((draft, i) => place(draft, arenaAddresses[i], reserve))
-  return { flavour, goal, networks, constantsAddress: end }
-}
-
-/** A network whose addresses are not known yet. */
-interface Draft {
-  readonly graph: IntGraph
-  readonly prepared: readonly PreparedNode[]
-  readonly targets: readonly KernelTarget[]
-  /** Of each node, best first; empty where nothing runs. */
-  readonly candidates: readonly (readonly Candidate[])[]
-  readonly placements: readonly Placement[]
-  readonly buffers: Buffers
-  readonly arena: Arena
-}
-
-function draftOf(
-  graph: IntGraph,
-  flavour: Flavour,
-  goal: KernelTarget['goal'],
-  views: boolean,
-  choose: NonNullable<PlanOptions['choose']>,
-): Draft {
-  const prepared = prepareGraph(graph)
-  const targets = prepared.map(({ element }) => ({ flavour, element, goal }))
-  const fitting = prepared.map((node, step) => choose(candidates(node, targets[step]), node, targets[step]))
-  const chosen = prepared.map((node, step) => ({
-    prepared: node,
-    kernel: fitting[step].at(0)?.kernel,
-    target: targets[step],
-  }))
-  const scratchBytes = chosen.map(
-    ({ kernel, prepared, target }) => kernel?.scratchBytes?.(prepared.constants, target) ?? 0,
-  )
-  const inMemory = (withViews: boolean) => {
-    const placements = placeTensors(graph, chosen, withViews)
-    const buffers = buffersOf(graph, placements, scratchBytes)
-    return { placements, buffers, arena: planArena(buffers.buffers) }
-  }
-  // A concatenation that is written from its first part on lives longer: now and then that costs more memory than it saves.
-  const plain = inMemory(false)
-  const viewed = views ? inMemory(true) : plain
-  const memory = viewed.arena.bytes <= plain.arena.bytes ? viewed : plain
-  return { graph, prepared, targets, candidates: fitting, ...memory }
+  return { flavour, goal: options.goal ?? 'speed', networks, constantsAddress: end }
 }
 
 /** Gives a draft its addresses; `reserve` hands out memory for start-up code. */
 function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => number): NetworkPlan {
-  const { graph, prepared, targets, buffers, arena } = draft
+  const { graph, cut, targets, buffers, arena, wholeArenaBytes } = draft
   const addressOf = (buffer: number) => arenaAddress + arena.offsets[buffer]
   const viewOf = (tensor: number): View => {
-    const { offset, pitch } = draft.placements[tensor]
-    const buffer = buffers.ofTensor[tensor]
+    const { base, offset, pitch } = draft.placements[tensor]
+    const buffer = buffers.ofTensor[base]
     return { buffer, address: addressOf(buffer) + offset, pitch }
   }
   const portOf = (tensor: number): Place => ({
@@ -112,7 +56,7 @@ function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => n
     const { name, bytes } = buffers.buffers[buffer]
     return { name, address: addressOf(buffer), bytes }
   }
-  const nodes = prepared.map((node, step): PlannedNode => {
+  const nodes = cut.prepared.map((node, step): PlannedNode => {
     const [best, ...others] = draft.candidates[step]
     const scratch = buffers.ofScratch[step]
     const reservedBytes = best?.kernel.reservedBytes?.(node.constants, targets[step]) ?? 0
@@ -123,16 +67,24 @@ function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => n
       rejected: others.map(({ kernel, cost }) => ({ name: kernel.name, cost })),
       target: targets[step],
       inputs: node.dataInputs.map(viewOf),
-      outputs: graph.nodes[step].outputs.map(viewOf),
+      outputs: cut.graph.nodes[step].outputs.map(viewOf),
       ...(scratch >= 0 && { scratch: scratchOf(scratch) }),
       ...(reservedBytes > 0 && {
         reserved: { name: `${node.view.name} start-up`, address: reserve(reservedBytes), bytes: reservedBytes },
       }),
     }
   })
+  const rowsOf = ({ line, tensor, part }: RowCopy, whole: boolean): PlannedRows => {
+    const { rowBytes, rows, ahead, fresh, past, outside } = line
+    const strip = viewOf(part).address
+    const name = graph.tensors[tensor].name
+    return { name, rowBytes, rows, ahead, fresh, past, outside, strip, ...(whole && { whole: viewOf(tensor).address }) }
+  }
   return {
     graph,
     nodes,
+    strips: cut.work.map(work => planStrips(work, rowsOf)),
+    ...(wholeArenaBytes && { wholeArenaBytes }),
     buffers: buffers.buffers,
     arena,
     arenaAddress,
@@ -143,6 +95,24 @@ function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => n
       const from = portOf(state.next).address
       return { ...own, ...(from !== own.address && { from }), start: startOf(state, graph.tensors) }
     }),
+  }
+}
+
+function planStrips(
+  { strips: { range, begin, end }, takes, fills, gives, slides }: StripWork,
+  rowsOf: (copy: RowCopy, whole: boolean) => PlannedRows,
+): PlannedStrips {
+  const each = (copies: ReadonlyMap<number, RowCopy>, whole: boolean) =>
+    new Map([...copies].map(([step, copy]) => [step, rowsOf(copy, whole)]))
+  return {
+    first: range.first,
+    last: range.last,
+    begin,
+    end,
+    takes: takes.map(copy => rowsOf(copy, true)),
+    fills: each(fills, false),
+    gives: each(gives, true),
+    slides: slides.map(copy => rowsOf(copy, false)),
   }
 }
 

@@ -1,6 +1,7 @@
 import { elements, type IntGraph, type State, tensorBytes } from '../ir/graph.ts'
 import type { Kernel, KernelTarget } from '../ops/kernel.ts'
 import type { PreparedNode } from '../reference/prepare.ts'
+import type { CutGraph } from './strips/cut.ts'
 
 /** Where a tensor lies: in the memory of `base` (a tensor; itself, if it has its own). */
 export interface Placement {
@@ -21,11 +22,18 @@ export interface ChosenNode {
 /**
  * Returns the placement of every computed tensor. Where an op only changes the shape, the output lies where its input lies. With
  * `views`, a concatenation's parts are written into it by the nodes that compute them, and a node whose kernel can works in place:
- * both save memory, and the first saves the copy as well.
+ * both save memory, and the first saves the copy as well. Parts of tensors that a range of strips has lie where the range says.
  */
-export function placeTensors(graph: IntGraph, nodes: readonly ChosenNode[], views: boolean): Placement[] {
-  const placements = graph.tensors.map((tensor, base) => ({ base, offset: 0, pitch: rowBytes(tensor) }))
-  const shared = new Set<number>()
+export function placeTensors(
+  { graph, parts, apart, fixed }: Pick<CutGraph, 'graph' | 'parts' | 'apart' | 'fixed'>,
+  nodes: readonly ChosenNode[],
+  views: boolean,
+): Placement[] {
+  const placements = graph.tensors.map((tensor, i) => ({
+    ...(parts.get(i) ?? { base: i, offset: 0 }),
+    pitch: rowBytes(tensor),
+  }))
+  const shared = new Set(apart)
   graph.nodes.forEach(({ inputs, outputs }, step) => {
     if (!nodes[step].prepared.op.sameBytes) return
     const { base } = placements[inputs[0]]
@@ -38,7 +46,7 @@ export function placeTensors(graph: IntGraph, nodes: readonly ChosenNode[], view
   for (let step = nodes.length - 1; step >= 0; step--) {
     if (graph.nodes[step].op === 'concatenation') placeParts(graph, nodes, step, placements, shared)
   }
-  nodes.forEach((_, step) => void placeOver(graph, nodes, step, placements))
+  nodes.forEach((_, step) => void placeOver(graph, nodes, step, placements, fixed))
   return placements
 }
 
@@ -129,7 +137,13 @@ function pitchOf({ kernel, prepared, target }: ChosenNode) {
 }
 
 /** Lets a node's output take the place of an input that nobody needs afterwards, where its kernel allows it. */
-function placeOver(graph: IntGraph, nodes: readonly ChosenNode[], step: number, placements: Placement[]): void {
+function placeOver(
+  graph: IntGraph,
+  nodes: readonly ChosenNode[],
+  step: number,
+  placements: Placement[],
+  fixed: ReadonlySet<number>,
+): void {
   const { kernel, prepared, target } = nodes[step]
   const [output] = graph.nodes[step].outputs
   if (graph.nodes[step].outputs.length !== 1 || placements[output].base !== output) return
@@ -144,7 +158,7 @@ function placeOver(graph: IntGraph, nodes: readonly ChosenNode[], step: number, 
     )
     const whole = offset === 0 && pitch === rowBytes(graph.tensors[input])
     const fits = tensorBytes(graph.tensors[output]) <= tensorBytes(graph.tensors[input])
-    if (last > step || kept || !whole || !fits || members.includes(output)) continue
+    if (last > step || kept || fixed.has(base) || !whole || !fits || members.includes(output)) continue
     placements.forEach((each, i) => {
       if (each.base === output) placements[i] = { ...each, base }
     })

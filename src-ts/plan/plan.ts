@@ -28,6 +28,45 @@ export interface NetworkPlan {
   readonly inputs: readonly Place[]
   readonly outputs: readonly Place[]
   readonly states: readonly PlannedState[]
+  /** Ranges of nodes that run once for each strip; their views are those of one strip. */
+  readonly strips: readonly PlannedStrips[]
+  /** Bytes of the arena without strips, where these were asked for. */
+  readonly wholeArenaBytes?: number
+}
+
+/** Nodes that run in a loop, each time on the rows of one strip. */
+export interface PlannedStrips {
+  readonly first: number
+  readonly last: number
+  /** The loop's first number and the one after its last. */
+  readonly begin: number
+  readonly end: number
+  /** Before the first node. */
+  readonly takes: readonly PlannedRows[]
+  /** After the node of this number. */
+  readonly fills: ReadonlyMap<number, PlannedRows>
+  readonly gives: ReadonlyMap<number, PlannedRows>
+  /** After the last node. */
+  readonly slides: readonly PlannedRows[]
+}
+
+/** The rows of a tensor of which memory holds a strip. */
+export interface PlannedRows {
+  readonly name: string
+  readonly rowBytes: number
+  /** Rows of the whole tensor. */
+  readonly rows: number
+  /** Those of strip i begin at `ahead` + i · `fresh`. */
+  readonly ahead: number
+  readonly fresh: number
+  /** Rows in front of them that are kept from strip to strip. */
+  readonly past: number
+  /** Byte of rows beyond the tensor; undefined where nothing reads them. */
+  readonly outside?: number
+  /** Of the whole tensor; undefined where memory never holds it. */
+  readonly whole?: number
+  /** Of the strip's rows, those that are kept in front of them included. */
+  readonly strip: number
 }
 
 /** Memory that a network keeps from one hop to the next; nothing else lies there. */

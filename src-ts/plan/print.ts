@@ -12,6 +12,7 @@ export function planData({ flavour, goal, networks, constantsAddress }: Plan) {
       inputs: network.inputs,
       outputs: network.outputs,
       states: network.states.map(({ name, address, bytes }) => ({ name, address, bytes })),
+      strips: network.strips.map(({ first, last, begin, end }) => ({ first, last, begin, end })),
       nodes: network.nodes.map(node => ({
         name: node.prepared.view.name,
         op: node.prepared.op.kind,
@@ -49,6 +50,10 @@ function networkText({ flavour, goal, constantsAddress }: Plan, network: Network
   return [
     `${printable(graph.name)}, ${flavour}, for ${goal}`,
     `arena ${arena.bytes} bytes at ${arenaAddress}, lower bound ${arena.lowerBoundBytes}${arena.optimal ? ', optimal' : ''}; constants from ${constantsAddress}`,
+    ...network.strips.map(
+      ({ first, last, begin, end }) =>
+        `nodes ${first} to ${last} run in strips, ${begin} to ${end - 1}; theirs are the figures of one strip`,
+    ),
     '',
     'nodes: kernel (estimated ns; other kernels that fit): inputs → outputs, addresses',
     ...nodes.flatMap((node, step) => nodeLines(node, step)),

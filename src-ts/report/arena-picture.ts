@@ -23,6 +23,15 @@ export function arenaFigure({ bytes, lowerBoundBytes, optimal, greedy }: Arena):
   return `${count(bytes)} B, ${known}${loss}`
 }
 
+/** Returns which nodes run in strips, and what the arena would be without. */
+export function stripsFigure({ strips, arena, wholeArenaBytes = arena.bytes }: NetworkPlan): string {
+  if (!strips.length) return 'none: no run of layers takes less memory in strips'
+  const runs = strips.map(({ first, last, begin, end }) =>
+    first === last ? `node ${first} in ${end - begin}` : `nodes ${first} to ${last} in ${end - begin}`,
+  )
+  return `${runs.join(', ')}; without them the arena takes ${count(wholeArenaBytes)} B`
+}
+
 /** Returns an arena as plain data for `--json`: both layouts, all in bytes; lifetimes are indices of nodes, inputs start at −1. */
 export function arenaData({ buffers, arena }: Planned) {
   const { bytes, lowerBoundBytes, optimal, greedy } = arena

@@ -3,7 +3,7 @@ import type { IntTensor } from '../ir/graph.ts'
 import { madeWithSynthetic } from '../ir/metadata.ts'
 import { liveBytes } from '../plan/arena.ts'
 import type { NetworkPlan } from '../plan/plan.ts'
-import { arenaFigure } from './arena-picture.ts'
+import { arenaFigure, stripsFigure } from './arena-picture.ts'
 import { count, large, share } from './numbers.ts'
 import { facts, shortened, table } from './terminal.ts'
 
@@ -32,6 +32,7 @@ export function inspection(network: NetworkPlan): string {
     ['MACs', `${count(macs)} per inference`],
     ...(states.length ? [['states', `${count(stateBytes)} B that live from hop to hop`] as const] : []),
     ['arena', arenaFigure(arena)],
+    ...(network.wholeArenaBytes ? [['strips', stripsFigure(network)] as const] : []),
   ])
   return [
     facts([

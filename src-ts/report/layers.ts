@@ -20,6 +20,11 @@ export function layerRows({ graph, buffers }: NetworkPlan): LayerRow[] {
 }
 
 /** Returns what a planned network needs. */
-export function memorySummary({ arena }: NetworkPlan, constantBytes: number): MemorySummary {
-  return { arenaBytes: arena.bytes, arenaLowerBoundBytes: arena.lowerBoundBytes, constantBytes }
+export function memorySummary({ arena, wholeArenaBytes }: NetworkPlan, constantBytes: number): MemorySummary {
+  return {
+    ...(wholeArenaBytes && { wholeArenaBytes }),
+    arenaBytes: arena.bytes,
+    arenaLowerBoundBytes: arena.lowerBoundBytes,
+    constantBytes,
+  }
 }

@@ -124,6 +124,8 @@ export interface LayerRow {
 }
 
 export interface MemorySummary {
+  /** Without strips, where these were asked for. */
+  readonly wholeArenaBytes?: number
   readonly arenaBytes: number
   /** The largest `liveBytes`: no plan can be smaller. */
   readonly arenaLowerBoundBytes: number

@@ -12,6 +12,8 @@ export interface InspectInput {
   readonly flavour?: Flavour
   /** Plan for small files and little memory instead of speed. */
   readonly small?: boolean
+  /** 'min' plans for the smallest arena: layers in strips. */
+  readonly ram?: 'min'
 }
 
 /** A model and how it becomes a module: kernels, buffers, addresses. */
@@ -21,8 +23,8 @@ export interface Inspected {
 }
 
 /** Reads a model and plans it; nothing is compiled. */
-export function inspect({ model: path, flavour = 'simd', small }: InspectInput): Inspected {
-  const model = loadModel(path, small ? 'size' : 'speed')
+export function inspect({ model: path, flavour = 'simd', small, ram }: InspectInput): Inspected {
+  const model = loadModel(path, { goal: small ? 'size' : 'speed', ram })
   return { model, plan: model.plan(flavour) }
 }
 

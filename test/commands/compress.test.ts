@@ -52,7 +52,7 @@ native('every row is a file whose bytes were measured; killed in the middle it e
     'the whole model is too large, which one row shows',
   )
   for (const { file, flashBytes } of summary.rows as Row[]) {
-    const { wasm } = await loadModel(file, 'size').build('scalar')
+    const { wasm } = await loadModel(file, { goal: 'size' }).build('scalar')
     assert.is(wasm.length, flashBytes)
   }
   assert.ok(summary.chosen.flashBytes <= 20 * 1024)

@@ -18,7 +18,7 @@ export interface Cost extends Omit<Measured, 'score'> {
 
 /** Compiles a model for size, as devices take it, and returns what it costs in a flavour. */
 export async function costOf(tflite: Uint8Array, flavour: Flavour): Promise<Cost> {
-  const model = runnable(tflite, 'model.tflite', 'size')
+  const model = runnable(tflite, 'model.tflite', { goal: 'size' })
   const { wasm } = await model.build(flavour)
   const [{ graph, arena }] = model.plan(flavour).networks
   const { macs, parameters } = layerTable(graph)
