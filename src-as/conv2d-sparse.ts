@@ -3,9 +3,9 @@
 // - i16, any pattern: a row for each channel. Two weights of an output channel are one step: their rows are interleaved, and
 //   i32x4.dot_i16x8_s adds both products;
 // - i32, blocks of four neighbouring inputs of one output: a row for each two channels, interleaved already. A block is one step of two rows.
-// `Scale` is f64 where src-ts/ops/parts/double-scaling.ts has constants, else i32.
+// `Scale` is f32 or f64 where src-ts/ops/parts/float-scaling.ts or double-scaling.ts has constants, else i32.
 
-import { BLOCK_CHANNEL_BYTES, packLanes, requantizeBy, scaleByDouble } from "./requantize-lanes";
+import { channelBytes, packLanes, requantizeBy, scaleByDouble, scaleByFloat } from "./requantize-lanes";
 import { fillRows, firstOf16, lastOf16 } from "./sparse-rows";
 
 /** Bytes of a step: two places of 16 bits, two weights of 16 bits, or four. */
@@ -37,10 +37,12 @@ export function conv2dSparse<Row, Scale>(
         for (let row = 0; row < used; row++) {
           const from = step + stepBytes<Row>(), end = from + <usize>load<i32>(step) * stepBytes<Row>();
           const line = rows + <usize>(row * piece);
-          if (sizeof<Row>() == 4) blockRow<Scale>(scratch, from, end, c, line, count, shift, low, high);
+          // A filter of zeros: all outputs are the same.
+          if (from == end) constantRow<Scale>(c, line, count, shift, low, high);
+          else if (sizeof<Row>() == 4) blockRow<Scale>(scratch, from, end, c, line, count, shift, low, high);
           else pixelRow<Scale>(scratch, from, end, c, line, count, shift, low, high);
           step = end;
-          c += BLOCK_CHANNEL_BYTES;
+          c += channelBytes<Scale>();
         }
         if (used == 8 && count >= 16) storeEightRows(rows, piece, to, outPitch, count);
         else storeRows(rows, piece, to, outPitch, count, used);
@@ -50,6 +52,14 @@ export function conv2dSparse<Row, Scale>(
     }
     input += <usize>inT * inPitch; output += <usize>outT * outPitch;
   } while (--batches);
+}
+
+/** A row of the output that a sum of no products has; as the next function stores it. */
+function constantRow<Scale>(channel: usize, to: usize, count: i32, shift: i32, low: i32, high: i32): void {
+  const a = v128.load_splat<i32>(channel), last = to + <usize>count;
+  storeBytes<Scale>(a, a, a, a, channel, to, shift, low, high);
+  const bytes = v128.load(to);
+  for (let at = to + 16; at < last; at += 16) v128.store(at, bytes);
 }
 
 /** A row of outputs of one channel, whose constants lie side by side; 16 at a time, up to 15 past the last. */
@@ -116,7 +126,13 @@ function addLast(sum: v128, u: v128, v: v128, weights: v128): v128 {
 @inline
 function storeBytes<Scale>(a: v128, b: v128, c: v128, d: v128, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
   const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
-  if (sizeof<Scale>() == 8) {
+  if (isFloat<Scale>() && sizeof<Scale>() == 4) {
+    const factor = v128.load_splat<i32>(channel, 4), offset = v128.load_splat<i32>(channel, 8);
+    v128.store(to, packLanes(
+      scaleByFloat(a, factor, offset), scaleByFloat(b, factor, offset), scaleByFloat(c, factor, offset), scaleByFloat(d, factor, offset),
+      lows, highs
+    ));
+  } else if (isFloat<Scale>()) {
     const factor = v128.load_splat<i64>(channel, 4), offset = v128.load_splat<i64>(channel, 12);
     v128.store(to, packLanes(
       scaleByDouble(a, factor, offset), scaleByDouble(b, factor, offset), scaleByDouble(c, factor, offset), scaleByDouble(d, factor, offset),

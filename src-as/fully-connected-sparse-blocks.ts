@@ -1,7 +1,7 @@
 // FULLY_CONNECTED whose weights that are not zero stand in blocks of four neighbours. The row is widened to int16 in scratch; a step takes
 // two blocks of each of four output channels: two loads of four inputs, wherever they lie, make one vector.
 
-import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes } from "./requantize-lanes";
+import { channelBytes, packLanes, scaleLanes } from "./requantize-lanes";
 import { widen } from "./widen";
 
 /** Bytes before the steps of four channels: how many there are, the four channels. */
@@ -10,7 +10,7 @@ const HEAD_BYTES: usize = 10;
 const STEP_BYTES: usize = 48;
 
 /** `steps` as src-ts/ops/kernels/fully-connected-sparse-blocks.ts packs them. `scratch` takes a row of int16. */
-export function fullyConnectedSparseBlocks(
+export function fullyConnectedSparseBlocks<Scale>(
   input: usize, rows: i32, depth: i32, output: usize, outC: i32, steps: usize, channels: usize, scratch: usize, shift: i32, low: i32, high: i32
 ): void {
   const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
@@ -34,13 +34,13 @@ export function fullyConnectedSparseBlocks(
         step += STEP_BYTES;
       } while (step != end);
       const sums = pairSums(pairSums(a0, a1), pairSums(a2, a3));
-      const scaled = requantizeLanes(i32x4.add(sums, v128.load(c)), c + 16, 16, shift);
+      const scaled = scaleLanes<Scale>(i32x4.add(sums, v128.load(c)), c + 16, 16, shift);
       const bytes = packLanes(scaled, scaled, scaled, scaled, lows, highs);
       v128.store8_lane(output + <usize>load<u16>(head, 2), bytes, 0);
       v128.store8_lane(output + <usize>load<u16>(head, 4), bytes, 1);
       v128.store8_lane(output + <usize>load<u16>(head, 6), bytes, 2);
       v128.store8_lane(output + <usize>load<u16>(head, 8), bytes, 3);
-      c += 4 * BLOCK_CHANNEL_BYTES;
+      c += 4 * channelBytes<Scale>();
     }
     input += <usize>depth; output += <usize>outC;
   }

@@ -1,13 +1,13 @@
 // FULLY_CONNECTED with few weights that are not zero. A step reads a window of 16 or 32 neighbouring inputs once for four output channels, each of
 // which takes up to four of them by their places: what 1:4 or 1:8 sparsity has, and what other patterns fill in part.
 
-import { BLOCK_CHANNEL_BYTES, packLanes, requantizeLanes, storeFirst } from "./requantize-lanes";
+import { channelBytes, packLanes, scaleLanes, storeFirst } from "./requantize-lanes";
 
 /** Bytes of a step: where its inputs begin (16 bits), places of four inputs of each channel, their weights. */
 const STEP_BYTES: usize = 34;
 
 /** `steps` as `gatherSteps` writes them: for each four channels their number (16 bits), and the steps. `Wide` windows (i32, else i16) are of 32 inputs. */
-export function fullyConnectedSparse<Wide>(
+export function fullyConnectedSparse<Wide, Scale>(
   input: usize, rows: i32, depth: i32, output: usize, outC: i32, steps: usize, channels: usize, shift: i32, low: i32, high: i32
 ): void {
   const lows = i8x16.splat(<i8>low), highs = i8x16.splat(<i8>high);
@@ -17,7 +17,7 @@ export function fullyConnectedSparse<Wide>(
       const end = step + 2 + <usize>load<u16>(step) * STEP_BYTES;
       let a = i32x4.splat(0), b = a;
       step += 2;
-      do {
+      if (step != end) do {
         const from = input + <usize>load<u16>(step), places = v128.load(step, 2);
         let x = i8x16.swizzle(v128.load(from), places);
         // A place outside a vector gives zero.
@@ -27,9 +27,9 @@ export function fullyConnectedSparse<Wide>(
         step += STEP_BYTES;
       } while (step != end);
       const sums = i32x4.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7));
-      const scaled = requantizeLanes(i32x4.add(sums, v128.load(c)), c + 16, 16, shift);
+      const scaled = scaleLanes<Scale>(i32x4.add(sums, v128.load(c)), c + 16, 16, shift);
       storeFirst(output + <usize>o, packLanes(scaled, scaled, scaled, scaled, lows, highs), min(4, outC - o));
-      c += 4 * BLOCK_CHANNEL_BYTES;
+      c += 4 * channelBytes<Scale>();
     }
     input += <usize>depth; output += <usize>outC;
   }
@@ -47,10 +47,12 @@ export function gatherSteps(from: usize, outC: i32, depth: i32, window: i32, sta
     for (let c = 0; c < 4; c++) {
       const channel = state + <usize>c * STATE_BYTES, count = o + c < outC ? <i32>load<u16>(from) : 0;
       store<i32>(channel, count, LEFT);
+      if (o + c >= outC) continue;
+      from += 2;
       if (count == 0) continue;
-      store<usize>(channel, from + 2, NEXT);
-      store<i32>(channel, load<u8>(from, 2), PLACE);
-      from += 2 + (<usize>count << 1);
+      store<usize>(channel, from, NEXT);
+      store<i32>(channel, load<u8>(from), PLACE);
+      from += <usize>count << 1;
     }
     const head = to;
     to += 2;

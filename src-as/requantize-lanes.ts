@@ -9,23 +9,26 @@ export const BLOCK_CHANNEL_BYTES: usize = 20;
 // @ts-ignore: decorator
 @inline
 export function channelBytes<Scale>(): usize {
-  return isFloat<Scale>() ? 12 : BLOCK_CHANNEL_BYTES;
+  return isFloat<Scale>() && sizeof<Scale>() == 4 ? 12 : BLOCK_CHANNEL_BYTES;
 }
 
-/** Sixteen sums, bias included, to bytes. `mA` … `mD` are where the rows behind the biases begin, `pitch` bytes apart, for each four. */
+/** Four sums, bias included, to whole numbers on the output's scale; the rows behind the biases begin at `channels`, `pitch` bytes apart. */
+// @ts-ignore: decorator
+@inline
+export function scaleLanes<Scale>(x: v128, channels: usize, pitch: usize, shift: i32): v128 {
+  if (isFloat<Scale>()) return scaleByFloat(x, v128.load(channels), v128.load(channels + pitch));
+  return requantizeLanes(x, channels, pitch, shift);
+}
+
+/** Sixteen sums to bytes; `mA` … `mD` are where the rows of each four begin. */
 // @ts-ignore: decorator
 @inline
 export function bytesOf<Scale>(
   a: v128, b: v128, c: v128, d: v128, mA: usize, mB: usize, mC: usize, mD: usize, pitch: usize, shift: i32, low: v128, high: v128
 ): v128 {
-  if (isFloat<Scale>()) return packLanes(
-    scaleByFloat(a, v128.load(mA), v128.load(mA + pitch)), scaleByFloat(b, v128.load(mB), v128.load(mB + pitch)),
-    scaleByFloat(c, v128.load(mC), v128.load(mC + pitch)), scaleByFloat(d, v128.load(mD), v128.load(mD + pitch)),
-    low, high
-  );
   return packLanes(
-    requantizeLanes(a, mA, pitch, shift), requantizeLanes(b, mB, pitch, shift),
-    requantizeLanes(c, mC, pitch, shift), requantizeLanes(d, mD, pitch, shift),
+    scaleLanes<Scale>(a, mA, pitch, shift), scaleLanes<Scale>(b, mB, pitch, shift),
+    scaleLanes<Scale>(c, mC, pitch, shift), scaleLanes<Scale>(d, mD, pitch, shift),
     low, high
   );
 }

@@ -55,10 +55,10 @@ test('unpacking gives the filter, and no weight is left out', () => {
   )
 })
 
-test('a filter of zeros names one', () => {
-  assert.equal(packSparse(new Int8Array(6), 2), {
-    bytes: Uint8Array.of(1, 0, 2, 0, 1, 0, 2, 0),
-    places: [[2], [2]],
+test('a filter of zeros names none', () => {
+  assert.equal(packSparse(Int8Array.of(0, 0, 0, 0, 5, 0), 2), {
+    bytes: Uint8Array.of(0, 0, 1, 0, 1, 5),
+    places: [[], [1]],
   })
 })
 

@@ -1,8 +1,9 @@
 import type { Kernel } from '../kernel.ts'
-import { evenBlocks, packBlockChannels } from '../parts/channel-blocks.ts'
+import { evenBlocks } from '../parts/channel-blocks.ts'
 import { withoutInputZero } from '../parts/convolution.ts'
 import type { Dense } from '../parts/dense.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
+import { floatsOf, type LayerScaling, scalingByFloats, scalingByInts } from '../parts/layer-scaling.ts'
 import { BLOCK, blocksOf, DENSEST, nonZero } from '../parts/sparse-filter.ts'
 
 /** Output channels that take their steps together, and blocks of each in a step. */
@@ -31,22 +32,39 @@ export const fullyConnectedSparseBlocks: Kernel<Dense> = {
   cost: p => p.rows * (stepsOf(p) * COST.step + Math.ceil(p.outC / CHANNELS) * COST.outputs + p.depth * COST.input),
   scratchBytes: p => 2 * p.depth + 16,
   emit(p, to) {
-    const { shift, rows } = laneScaling(p, p.filter)!
     const groups = groupsOf(p)
     const order = groups.flatMap(({ channels }) => channels)
-    const inOrder = (values: ArrayLike<number>) => Int32Array.from(order, o => values[o])
-    const scaling = { shift, rows: rows.map(inOrder) }
-    const constants = packBlockChannels(inOrder(withoutInputZero(p).bias), scaling, evenBlocks(order.length, CHANNELS))
-    return to.call('fully-connected-sparse-blocks', 'fullyConnectedSparseBlocks', [
+    const scaling = scalingOf(p, order)
+    const bias = inOrder(withoutInputZero(p).bias, order)
+    return to.call('fully-connected-sparse-blocks', `fullyConnectedSparseBlocks<${scaling.scale}>`, [
       ['input', to.input(0), p.rows, p.depth],
       ['output', to.output(0), p.outC],
       ['weights', to.data(packSteps(p, groups), 2)],
-      ['channels', to.data(constants, 16)],
+      ['channels', scaling.place(to, bias, evenBlocks(order.length, CHANNELS), 'whole')],
       ['scratch', to.scratch()],
-      ['shift', shift],
+      ['shift', scaling.shift],
       ['clamp', p.min, p.max],
     ])
   },
+}
+
+/** The scaling of channels in the order in which they take their steps. */
+function scalingOf(p: Dense, order: readonly number[]): LayerScaling {
+  const floats = floatsOf(p, p.filter)
+  if (!floats) {
+    const lanes = laneScaling(p, p.filter)!
+    return scalingByInts({ ...lanes, rows: lanes.rows.map(row => inOrder(row, order)) })
+  }
+  const { centre, factor, offset } = floats
+  return scalingByFloats({
+    centre: inOrder(centre, order),
+    factor: Float32Array.from(order, o => factor[o]),
+    offset: Float32Array.from(order, o => offset[o]),
+  })
+}
+
+function inOrder(values: ArrayLike<number>, order: readonly number[]): Int32Array {
+  return Int32Array.from(order, o => values[o])
 }
 
 /** Nanoseconds of a step of eight blocks, of four outputs, and of an input that is widened; docs/kernels.md. */

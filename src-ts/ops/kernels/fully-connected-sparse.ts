@@ -1,9 +1,9 @@
 import type { Kernel } from '../kernel.ts'
 import { evenBlocks } from '../parts/channel-blocks.ts'
-import { placeChannels } from '../parts/channel-constants.ts'
 import { withoutInputZero } from '../parts/convolution.ts'
 import type { Dense } from '../parts/dense.ts'
 import { laneScaling } from '../parts/lane-scaling.ts'
+import { floatsOf, scalingByFloats, scalingByInts } from '../parts/layer-scaling.ts'
 import { DENSEST, nonZero, packSparse, type SparseFilter } from '../parts/sparse-filter.ts'
 
 /** Neighbouring inputs that a step may read, and how many of them each of its four channels takes. */
@@ -29,7 +29,8 @@ export const fullyConnectedSparse: Kernel<Dense> = {
   cost: p => p.rows * (tiling(p).cost + Math.ceil(p.outC / 4) * COST.output),
   reservedBytes: p => STATE_BYTES + tiling(p).steps * STEP_BYTES + Math.ceil(p.outC / 4) * 2,
   emit(p, to) {
-    const scaling = laneScaling(p, p.filter)!
+    const floats = floatsOf(p, p.filter)
+    const scaling = floats ? scalingByFloats(floats) : scalingByInts(laneScaling(p, p.filter)!)
     const steps = to.reserved() + STATE_BYTES
     const { window } = tiling(p)
     to.atStart(
@@ -39,14 +40,18 @@ export const fullyConnectedSparse: Kernel<Dense> = {
         ['state, to', to.reserved(), steps],
       ]),
     )
-    return to.call('fully-connected-sparse', `fullyConnectedSparse<${window === 32 ? 'i32' : 'i16'}>`, [
-      ['input', to.input(0), p.rows, p.depth],
-      ['output', to.output(0), p.outC],
-      ['weights', steps],
-      ['channels', placeChannels(to, withoutInputZero(p).bias, scaling, evenBlocks(p.outC, 4))],
-      ['shift', scaling.shift],
-      ['clamp', p.min, p.max],
-    ])
+    return to.call(
+      'fully-connected-sparse',
+      `fullyConnectedSparse<${window === 32 ? 'i32' : 'i16'}, ${scaling.scale}>`,
+      [
+        ['input', to.input(0), p.rows, p.depth],
+        ['output', to.output(0), p.outC],
+        ['weights', steps],
+        ['channels', scaling.place(to, withoutInputZero(p).bias, evenBlocks(p.outC, 4))],
+        ['shift', scaling.shift],
+        ['clamp', p.min, p.max],
+      ],
+    )
   },
 }
 

@@ -40,11 +40,11 @@ const known = new WeakMap<Int32Array, { readonly floats: FloatScaling | undefine
  * @param outputs How many of each channel there are.
  */
 export function layerScaling(p: Layer, filter: Int8Array, outputs: number, on: KernelTarget): LayerScaling {
-  const floats = floatsOf(p, filter, outputs, on)
+  const floats = paysInFloats(outputs, filter.length / p.bias.length, on) ? floatsOf(p, filter) : undefined
   return floats ? scalingByFloats(floats) : scalingByInts(laneScaling(p, filter)!)
 }
 
-function scalingByFloats({ centre, factor, offset }: FloatScaling): LayerScaling {
+export function scalingByFloats({ centre, factor, offset }: FloatScaling): LayerScaling {
   const rows = [factor, offset].map(({ buffer }) => new Int32Array(buffer))
   return {
     scale: 'f32',
@@ -69,12 +69,15 @@ export function scalingByInts(lanes: LaneScaling): LayerScaling {
 
 /** Whether `layerScaling` is in float32. */
 export function scalesByFloats(p: Layer, filter: Int8Array, outputs: number, on: KernelTarget): boolean {
-  return floatsOf(p, filter, outputs, on) !== undefined
+  return paysInFloats(outputs, filter.length / p.bias.length, on) && floatsOf(p, filter) !== undefined
 }
 
-function floatsOf(p: Layer, filter: Int8Array, outputs: number, { goal, flavour }: KernelTarget) {
-  const depth = filter.length / p.bias.length
-  if (goal !== 'speed' || outputs < LEAST_OUTPUTS || depth > DEEPEST[flavour]) return undefined
+function paysInFloats(outputs: number, depth: number, { goal, flavour }: KernelTarget): boolean {
+  return goal === 'speed' && outputs >= LEAST_OUTPUTS && depth <= DEEPEST[flavour]
+}
+
+/** Returns the scaling in float32 of a layer, or undefined where there is none: `floatScaling` takes milliseconds, and is asked once. */
+export function floatsOf(p: Layer, filter: Int8Array): FloatScaling | undefined {
   if (!known.has(p.multiplier)) known.set(p.multiplier, { floats: floatScaling(p, sumRanges(p, filter)) })
   return known.get(p.multiplier)!.floats
 }

@@ -16,7 +16,7 @@ export interface SparseFilter {
 
 /**
  * Packs filters [outC, perFilter]: for each the count (int16), then for each run of `run` weights how many runs of zeros stand before it and its
- * values. Zeros are named where more than 255 runs follow each other, and where there is nothing else.
+ * values. Zeros are named where more than 255 runs follow each other.
  */
 export function packSparse(filter: Int8Array, outC: number, run = 1): SparseFilter {
   const perFilter = filter.length / outC
@@ -43,7 +43,7 @@ function placesOf(weights: Int8Array, run: number): number[] {
     const zero = weights.subarray(place * run, (place + 1) * run).every(w => w === 0)
     if (!zero || place - (places.at(-1) ?? -1) - 1 === LONGEST_GAP) places.push(place)
   }
-  return places.length ? places : [runs - 1]
+  return places
 }
 
 /** Neighbouring weights that are kept or cut together: what `holter prune --method block` makes. */

@@ -4,6 +4,7 @@ import { type Convolution, withoutInputZero } from './convolution.ts'
 import { type Line, lineOf } from './convolution-line.ts'
 import { doubleScaling } from './double-scaling.ts'
 import { laneScaling, sumRanges } from './lane-scaling.ts'
+import { floatsOf, type LayerScaling, scalingByFloats } from './layer-scaling.ts'
 import { DENSEST, nonZero, packSparse } from './sparse-filter.ts'
 
 /** Rows of the input in scratch: three quarters of a first-level cache of 32 KB. */
@@ -52,10 +53,7 @@ export function sparseLine(form: SparseForm): Kernel<Convolution> {
 function call(form: SparseForm, p: Convolution, line: Line, to: Emitter): string {
   const { inC } = p.window
   const { rowPixels, piece } = tiling(p, line)
-  const lanes = laneScaling(p, p.filter)!
-  const doubles = doubleScaling(p, sumRanges(p, p.filter))
-  // The constants of each channel side by side.
-  const channels = packBlockChannels(withoutInputZero(p).bias, doubles ?? lanes, evenBlocks(p.outC, 1))
+  const { scale, shift, place } = scalingOf(p)
   to.atStart(
     to.call('conv2d-sparse', form.start, [
       ['weights', to.data(packSparse(p.filter, p.outC, form.run).bytes, 2), p.outC, inC],
@@ -64,18 +62,32 @@ function call(form: SparseForm, p: Convolution, line: Line, to: Emitter): string
       ['to', to.reserved()],
     ]),
   )
-  return to.call('conv2d-sparse', `conv2dSparse<${form.row}, ${doubles ? 'f64' : 'i32'}>`, [
+  return to.call('conv2d-sparse', `conv2dSparse<${form.row}, ${scale}>`, [
     ['input', to.input(0), to.inputPitch(0), line.inT, inC],
     ['output', to.output(0), to.outputPitch(0), line.outT, p.outC],
     ['weights', to.reserved()],
     ['stride, span, padding', line.stride, spanOf(line), line.pad],
-    ['channels', to.data(channels, 16)],
+    // The constants of each channel side by side.
+    ['channels', place(to, withoutInputZero(p).bias, evenBlocks(p.outC, 1))],
     ['scratch, pixels of a row, pixels at a time', to.scratch(), rowPixels, piece],
     ['batches', line.batches],
     ['zero point', p.inputZero],
-    ['shift', lanes.shift],
+    ['shift', shift],
     ['clamp', p.min, p.max],
   ])
+}
+
+/** In float32, in doubles or in whole numbers. */
+function scalingOf(p: Convolution): Pick<LayerScaling, 'shift' | 'place'> & { scale: keyof typeof COST.output } {
+  const floats = floatsOf(p, p.filter)
+  if (floats) return scalingByFloats(floats)
+  const lanes = laneScaling(p, p.filter)!
+  const doubles = doubleScaling(p, sumRanges(p, p.filter))
+  return {
+    scale: doubles ? 'f64' : 'i32',
+    shift: lanes.shift,
+    place: (to, bias, blocks) => to.data(packBlockChannels(bias, doubles ?? lanes, blocks), 16),
+  }
 }
 
 function spanOf({ taps, dilation }: Line): number {
@@ -101,11 +113,11 @@ function stepsOf(form: SparseForm, p: Convolution): number {
   return packSparse(p.filter, p.outC, form.run).places.reduce((sum, { length }) => sum + form.stepsOf(length), 0)
 }
 
-/** Nanoseconds of an output vector that is scaled by doubles or else by whole numbers, and of an input that is transposed; docs/kernels.md. */
-const COST = { byDoubles: 1.8, byIntegers: 2.8, input: 0.1 }
+/** Nanoseconds of an output vector by what scales it, and of an input that is transposed; docs/kernels.md. */
+const COST = { output: { f32: 1.2, f64: 1.8, i32: 2.8 }, input: 0.1 }
 
 function costOf(form: SparseForm, p: Convolution, line: Line): number {
-  const output = doubleScaling(p, sumRanges(p, p.filter)) ? COST.byDoubles : COST.byIntegers
+  const output = COST.output[scalingOf(p).scale]
   const eights = 2 * Math.ceil(line.outT / 16)
   const products = eights * (stepsOf(form, p) * form.stepCost + p.outC * 2 * output)
   return line.batches * (products + line.inT * p.window.inC * COST.input)
