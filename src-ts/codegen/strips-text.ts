@@ -15,7 +15,7 @@ export function stripsText(
   const body = [
     ...strips.takes.map(takeText),
     ...steps.flatMap(step => [
-      callOf(step),
+      callOf(step) && when(step) + callOf(step),
       ...[strips.fills.get(step)].map(rows => rows && fillText(rows)),
       ...[strips.gives.get(step)].map(rows => rows && giveText(rows)),
     ]),
@@ -32,6 +32,13 @@ export function stripsText(
     '}',
     '',
   ]
+
+  /** Strips beyond the border have no rows to compute. */
+  function when(step: number): string {
+    const [from, to] = strips.runs.get(step)!
+    const tests = [...(from > begin ? [`strip >= ${from}`] : []), ...(to < end - 1 ? [`strip <= ${to}`] : [])]
+    return tests.length ? `if (${tests.join(' && ')}) ` : ''
+  }
 
   function takeText({ whole, rows, rowBytes, strip, past, fresh, outside = 0, ...line }: PlannedRows): string {
     return `${use('takeRows')}(${whole}, ${rows}, ${rowBytes}, ${strip}, ${firstOf({ fresh, ...line })}, ${fresh}, ${outside})`

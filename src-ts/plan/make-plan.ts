@@ -99,7 +99,7 @@ function place(draft: Draft, arenaAddress: number, reserve: (bytes: number) => n
 }
 
 function planStrips(
-  { strips: { range, begin, end }, takes, fills, gives, slides }: StripWork,
+  { strips: { range, begin, end }, runs, takes, fills, gives, slides }: StripWork,
   rowsOf: (copy: RowCopy, whole: boolean) => PlannedRows,
 ): PlannedStrips {
   const each = (copies: ReadonlyMap<number, RowCopy>, whole: boolean) =>
@@ -109,6 +109,7 @@ function planStrips(
     last: range.last,
     begin,
     end,
+    runs,
     takes: takes.map(copy => rowsOf(copy, true)),
     fills: each(fills, false),
     gives: each(gives, true),

@@ -41,6 +41,8 @@ export interface PlannedStrips {
   /** The loop's first number and the one after its last. */
   readonly begin: number
   readonly end: number
+  /** The first and the last strip that have rows of each node's output. */
+  readonly runs: ReadonlyMap<number, readonly [number, number]>
   /** Before the first node. */
   readonly takes: readonly PlannedRows[]
   /** After the node of this number. */

@@ -29,6 +29,8 @@ export interface RowCopy {
 /** What a strip does beside its nodes. */
 export interface StripWork {
   readonly strips: Strips
+  /** The first and the last strip that have rows of each node's output. */
+  readonly runs: ReadonlyMap<number, readonly [number, number]>
   /** Before the first node: fresh rows of what was computed before. */
   readonly takes: readonly RowCopy[]
   /** After the node that computes them: rows beyond the border get their byte, and rows that are needed later go to their place. */
@@ -98,7 +100,12 @@ interface Cut {
 function cutRange(graph: IntGraph, strips: Strips, cut: Cut, prepare: Prepare): StripWork {
   const held = holdLines(graph, strips, cut)
   const { range, axis, motions, lines } = strips
-  const work = { takes: [] as RowCopy[], fills: new Map<number, RowCopy>(), gives: new Map<number, RowCopy>() }
+  const work = {
+    runs: new Map<number, readonly [number, number]>(),
+    takes: [] as RowCopy[],
+    fills: new Map<number, RowCopy>(),
+    gives: new Map<number, RowCopy>(),
+  }
   for (const line of lines.values()) {
     if (line.computed) continue
     work.takes.push({ line, tensor: line.tensor, part: partOf(line, line.past, line.fresh) })
@@ -118,6 +125,8 @@ function cutRange(graph: IntGraph, strips: Strips, cut: Cut, prepare: Prepare): 
     const dataInputs = inputs.filter(i => i >= 0 && !cut.tensors[i].data)
     cut.nodes[step] = { ...node, inputs, outputs: [output] }
     cut.prepared[step] = { ...prepare(step, axis, tensors, cut.tensors[output]), dataInputs }
+    const { ahead, fresh, rows } = to
+    work.runs.set(step, [Math.floor(-ahead / fresh), Math.floor((rows - 1 - ahead) / fresh)])
     const copy = { line: to, tensor: to.tensor, part: output }
     if (to.outside !== undefined) work.fills.set(step, copy)
     if (to.kept) work.gives.set(step, copy)
