@@ -2,16 +2,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import type { Flavour } from '../../src-ts/ops/flavour.ts'
-import type { Kernel, KernelTarget } from '../../src-ts/ops/kernel.ts'
-import { toomCookKernel } from '../../src-ts/ops/kernels/conv2d-toom-cook.ts'
-import { planeKernel } from '../../src-ts/ops/kernels/conv2d-toom-cook-plane.ts'
-import type { Convolution } from '../../src-ts/ops/parts/convolution.ts'
-import { toomCookLayers } from '../../src-ts/ops/parts/toom-cook-layer.ts'
-import { planeLayers } from '../../src-ts/ops/parts/toom-cook-plane-layer.ts'
+import type { Kernel } from '../../src-ts/ops/kernel.ts'
 import { random } from '../../src-ts/random.ts'
-import { type PreparedNode, prepareGraph } from '../../src-ts/reference/prepare.ts'
+import { prepareGraph } from '../../src-ts/reference/prepare.ts'
 import { rowRunner } from '../../src-ts/reference/run.ts'
 import { difference, flavoursHere, runProgram } from '../../tools/random-networks/run-program.ts'
+import { kernelsOf } from '../helpers/every-kernel.ts'
 import { extremeInputs, randomConvolution } from '../helpers/random-convolution.ts'
 
 /** Modules of LAYERS kernels of layers, each with the four inputs of `extremeInputs`: 1,536 cases, or with HOLTER_LONG=1 1.5 · 10⁵ of every flavour here. */
@@ -25,20 +21,6 @@ const NAMES = ['windows', 'blocks', 'sparse', 'sparse-blocks', 'toom-cook', 'too
 const test = suite('every kernel of convolutions that fits gives the bytes of the reference')
 /** Layers of each kernel. */
 const counts = new Map<string, number>()
-
-/** Every kernel that fits, each form of Toom-Cook for itself. */
-function kernelsOf({ op, constants }: PreparedNode, flavour: Flavour): Kernel[] {
-  const target: KernelTarget = { flavour, element: { name: 'i8', bytes: 1 }, goal: 'speed' }
-  const fitting = op.kernels.filter(
-    kernel => (kernel.flavours?.includes(flavour) ?? true) && (kernel.fits?.(constants, target) ?? true),
-  )
-  return fitting.flatMap(kernel => {
-    const p = constants as Convolution
-    if (kernel.name === 'conv2d-toom-cook') return toomCookLayers(p).map(each => toomCookKernel(() => each))
-    if (kernel.name === 'conv2d-toom-cook-plane') return planeLayers(p).map(each => planeKernel(() => each))
-    return [kernel]
-  })
-}
 
 for (const [flavour, module] of flavours.flatMap(name =>
   Array.from({ length: MODULES }, (_, i) => [name, i] as const),
