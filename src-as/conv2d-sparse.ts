@@ -62,25 +62,51 @@ function constantRow<Scale>(channel: usize, to: usize, count: i32, shift: i32, l
   for (let at = to + 16; at < last; at += 16) v128.store(at, bytes);
 }
 
-/** A row of outputs of one channel, whose constants lie side by side; 16 at a time, up to 15 past the last. */
+/** A row of outputs of one channel, whose constants lie side by side; up to 15 past the last. */
 function pixelRow<Scale>(
   x: usize, steps: usize, end: usize, channel: usize, to: usize, count: i32, shift: i32, low: i32, high: i32
 ): void {
   const last = to + <usize>count;
+  for (; to + 16 < last; to += 32) {
+    pixels32<Scale>(x, steps, end, channel, to, shift, low, high);
+    x += 64;
+  }
+  if (to < last) pixels16<Scale>(x, steps, end, channel, to, shift, low, high);
+}
+
+// @ts-ignore: decorator
+@inline
+function pixels32<Scale>(x: usize, step: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+  let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, e = a, f = a, g = a, h = a;
   do {
-    let a = v128.load_splat<i32>(channel), b = a, c = a, d = a, step = steps;
-    do {
-      const p = x + <usize>load<u16>(step), q = x + <usize>load<u16>(step, 2), all = v128.load(step, 4);
-      const w = v128.shuffle<i32>(all, all, 0, 0, 0, 0);
-      let u = v128.load(p), v = v128.load(q);
-      a = addFirst(a, u, v, w); b = addLast(b, u, v, w);
-      u = v128.load(p, 16); v = v128.load(q, 16);
-      c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
-      step += stepBytes<i16>();
-    } while (step != end);
-    storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
-    x += 32; to += 16;
-  } while (to < last);
+    const p = x + <usize>load<u16>(step), q = x + <usize>load<u16>(step, 2), w = v128.load_splat<i32>(step, 4);
+    let u = v128.load(p), v = v128.load(q);
+    a = addFirst(a, u, v, w); b = addLast(b, u, v, w);
+    u = v128.load(p, 16); v = v128.load(q, 16);
+    c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
+    u = v128.load(p, 32); v = v128.load(q, 32);
+    e = addFirst(e, u, v, w); f = addLast(f, u, v, w);
+    u = v128.load(p, 48); v = v128.load(q, 48);
+    g = addFirst(g, u, v, w); h = addLast(h, u, v, w);
+    step += stepBytes<i16>();
+  } while (step != end);
+  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
+  storeBytes<Scale>(e, f, g, h, channel, to + 16, shift, low, high);
+}
+
+// @ts-ignore: decorator
+@inline
+function pixels16<Scale>(x: usize, step: usize, end: usize, channel: usize, to: usize, shift: i32, low: i32, high: i32): void {
+  let a = v128.load_splat<i32>(channel), b = a, c = a, d = a;
+  do {
+    const p = x + <usize>load<u16>(step), q = x + <usize>load<u16>(step, 2), w = v128.load_splat<i32>(step, 4);
+    let u = v128.load(p), v = v128.load(q);
+    a = addFirst(a, u, v, w); b = addLast(b, u, v, w);
+    u = v128.load(p, 16); v = v128.load(q, 16);
+    c = addFirst(c, u, v, w); d = addLast(d, u, v, w);
+    step += stepBytes<i16>();
+  } while (step != end);
+  storeBytes<Scale>(a, b, c, d, channel, to, shift, low, high);
 }
 
 /** The same by blocks. */

@@ -31,7 +31,7 @@ const LARGEST = 32767
  * Nanoseconds of a vector step of the products, of a vector of products, of transforming a vector in and a vector of products back,
  * of an output vector, of a byte of transformed weights that is read, and of a layer; docs/kernels.md.
  */
-const COST = { step: 0.17, product: 0.5, input: 0.1, back: 0.15, output: 2.6, weight: 0.02, layer: 5500 }
+const COST = { step: 0.17, product: 0.5, input: 0.1, back: 0.15, output: 2.6, weight: 0.02, layer: 1000 }
 
 /** What a Toom-Cook convolution does, along one axis or two. */
 interface Work {
