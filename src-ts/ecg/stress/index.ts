@@ -1,4 +1,5 @@
 import { clock } from './clock.ts'
+import { fibrillation } from './fibrillation.ts'
 import { leads } from './leads.ts'
 import { noise } from './noise.ts'
 import { pacing } from './pacing.ts'
@@ -18,5 +19,6 @@ export const stresses: readonly Stress[] = [
   ...noise,
   ...pacing,
   ...runs,
+  ...fibrillation,
   ...labels,
 ]
