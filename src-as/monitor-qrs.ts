@@ -2,7 +2,8 @@
 
 import { IntegerFilter } from "./monitor-filter";
 import { floorDivide } from "./monitor-filter";
-import { QRS } from "./monitor-table";
+import { median, QrsLevels, REMEMBERED, remember } from "./monitor-qrs-levels";
+import { QRS, SHARP } from "./monitor-table";
 
 const RATE_HZ: i64 = 360;
 const SLOPE: i32 = 4;
@@ -10,7 +11,6 @@ const AVERAGE: i32 = 29;
 const FEATURE_DELAY: i64 = 29;
 const APART: i64 = 72;
 const T_WAVE: i64 = 130;
-const REMEMBERED: i32 = 8;
 const LEARNING: i32 = 720;
 const LOST: i64 = 1440;
 const STANDS_OUT: i64 = 4;
@@ -22,11 +22,15 @@ const PASSED: i32 = 64;
 const FOUND: i32 = 64;
 
 export class IntegerQrsFeature {
-  band: IntegerFilter = new IntegerFilter(QRS, 2);
+  band: IntegerFilter;
   private past: StaticArray<i64> = new StaticArray<i64>(SLOPE);
   private slopes: StaticArray<i64> = new StaticArray<i64>(AVERAGE);
   private sum: i64 = 0;
   private samples: i64 = 0;
+
+  constructor(place: i32) {
+    this.band = new IntegerFilter(place, 2);
+  }
 
   next(sample: i64): i64 {
     const band = this.band.next(sample);
@@ -48,61 +52,66 @@ export class IntegerQrsFeature {
 }
 
 export class IntegerQrsDetector {
-  feature: IntegerQrsFeature = new IntegerQrsFeature();
+  feature: IntegerQrsFeature = new IntegerQrsFeature(QRS);
+  private sharp: IntegerQrsFeature = new IntegerQrsFeature(SHARP);
   /** Sample numbers of the beats that the last sample made certain. */
   found: StaticArray<i64> = new StaticArray<i64>(FOUND);
   /** Whether one may have been overlooked before each. */
   doubtful: StaticArray<bool> = new StaticArray<bool>(FOUND);
   count: i32 = 0;
   interval: i64 = RATE_HZ;
-  private beatHeights: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
-  private otherHeights: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
+  private heights: QrsLevels = new QrsLevels();
+  private sharpnesses: QrsLevels = new QrsLevels();
   private intervals: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
   private sorted: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
-  private beatLevel: i64 = 0;
-  private otherLevel: i64 = 0;
   /** Peaks that were not taken for a beat; while learning, all peaks. */
   private passedAt: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private passedHeight: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private passedSharpness: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private passed: i32 = 0;
   private learntAt: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private learntHeight: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private learntSharpness: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private learnt: i32 = 0;
   private learning: bool = true;
   private learntSamples: i32 = 0;
   private highest: i64 = 0;
+  private sharpest: i64 = 0;
   private lastBeat: i64 = NEVER;
+  private lastHeight: i64 = 0;
   private lookedBack: bool = false;
   private samples: i64 = 0;
   private rising: bool = false;
   private topAt: i64 = 0;
   private topHeight: i64 = 0;
+  private topSharpness: i64 = 0;
   private valley: i64 = NONE;
 
   get clarity(): i64 {
-    return this.learning ? 0 : floorDivide(10 * this.beatLevel, max<i64>(1, this.otherLevel));
+    return this.learning ? 0 : floorDivide(10 * this.sharpnesses.beat, max<i64>(1, this.sharpnesses.other));
   }
 
   /** The first peak since the last beat that the second look may take for one: where its R peak would lie; NONE where there is none. */
   get overlooked(): i64 {
     for (let i = 0; i < this.passed; i++)
-      if (this.passedAt[i] - this.lastBeat > T_WAVE && 20 * this.passedHeight[i] > this.tenThresholds())
+      if (this.mayBeBeat(i) && 20 * this.passedHeight[i] > this.heights.tenThresholds)
         return this.passedAt[i] - FEATURE_DELAY;
     return NONE;
   }
 
   next(sample: i64): void {
     this.count = 0;
-    const height = this.feature.next(sample);
+    const height = this.feature.next(sample), sharpness = this.sharp.next(sample);
     const at = this.samples++;
-    const peak = this.follow(at, height);
-    if (this.learning) this.learn(peak, height);
-    else if (peak) this.decide(this.topAt, this.topHeight);
+    const peak = this.follow(at, height, sharpness);
+    if (this.learning) this.learn(peak, height, sharpness);
+    else if (peak) this.decide(this.topAt, this.topHeight, this.topSharpness);
     else if (this.passed > 0) this.lookBack(at - APART);
   }
 
   skip(samples: i64): void {
     this.feature.restart();
+    this.sharp.restart();
     this.samples += samples;
     this.passed = 0;
     this.lastBeat = this.learning ? NEVER : this.samples - APART;
@@ -114,23 +123,26 @@ export class IntegerQrsDetector {
     this.learning = true;
     this.learnt = 0;
     this.highest = 0;
+    this.sharpest = 0;
     this.learntSamples = 0;
     this.passed = 0;
     this.lastBeat = NEVER;
   }
 
-  private follow(at: i64, height: i64): bool {
+  private follow(at: i64, height: i64, sharpness: i64): bool {
     if (!this.rising) {
       if (height > this.valley) {
         this.rising = true;
         this.topAt = at;
         this.topHeight = height;
+        this.topSharpness = sharpness;
       } else this.valley = height;
       return false;
     }
     if (height > this.topHeight) {
       this.topAt = at;
       this.topHeight = height;
+      this.topSharpness = sharpness;
     }
     if (at - this.topAt < APART) return false;
     this.rising = false;
@@ -138,71 +150,87 @@ export class IntegerQrsDetector {
     return true;
   }
 
-  private learn(peak: bool, height: i64): void {
+  private learn(peak: bool, height: i64, sharpness: i64): void {
     if (peak && this.learnt < PASSED) {
       this.learntAt[this.learnt] = this.topAt;
+      this.learntSharpness[this.learnt] = this.topSharpness;
       this.learntHeight[this.learnt++] = this.topHeight;
     }
     if (height > this.highest) this.highest = height;
+    if (sharpness > this.sharpest) this.sharpest = sharpness;
     if (this.highest > 0) this.learntSamples++;
     if (this.learntSamples < LEARNING) return;
     this.learning = false;
-    this.beatHeights.fill(floorDivide(4 * this.highest, 5));
-    this.otherHeights.fill(floorDivide(this.highest, 10));
+    this.heights.learn(this.highest);
+    this.sharpnesses.learn(this.sharpest);
     this.intervals.fill(RATE_HZ);
-    this.setLevels();
-    for (let i = 0; i < this.learnt; i++) this.decide(this.learntAt[i], this.learntHeight[i]);
+    for (let i = 0; i < this.learnt; i++) this.decide(this.learntAt[i], this.learntHeight[i], this.learntSharpness[i]);
   }
 
-  private decide(at: i64, height: i64): void {
+  private decide(at: i64, height: i64, sharpness: i64): void {
     this.lookBack(at);
-    if (10 * height > this.tenThresholds() && at - this.lastBeat > APART) this.accept(at, height);
+    if (this.isBeat(at, height, sharpness)) this.accept(at, height, sharpness);
     else {
       if (this.passed < PASSED) {
         this.passedAt[this.passed] = at;
+        this.passedSharpness[this.passed] = sharpness;
         this.passedHeight[this.passed++] = height;
       }
-      remember(this.otherHeights, height);
-      this.setLevels();
+      this.heights.takeOther(height);
+      this.sharpnesses.takeOther(sharpness);
     }
+  }
+
+  /** Soon after a beat a peak that is both dull and less than half as high is its T wave. */
+  private isBeat(at: i64, height: i64, sharpness: i64): bool {
+    const since = at - this.lastBeat;
+    if (since <= APART || 10 * height <= this.heights.tenThresholds) return false;
+    const sharp = 10 * sharpness > this.sharpnesses.tenThresholds;
+    return since > T_WAVE || sharp || 2 * height > this.lastHeight;
   }
 
   private lookBack(at: i64): void {
     while (this.passed > 0 && at - this.lastBeat > min((3 * this.interval) >> 1, LOST)) {
       const best = this.highestPassed();
       const lost = at - max<i64>(this.lastBeat, 0) > LOST;
-      if (lost && best >= 0 && this.passedHeight[best] > STANDS_OUT * this.otherLevel) {
-        this.beatHeights.fill(this.passedHeight[best]);
-        this.setLevels();
+      if (lost && best >= 0 && this.passedHeight[best] > STANDS_OUT * this.heights.other) {
+        this.heights.assume(this.passedHeight[best]);
+        this.sharpnesses.assume(this.passedSharpness[best]);
       }
-      if (best < 0 || 20 * this.passedHeight[best] <= this.tenThresholds() || (this.lookedBack && !lost)) {
+      if (best < 0 || 20 * this.passedHeight[best] <= this.heights.tenThresholds || (this.lookedBack && !lost)) {
         this.forget(at - LOST);
         return;
       }
-      this.accept(this.passedAt[best], this.passedHeight[best]);
+      this.accept(this.passedAt[best], this.passedHeight[best], this.passedSharpness[best]);
       this.lookedBack = true;
     }
+  }
+
+  /** Whether the second look may take a peak, if it is high enough. */
+  private mayBeBeat(i: i32): bool {
+    const late = this.passedAt[i] - this.lastBeat > T_WAVE;
+    return late && 20 * this.passedSharpness[i] > this.sharpnesses.tenThresholds;
   }
 
   private highestPassed(): i32 {
     let best = -1;
     for (let i = 0; i < this.passed; i++) {
-      const late = this.passedAt[i] - this.lastBeat > T_WAVE;
-      if (late && (best < 0 || this.passedHeight[i] > this.passedHeight[best])) best = i;
+      if (this.mayBeBeat(i) && (best < 0 || this.passedHeight[i] > this.passedHeight[best])) best = i;
     }
     return best;
   }
 
-  private accept(at: i64, height: i64): void {
+  private accept(at: i64, height: i64, sharpness: i64): void {
     const doubtful = this.hasPassedOver(at);
     if (this.lastBeat >= 0) {
       remember(this.intervals, at - this.lastBeat);
-      this.interval = this.median(this.intervals);
+      this.interval = median(this.intervals, this.sorted);
     }
     this.lastBeat = at;
+    this.lastHeight = height;
     this.lookedBack = false;
-    remember(this.beatHeights, height);
-    this.setLevels();
+    this.heights.takeBeat(height);
+    this.sharpnesses.takeBeat(sharpness);
     this.forget(at);
     if (this.count == FOUND) return;
     this.doubtful[this.count] = doubtful;
@@ -212,7 +240,7 @@ export class IntegerQrsDetector {
   private hasPassedOver(before: i64): bool {
     for (let i = 0; i < this.passed; i++) {
       const between = this.passedAt[i] - this.lastBeat > T_WAVE && before - this.passedAt[i] > APART;
-      if (between && 30 * this.passedHeight[i] > this.tenThresholds()) return true;
+      if (between && 30 * this.passedHeight[i] > this.heights.tenThresholds) return true;
     }
     return false;
   }
@@ -223,33 +251,9 @@ export class IntegerQrsDetector {
     for (let i = 0; i < this.passed; i++) {
       if (this.passedAt[i] <= at) continue;
       this.passedAt[kept] = this.passedAt[i];
+      this.passedSharpness[kept] = this.passedSharpness[i];
       this.passedHeight[kept++] = this.passedHeight[i];
     }
     this.passed = kept;
   }
-
-  private setLevels(): void {
-    this.beatLevel = this.median(this.beatHeights);
-    this.otherLevel = this.median(this.otherHeights);
-  }
-
-  private tenThresholds(): i64 {
-    return 7 * this.otherLevel + 3 * this.beatLevel;
-  }
-
-  /** The upper of the two in the middle. */
-  private median(values: StaticArray<i64>): i64 {
-    const sorted = this.sorted;
-    for (let i = 0; i < REMEMBERED; i++) {
-      let place = i;
-      for (; place > 0 && sorted[place - 1] > values[i]; place--) sorted[place] = sorted[place - 1];
-      sorted[place] = values[i];
-    }
-    return sorted[REMEMBERED >> 1];
-  }
-}
-
-function remember(values: StaticArray<i64>, value: i64): void {
-  for (let i = 1; i < REMEMBERED; i++) values[i - 1] = values[i];
-  values[REMEMBERED - 1] = value;
 }

@@ -3,28 +3,29 @@
 export const LOG: i32 = 0;
 export const BAND: i32 = 257;
 export const QRS: i32 = 267;
-export const NOTCH: i32 = 277;
-export const HAS_NOTCH: i32 = 282;
-export const UP: i32 = 283;
-export const DOWN: i32 = 284;
-export const WIDTH: i32 = 285;
-export const TAP_COUNT: i32 = 286;
-export const LEADS: i32 = 287;
+export const SHARP: i32 = 277;
+export const NOTCH: i32 = 287;
+export const HAS_NOTCH: i32 = 292;
+export const UP: i32 = 293;
+export const DOWN: i32 = 294;
+export const WIDTH: i32 = 295;
+export const TAP_COUNT: i32 = 296;
+export const LEADS: i32 = 297;
 /** The leads that beats are classified by. */
-export const MAIN: i32 = 288;
-export const SECOND: i32 = 289;
+export const MAIN: i32 = 298;
+export const SECOND: i32 = 299;
 /** Frames of a push. */
-export const FRAMES: i32 = 290;
-export const LABELS: i32 = 291;
+export const FRAMES: i32 = 300;
+export const LABELS: i32 = 301;
 /** What a step of the network's output is, in thousandths of a logit. */
-export const STEP: i32 = 292;
+export const STEP: i32 = 302;
 /** Multiplier, offset, low and high of the signal, then of each number. */
-export const MAPS: i32 = 293;
+export const MAPS: i32 = 303;
 /** Conditions of rules: a rule may have two. */
-export const WITNESSES: i32 = 353;
-export const TAPS: i32 = 354;
+export const WITNESSES: i32 = 363;
+export const TAPS: i32 = 364;
 /** Words of a witness: its rule, its kind and limits. They stand behind the taps. */
-export const WITNESS: i32 = 12;
+export const WITNESS: i32 = 14;
 
 /** Returns a word. MONITOR, the address of the first, is a global of the program. */
 // @ts-ignore: decorator

@@ -1,10 +1,12 @@
-// A run of fast beats that look unlike the usual ones and like each other. Twin of src-ts/monitor/unlike-run.ts.
+// A run of fast beats that look like each other, and by shape or label unlike the usual ones. Twin of src-ts/monitor/unlike-run.ts.
 
 import { Condition, MINUTE, NONE, RATE_HZ, ratio } from "./monitor-condition";
 import { Likeness } from "./monitor-likeness";
 import { tabled } from "./monitor-table";
 
 const INTERVALS: i32 = 8;
+/** What is known of a beat, in bits. */
+const NAMED: i32 = 1, UNLIKE: i32 = 2, PLAIN: i32 = 4;
 
 export class UnlikeRunCondition extends Condition {
   private from: i64;
@@ -15,8 +17,12 @@ export class UnlikeRunCondition extends Condition {
   private much: i64;
   private width: i64;
   private alike: i64;
+  private label: i32;
+  private orLabel: i32;
+  private named: i32;
   private intervals: StaticArray<i64>;
   private likes: StaticArray<i64>;
+  private evidence: StaticArray<i32>;
   private length: i64 = 0;
   private before: StaticArray<i64> = new StaticArray<i64>(INTERVALS);
   private sorted: StaticArray<i64> = new StaticArray<i64>(INTERVALS);
@@ -34,19 +40,25 @@ export class UnlikeRunCondition extends Condition {
     this.much = tabled(place + 6);
     this.width = tabled(place + 7);
     this.alike = tabled(place + 8);
+    this.label = <i32>tabled(place + 9);
+    this.orLabel = <i32>tabled(place + 10);
+    this.named = <i32>tabled(place + 11);
     this.intervals = new StaticArray<i64>(beats);
     this.likes = new StaticArray<i64>(beats);
+    this.evidence = new StaticArray<i32>(beats);
   }
 
-  labelled(_sample: i64, _label: i32, _certainty: i64, pre: i64, likeness: Likeness): i64 {
+  labelled(_sample: i64, label: i32, _certainty: i64, pre: i64, likeness: Likeness): i64 {
     const beats = this.intervals.length;
+    const evidence = pre == NONE || !likeness.known ? 0 : this.evidenceOf(label, likeness);
     if (pre == NONE) this.count = 0;
-    if (pre == NONE || !likeness.known || !this.isUnlike(likeness)) this.length = 0;
+    if (evidence == 0) this.length = 0;
     else {
       if (this.length == 0) this.usual = this.median();
       const place = <i32>(this.length++ % beats);
       this.intervals[place] = pre;
       this.likes[place] = likeness.alike;
+      this.evidence[place] = evidence;
     }
     if (pre != NONE) this.before[this.count++ % INTERVALS] = pre;
     if (this.count == 2 * INTERVALS) this.count = INTERVALS;
@@ -59,23 +71,30 @@ export class UnlikeRunCondition extends Condition {
   }
 
   private judge(beats: i32): i64 {
-    let samples: i64 = 0, longest: i64 = 0, shortest = i64.MAX_VALUE;
-    for (let i = 1; i < beats; i++) {
+    let samples: i64 = 0, longest: i64 = 0, shortest = i64.MAX_VALUE, all = NAMED | UNLIKE | PLAIN, named = 0;
+    for (let i = 0; i < beats; i++) {
       const place = <i32>((this.length + i) % beats), interval = this.intervals[place];
+      all &= this.evidence[place];
+      named += this.evidence[place] & NAMED;
       // The first interval of a run is that before it, and its first beat may lie on the T wave of the one before.
       if (i > 1 && this.likes[place] < this.alike) return NONE;
+      if (i == 0) continue;
       samples += interval;
       longest = max(longest, interval);
       shortest = min(shortest, interval);
     }
     const count = MINUTE * (beats - 1);
-    if (1000 * count < this.from * samples || 1000 * samples > this.share * this.usual * (beats - 1)) return NONE;
-    return 1000 * longest <= this.regularity * shortest ? ratio(count, samples) : NONE;
+    if (1000 * count < this.from * samples || 1000 * longest > this.regularity * shortest) return NONE;
+    const sure = (all & NAMED) != 0 && (all & UNLIKE) != 0;
+    const likely = (all & PLAIN) != 0 || named >= this.named;
+    const sudden = 1000 * samples <= this.share * this.usual * (beats - 1);
+    return sure || (sudden && likely) ? ratio(count, samples) : NONE;
   }
 
-  private isUnlike(likeness: Likeness): bool {
-    const least = likeness.least;
-    return likeness.most < this.some && (least < this.much || (least < this.more && likeness.width > this.width));
+  private evidenceOf(label: i32, likeness: Likeness): i32 {
+    const named = label == this.label || label == this.orLabel ? NAMED : 0, least = likeness.least;
+    if (likeness.most >= this.some || least >= this.more) return named;
+    return named | UNLIKE | (least < this.much || likeness.width > this.width ? PLAIN : 0);
   }
 
   /** The upper of the two in the middle; a second where there are none. */

@@ -1,23 +1,31 @@
 import { highPass, lowPass } from '../ecg/signal/butterworth.ts'
 import { IntegerFilter } from './integer-filter.ts'
+import { median, QrsLevels, REMEMBERED, remember } from './qrs-levels.ts'
 
 /** The one rate at which beats are looked for. */
 export const RATE_HZ = 360
 
-/** The band, slope and average of ecg/beats/qrs-feature.ts, in samples. */
-export const QRS_BAND = [...highPass(2, 8, RATE_HZ), ...lowPass(2, 16, RATE_HZ)]
+/** The band in which complexes stand out, the wide ones of ventricles, too: nearly that of Pan and Tompkins, IEEE TBME 32(3):230, 1985. */
+export const QRS_BAND = [...highPass(2, 5, RATE_HZ), ...lowPass(2, 16, RATE_HZ)]
+/** That of ecg/beats/qrs-feature.ts, in which T waves are low. */
+export const SHARP_BAND = [...highPass(2, 8, RATE_HZ), ...lowPass(2, 16, RATE_HZ)]
+/** The slope and average of ecg/beats/qrs-feature.ts, in samples. */
 const SLOPE = 4
 const AVERAGE = 29
 /** From an R peak to the peak of the feature. */
 export const FEATURE_DELAY = 29
 
-/** How much QRS is in a lead, sample by sample, in integers: the sum of the sizes of the band's slopes over 80 ms. */
+/** How much QRS is in a lead, sample by sample, in integers: the sum of the sizes of a band's slopes over 80 ms. */
 export class IntegerQrsFeature {
-  private readonly band = new IntegerFilter(QRS_BAND)
+  private readonly band: IntegerFilter
   private readonly past = new Float64Array(SLOPE)
   private readonly slopes = new Float64Array(AVERAGE)
   private sum = 0
   private samples = 0
+
+  constructor(band: ConstructorParameters<typeof IntegerFilter>[0]) {
+    this.band = new IntegerFilter(band)
+  }
 
   next(sample: number): number {
     const band = this.band.next(sample)
@@ -40,9 +48,8 @@ export class IntegerQrsFeature {
 
 /** Samples between two beats (refractory heart muscle), and for which a peak has to stay the highest. */
 const APART = 72
-/** A peak sooner after a beat is its T wave: it is no candidate of the second look. */
+/** A peak sooner after a beat may be its T wave: it must be sharp, and is no candidate of the second look. */
 const T_WAVE = 130
-const REMEMBERED = 8
 const LEARNING = 2 * RATE_HZ
 /** After so long without a beat the levels are learnt anew, if something stands out of the noise by the factor. */
 const LOST = 4 * RATE_HZ
@@ -57,39 +64,43 @@ type Emit = (beat: number, doubtful: boolean) => void
 interface Peak {
   readonly at: number
   readonly height: number
+  /** The feature's value in SHARP_BAND at the same time. */
+  readonly sharpness: number
 }
 
 /**
  * Finds QRS complexes in one lead as its samples come: the rules of ecg/beats/qrs-detector.ts in integers. The threshold stands at three
- * tenths of the way from the median of the last noise peaks to that of the last beats; after one and a half usual intervals without a
- * beat the highest peak that was passed over is taken, if it reaches half the threshold and is no T wave; but never two in a row:
+ * tenths of the way from the median of the last noise peaks to that of the last beats. After one and a half usual intervals without a
+ * beat the highest peak that was passed over is taken, if it reaches half the threshold in both bands and is no T wave; but never two in a row:
  * where beats stay away, P waves and noise are the highest.
  */
 export class IntegerQrsDetector {
-  private readonly feature = new IntegerQrsFeature()
-  private readonly beatHeights: number[] = []
-  private readonly otherHeights: number[] = []
+  private readonly feature = new IntegerQrsFeature(QRS_BAND)
+  private readonly sharp = new IntegerQrsFeature(SHARP_BAND)
+  private readonly heights = new QrsLevels()
+  private readonly sharpnesses = new QrsLevels()
   private readonly intervals: number[] = []
-  private beatLevel = 0
-  private otherLevel = 0
   private usualInterval = RATE_HZ
   /** Peaks since the last beat that were not taken for one. */
   private passed: Peak[] = []
   private lastBeat = NEVER
+  private lastHeight = 0
   /** Whether the second look found it. */
   private lookedBack = false
   private samples = 0
   private learntSamples = 0
   private learning: Peak[] | undefined = []
   private highest = 0
+  private sharpest = 0
   private rising = false
   private topAt = 0
   private topHeight = 0
+  private topSharpness = 0
   private valley = Number.MAX_SAFE_INTEGER
 
   /** By how much beats stand out: the level of beats in tenths of that of noise; 0 until they are learnt. */
   get clarity(): number {
-    return this.learning ? 0 : Math.floor((10 * this.beatLevel) / Math.max(1, this.otherLevel))
+    return this.learning ? 0 : Math.floor((10 * this.sharpnesses.beat) / Math.max(1, this.sharpnesses.other))
   }
 
   /** The median of the last intervals between beats, in samples. */
@@ -100,16 +111,16 @@ export class IntegerQrsDetector {
   /** The first peak since the last beat that the second look may take for one: where its R peak would lie. */
   get overlooked(): number | undefined {
     if (this.passed.length === 0) return undefined
-    const peak = this.passed.find(({ at, height }) => at - this.lastBeat > T_WAVE && 20 * height > this.tenThresholds())
+    const peak = this.passed.find(each => this.mayBeBeat(each) && 20 * each.height > this.heights.tenThresholds)
     return peak && peak.at - FEATURE_DELAY
   }
 
   /** Takes a sample in parts of a microvolt; calls `emit` for every beat that is certain by it. */
   next(sample: number, emit: Emit): void {
-    const height = this.feature.next(sample)
+    const [height, sharpness] = [this.feature.next(sample), this.sharp.next(sample)]
     const at = this.samples++
-    const peak = this.follow(at, height)
-    if (this.learning) this.learn(this.learning, peak, height, emit)
+    const peak = this.follow(at, height, sharpness)
+    if (this.learning) this.learn(this.learning, peak, height, sharpness, emit)
     else if (peak) this.decide(peak, emit)
     else if (this.passed.length > 0) this.lookBack(at - APART, emit)
   }
@@ -117,6 +128,7 @@ export class IntegerQrsDetector {
   /** Goes on after a gap, `samples` of which nothing is known: levels stay, but nothing before it is a beat any more. */
   skip(samples: number): void {
     this.feature.restart()
+    this.sharp.restart()
     this.samples += samples
     this.passed = []
     this.lastBeat = this.learning ? NEVER : this.samples - APART
@@ -127,56 +139,63 @@ export class IntegerQrsDetector {
   /** Learns the levels of beats and noise anew: what came before was no signal. */
   relearn(): void {
     this.learning = []
-    this.highest = this.learntSamples = 0
+    this.highest = this.sharpest = this.learntSamples = 0
     this.passed = []
     this.lastBeat = NEVER
-    for (const levels of [this.beatHeights, this.otherHeights, this.intervals]) levels.length = 0
   }
 
   /** Returns a peak when its top has stayed the highest for long enough. */
-  private follow(at: number, height: number): Peak | undefined {
+  private follow(at: number, height: number, sharpness: number): Peak | undefined {
     if (!this.rising) {
       if (height > this.valley) {
         this.rising = true
         this.topAt = at
         this.topHeight = height
+        this.topSharpness = sharpness
       } else this.valley = height
       return undefined
     }
     if (height > this.topHeight) {
       this.topAt = at
       this.topHeight = height
+      this.topSharpness = sharpness
     }
     if (at - this.topAt < APART) return undefined
     this.rising = false
     this.valley = height
-    return { at: this.topAt, height: this.topHeight }
+    return { at: this.topAt, height: this.topHeight, sharpness: this.topSharpness }
   }
 
-  private learn(peaks: Peak[], peak: Peak | undefined, height: number, emit: Emit): void {
+  private learn(peaks: Peak[], peak: Peak | undefined, height: number, sharpness: number, emit: Emit): void {
     if (peak) peaks.push(peak)
     if (height > this.highest) this.highest = height
+    if (sharpness > this.sharpest) this.sharpest = sharpness
     // A line that is still dead teaches nothing.
     if (this.highest > 0) this.learntSamples++
     if (this.learntSamples < LEARNING) return
     this.learning = undefined
-    for (let i = 0; i < REMEMBERED; i++) {
-      this.beatHeights.push(Math.floor((4 * this.highest) / 5))
-      this.otherHeights.push(Math.floor(this.highest / 10))
-      this.intervals.push(RATE_HZ)
-    }
-    this.setLevels()
+    this.heights.learn(this.highest)
+    this.sharpnesses.learn(this.sharpest)
+    for (let i = 0; i < REMEMBERED; i++) this.intervals[i] = RATE_HZ
     for (const each of peaks) this.decide(each, emit)
   }
 
   private decide(peak: Peak, emit: Emit): void {
     this.lookBack(peak.at, emit)
-    if (10 * peak.height > this.tenThresholds() && peak.at - this.lastBeat > APART) this.accept(peak, emit)
+    if (this.isBeat(peak)) this.accept(peak, emit)
     else {
       this.passed.push(peak)
-      remember(this.otherHeights, peak.height)
-      this.setLevels()
+      this.heights.takeOther(peak.height)
+      this.sharpnesses.takeOther(peak.sharpness)
     }
+  }
+
+  /** Soon after a beat a peak that is both dull and less than half as high is its T wave. */
+  private isBeat({ at, height, sharpness }: Peak): boolean {
+    const since = at - this.lastBeat
+    if (since <= APART || 10 * height <= this.heights.tenThresholds) return false
+    const sharp = 10 * sharpness > this.sharpnesses.tenThresholds
+    return since > T_WAVE || sharp || 2 * height > this.lastHeight
   }
 
   /** Looks for a beat among the peaks passed over, now that it is `at` and none has come. */
@@ -184,12 +203,12 @@ export class IntegerQrsDetector {
     while (this.passed.length > 0 && at - this.lastBeat > Math.min((3 * this.usualInterval) >> 1, LOST)) {
       const best = this.highestPassed()
       const lost = at - Math.max(this.lastBeat, 0) > LOST
-      if (lost && best && best.height > STANDS_OUT * this.otherLevel) {
+      if (lost && best && best.height > STANDS_OUT * this.heights.other) {
         // Electrodes or gain have changed.
-        this.beatHeights.fill(best.height)
-        this.setLevels()
+        this.heights.assume(best.height)
+        this.sharpnesses.assume(best.sharpness)
       }
-      if (!best || 20 * best.height <= this.tenThresholds() || (this.lookedBack && !lost)) {
+      if (!best || 20 * best.height <= this.heights.tenThresholds || (this.lookedBack && !lost)) {
         this.passed = this.passed.filter(peak => peak.at > at - LOST)
         return
       }
@@ -198,10 +217,15 @@ export class IntegerQrsDetector {
     }
   }
 
+  /** Whether the second look may take a peak, if it is high enough. */
+  private mayBeBeat({ at, sharpness }: Peak): boolean {
+    return at - this.lastBeat > T_WAVE && 20 * sharpness > this.sharpnesses.tenThresholds
+  }
+
   private highestPassed(): Peak | undefined {
     let best: Peak | undefined
     for (const peak of this.passed) {
-      if (peak.at - this.lastBeat > T_WAVE && (!best || peak.height > best.height)) best = peak
+      if (this.mayBeBeat(peak) && (!best || peak.height > best.height)) best = peak
     }
     return best
   }
@@ -213,9 +237,10 @@ export class IntegerQrsDetector {
       this.usualInterval = median(this.intervals)
     }
     this.lastBeat = peak.at
+    this.lastHeight = peak.height
     this.lookedBack = false
-    remember(this.beatHeights, peak.height)
-    this.setLevels()
+    this.heights.takeBeat(peak.height)
+    this.sharpnesses.takeBeat(peak.sharpness)
     this.passed = this.passed.filter(other => other.at > peak.at)
     emit(Math.max(0, peak.at - FEATURE_DELAY), doubtful)
   }
@@ -223,26 +248,8 @@ export class IntegerQrsDetector {
   /** Whether a peak of a third of the threshold lies between the last beat's T wave and a peak at `before`: P waves are lower. */
   private hasPassedOver(before: number): boolean {
     return this.passed.some(
-      ({ at, height }) => at - this.lastBeat > T_WAVE && before - at > APART && 30 * height > this.tenThresholds(),
+      ({ at, height }) =>
+        at - this.lastBeat > T_WAVE && before - at > APART && 30 * height > this.heights.tenThresholds,
     )
   }
-
-  private setLevels(): void {
-    this.beatLevel = median(this.beatHeights)
-    this.otherLevel = median(this.otherHeights)
-  }
-
-  private tenThresholds(): number {
-    return 7 * this.otherLevel + 3 * this.beatLevel
-  }
-}
-
-function remember(values: number[], value: number): void {
-  values.shift()
-  values.push(value)
-}
-
-/** The upper of the two in the middle. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]
 }

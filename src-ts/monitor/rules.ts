@@ -58,13 +58,20 @@ const When = v.variant('kind', [
   }),
   v.strictObject({
     kind: v.literal('unlike-run'),
+    /** What the network calls such beats; they count whatever they look like, if `named` of a run are. */
+    label,
+    orLabel: v.optional(label),
+    named: beats,
     beats,
     fromPerMinute: perMinute,
     /** Longest interval to shortest, at most. */
     regularity: v.optional(v.pipe(v.number(), v.minValue(1))),
     /** Mean interval, at most so large a share of the usual one before the run. */
     share,
-    /** Correlation with the usual complex: below `some` in both leads, and in one below `much`, or below `more` and wider by `width`. */
+    /**
+     * Correlation with the usual complex: below `some` in both leads and below `more` in one of them is unlike; below `much`, or wider by
+     * `width`, needs no label besides.
+     */
     some: correlation,
     more: correlation,
     much: correlation,

@@ -29,6 +29,49 @@ test('a network that calls all beats normal does not hide a run of wide ones tha
   assert.not(events(slowly, i => i > 54 && i <= 66).includes('ventricular-tachycardia'))
 })
 
+/** What a run of four beats raises, behind twenty normal ones: the labels of its beats, their interval and what they look like. */
+function raisedByRun(
+  labels: string,
+  pre: number,
+  usual: readonly [number, number],
+  widths: readonly [number, number],
+): string[] {
+  const events: MonitorEvent[] = []
+  const alarms = new Alarms(rules, event => events.push(event))
+  const beats = [...'N'.repeat(20), ...labels].map((label, i) => ({ label, run: i >= 20 }))
+  let sample = 0
+  for (const { label, run } of beats) {
+    const interval = run ? pre : 220
+    sample += interval
+    alarms.take({
+      kind: 'beat',
+      sample,
+      label,
+      certainty: 700,
+      provisional: false,
+      pre: interval,
+      next: undefined,
+      at: sample + 200,
+      likeness: run ? { usual, widths, alike: 980 } : { usual: [990, 990], widths: [1000, 1000], alike: 990 },
+    })
+  }
+  return raised(events).filter(rule => rule === 'ventricular-tachycardia')
+}
+
+test('label and shape each count for a beat of a run: half the labels do when it begins at a sudden, all of them at any rate', () => {
+  const found = ['ventricular-tachycardia']
+  const [odd, narrow] = [
+    [700, 850],
+    [900, 1000],
+  ] as const
+  assert.equal(raisedByRun('VSVS', 150, odd, narrow), found)
+  assert.equal(raisedByRun('NSNN', 150, odd, narrow), [], 'neither label nor width')
+  assert.equal(raisedByRun('NSNN', 150, odd, [1300, 1000]), found, 'wide ones need no label')
+  assert.equal(raisedByRun('VFVV', 214, odd, narrow), found, 'at 101 a minute, after 98')
+  assert.equal(raisedByRun('VSVS', 214, [980, 990], narrow), [], 'a doubtful label on a usual beat')
+  assert.equal(raisedByRun('VFVV', 220, odd, narrow), [], 'slower than 100 a minute')
+})
+
 test('with one lead off beats are labelled by the other', () => {
   const beats = beatsAt(steady(90, 0.8), i => i % 9 === 5)
   for (const off of [0, 1]) {

@@ -3,7 +3,7 @@ import { ENDLESS, inSamples, ON_ITS_WAY, thousandths } from '../condition.ts'
 import { IntegerFilter } from '../integer-filter.ts'
 import type { IntegerMap } from '../integer-input.ts'
 import { LOG_TABLE } from '../integer-logarithm.ts'
-import { QRS_BAND } from '../integer-qrs.ts'
+import { QRS_BAND, SHARP_BAND } from '../integer-qrs.ts'
 import { Lead } from '../lead.ts'
 import { leadsToClassify } from '../monitor.ts'
 import type { Rule, When } from '../rules.ts'
@@ -20,7 +20,7 @@ export interface DeviceMonitor {
 
 /** A label has four bits in the word of a pattern. */
 const LABEL_BITS = 4
-const RULE_WORDS = 12
+const RULE_WORDS = 14
 
 /** Returns the constants of a monitor as src-as/monitor-table.ts reads them: 64-bit words, all numbers whole. */
 export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: DeviceMonitor, beats: BeatNetwork) {
@@ -31,7 +31,7 @@ export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: De
   const words = [
     ...LOG_TABLE,
     ...band.coefficients,
-    ...new IntegerFilter(QRS_BAND).coefficients,
+    ...[QRS_BAND, SHARP_BAND].flatMap(each => [...new IntegerFilter(each).coefficients]),
     ...(notch?.coefficients ?? new Array<number>(5).fill(0)),
     Number(notch !== undefined),
     resampler.up,
@@ -111,7 +111,8 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
     case 'unlike-run': {
       const { fromPerMinute, regularity = ENDLESS, share, some, more, much, width, alike } = when
       const limits = [fromPerMinute, regularity, share, some, more, much, width, alike].map(thousandths)
-      return [10, when.beats, ...limits]
+      const labels = [when.label, when.orLabel ?? when.label].map(label)
+      return [10, when.beats, ...limits, ...labels, when.named]
     }
     case 'finding':
       throw new Error('a device has no 12-lead network')
