@@ -1,6 +1,7 @@
 // What a rule waits for, as the rest of a monitor sees it. Twin of src-ts/monitor/condition.ts.
 
 import { Likeness } from "./monitor-likeness";
+import { tabled } from "./monitor-table";
 
 export const RATE_HZ: i64 = 360;
 export const MINUTE: i64 = 60 * RATE_HZ;
@@ -18,6 +19,22 @@ export class Condition {
     return NONE;
   }
   forget(): void {}
+}
+
+/** Whether there are waves a second after the last beat and later; two words at a place say from when on. */
+export class Waves {
+  private leakage: i64;
+  private slowest: i64;
+
+  constructor(place: i32) {
+    this.leakage = tabled(place);
+    this.slowest = tabled(place + 1);
+  }
+
+  are(at: i64, lastPeak: i64, leakage: i64, ratePerMinute: i64): bool {
+    if (lastPeak != NONE && at - lastPeak < RATE_HZ) return false;
+    return leakage != NONE && leakage < this.leakage && 1000 * ratePerMinute >= this.slowest;
+  }
 }
 
 /** a / b in thousandths, halves up; neither is negative. */

@@ -1,6 +1,6 @@
 // Whether what a rule waits for holds. Twin of src-ts/monitor/conditions.ts; limits stand in the table, in samples or thousandths.
 
-import { Condition, NONE, secondsOf } from "./monitor-condition";
+import { Condition, NONE, secondsOf, Waves } from "./monitor-condition";
 import { CountCondition, IrregularCondition, PatternCondition, RunCondition } from "./monitor-patterns";
 import { RateAboveCondition, RateBelowCondition } from "./monitor-rates";
 import { tabled } from "./monitor-table";
@@ -31,19 +31,28 @@ export function conditionOf(place: i32): Condition {
 class NoBeatCondition extends Condition {
   private limit: i64;
   private onItsWay: i64;
+  private waves: Waves;
   private since: i64 = NONE;
+  private waved: bool = false;
 
   constructor(place: i32) {
     super();
     this.limit = tabled(place);
     this.onItsWay = tabled(place + 1);
+    this.waves = new Waves(place + 2);
   }
 
   found(pre: i64, _doubtful: bool): i64 {
-    return pre > this.limit ? secondsOf(pre) : NONE;
+    const silent = pre > this.limit && !this.waved;
+    this.waved = false;
+    return silent ? secondsOf(pre) : NONE;
   }
 
-  moment(at: i64, lastPeak: i64, classifiable: bool, _leakage: i64, _ratePerMinute: i64, _lost: bool): i64 {
+  moment(at: i64, lastPeak: i64, classifiable: bool, leakage: i64, ratePerMinute: i64, _lost: bool): i64 {
+    if (this.waves.are(at, lastPeak, leakage, ratePerMinute)) {
+      this.waved = true;
+      this.since = at;
+    }
     if (!classifiable) this.since = NONE;
     else if (this.since == NONE) this.since = at;
     if (this.since == NONE) return NONE;
@@ -52,6 +61,7 @@ class NoBeatCondition extends Condition {
   }
 
   forget(): void {
+    this.waved = false;
     this.since = NONE;
   }
 }

@@ -9,6 +9,7 @@ import {
   sum,
   thousandths,
 } from './condition.ts'
+import { RATE_HZ } from './integer-qrs.ts'
 import type { LabelledBeat, Moment } from './observations.ts'
 import type { When } from './rules.ts'
 import { unlikeRun } from './unlike-run.ts'
@@ -32,13 +33,25 @@ export const conditions: { readonly [Kind in When['kind']]: (when: Of<Kind>) => 
   finding,
 }
 
-function noBeat({ seconds }: Of<'no-beat'>): Condition {
+function noBeat({ seconds, unlessWaves }: Of<'no-beat'>): Condition {
   const limit = inSamples(seconds)
+  const isWave = waves(unlessWaves)
   let since: number | undefined
+  /** Whether there were waves since the last beat. */
+  let waved = false
   return {
     // A silence that a beat ended before it was certain.
-    found: ({ pre }) => (pre !== undefined && pre > limit ? secondsOf(pre) : undefined),
-    moment({ at, lastPeak, classifiable }) {
+    found({ pre }) {
+      const silent = pre !== undefined && pre > limit && !waved
+      waved = false
+      return silent ? secondsOf(pre) : undefined
+    },
+    moment(moment) {
+      const { at, lastPeak, classifiable } = moment
+      if (isWave(moment)) {
+        waved = true
+        since = at
+      }
       if (!classifiable) since = undefined
       else since ??= at
       if (since === undefined) return undefined
@@ -47,8 +60,20 @@ function noBeat({ seconds }: Of<'no-beat'>): Condition {
     },
     forget() {
       since = undefined
+      waved = false
     },
   }
+}
+
+/** Whether there are waves a second after the last beat and later: the index looks back for four. */
+function waves(unless: Of<'no-beat'>['unlessWaves']): (moment: Moment) => boolean {
+  if (unless === undefined) return () => false
+  const slowest = thousandths(unless.ratePerMinute)
+  return ({ at, lastPeak, flutter }) =>
+    flutter !== undefined &&
+    flutter.leakage < unless.leakage &&
+    1000 * flutter.ratePerMinute >= slowest &&
+    (lastPeak === undefined || at - lastPeak >= RATE_HZ)
 }
 
 function pause({ seconds }: Of<'pause'>): Condition {

@@ -8,11 +8,17 @@ const beats = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(500))
 const perMinute = v.pipe(v.number(), v.minValue(1), v.maxValue(600))
 const share = v.pipe(v.number(), v.gtValue(0), v.maxValue(1))
 const correlation = v.pipe(v.number(), v.minValue(-1), v.maxValue(1))
+/** What the flutter index says of waves that follow each other without a beat: thousandths left, at most, and waves a minute, at least. */
+const waves = v.strictObject({
+  leakage: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+  ratePerMinute: perMinute,
+})
 const label = v.picklist(['N', 'S', 'V', 'F'])
 
 /** What a rule waits for; docs/monitor.md explains each. */
 const When = v.variant('kind', [
-  v.strictObject({ kind: v.literal('no-beat'), seconds }),
+  /** While there are such waves a heart without beats does not stand still: it flutters. */
+  v.strictObject({ kind: v.literal('no-beat'), seconds, unlessWaves: v.optional(waves) }),
   v.strictObject({ kind: v.literal('pause'), seconds }),
   v.strictObject({
     kind: v.literal('rate-above'),

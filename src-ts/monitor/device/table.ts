@@ -63,11 +63,16 @@ export function deviceRules(rules: readonly Rule[]): Rule[] {
   return rules.filter(({ when, orWhen }) => when.kind !== 'finding' && orWhen?.kind !== 'finding')
 }
 
+/** Without waves to look for no index is low enough. */
+function waveWords({ unlessWaves }: { unlessWaves?: { leakage: number; ratePerMinute: number } }): number[] {
+  return unlessWaves ? [unlessWaves.leakage, thousandths(unlessWaves.ratePerMinute)] : [0, 0]
+}
+
 /** A witness's kind and limits; kinds are numbered as in src-as/monitor-conditions.ts. */
 function ruleWords(when: When, label: (name: string) => number): number[] {
   switch (when.kind) {
     case 'no-beat':
-      return [0, inSamples(when.seconds), ON_ITS_WAY]
+      return [0, inSamples(when.seconds), ON_ITS_WAY, ...waveWords(when)]
     case 'pause':
       return [1, inSamples(when.seconds)]
     case 'rate-above':
