@@ -158,7 +158,8 @@ function placeOver(
     )
     const whole = offset === 0 && pitch === rowBytes(graph.tensors[input])
     const fits = tensorBytes(graph.tensors[output]) <= tensorBytes(graph.tensors[input])
-    if (last > step || kept || fixed.has(base) || !whole || !fits || members.includes(output)) continue
+    if (last > step || kept || members.some(member => fixed.has(member)) || !whole || !fits || members.includes(output))
+      continue
     placements.forEach((each, i) => {
       if (each.base === output) placements[i] = { ...each, base }
     })
