@@ -44,7 +44,9 @@ export function buffersOf(
   const ofScratch = graph.nodes.map((node, step) => {
     for (const { tensor, first } of spans) if (first === step) start(tensor, step)
     for (const tensor of node.inputs) {
-      if (tensor >= 0 && ofTensor[tensor] >= 0) buffers[ofTensor[tensor]].last = step
+      // A part of a tensor has no node that computes it.
+      const buffer = tensor >= 0 ? ofTensor[placements[tensor].base] : -1
+      if (buffer >= 0) buffers[buffer].last = step
     }
     for (const tensor of node.outputs) start(tensor, step)
     const bytes = scratchBytes[step]
