@@ -3,6 +3,7 @@ import { fibrillation } from './fibrillation.ts'
 import { leads } from './leads.ts'
 import { noise } from './noise.ts'
 import { pacing } from './pacing.ts'
+import { rates } from './rates.ts'
 import { runs } from './runs.ts'
 import type { Stress } from './stress.ts'
 
@@ -16,6 +17,7 @@ export const stresses: readonly Stress[] = [
   { name: 'none', about: 'the records as they are' },
   ...leads,
   ...clock,
+  ...rates,
   ...noise,
   ...pacing,
   ...runs,
