@@ -37,7 +37,7 @@ export const publishedConvNext: ConvNext = {
  */
 const small: ConvNext = {
   stages: [
-    { patch: [4, 14], channels: 32, blocks: 1 },
+    { patch: [2, 14], channels: 32, blocks: 1 },
     { patch: [2, 4], channels: 64, blocks: 1 },
     { patch: [2, 4], channels: 96, blocks: 2 },
   ],
@@ -78,7 +78,7 @@ export function buildConvNext(config: ConvNext, tf: Layers, shape: NetworkShape,
 /** A ConvNeXt on the picture of a record. */
 export const convnext: Network = {
   name: 'convnext',
-  title: 'ConvNeXt on the record as a picture; 274 k parameters',
+  title: 'ConvNeXt on the record as a picture; 273 k parameters',
   task: 'ptbxl-superclass',
   recipe: pictureRecipe,
   build: (tf, shape, seed) => buildConvNext(small, tf, shape, seed),
