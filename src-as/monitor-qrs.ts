@@ -11,6 +11,7 @@ const AVERAGE: i32 = 29;
 const FEATURE_DELAY: i64 = 29;
 const APART: i64 = 72;
 const T_WAVE: i64 = 130;
+const T_END: i64 = 180;
 const LEARNING: i32 = 720;
 const LOST: i64 = 1440;
 const STANDS_OUT: i64 = 4;
@@ -181,12 +182,12 @@ export class IntegerQrsDetector {
     }
   }
 
-  /** Soon after a beat a peak that is both dull and less than half as high is its T wave. */
+  /** Soon after a beat a peak that is both dull and less than three quarters as high is its T wave. */
   private isBeat(at: i64, height: i64, sharpness: i64): bool {
     const since = at - this.lastBeat;
     if (since <= APART || 10 * height <= this.heights.tenThresholds) return false;
     const sharp = 10 * sharpness > this.sharpnesses.tenThresholds;
-    return since > T_WAVE || sharp || 2 * height > this.lastHeight;
+    return since > T_END || sharp || 4 * height > 3 * this.lastHeight;
   }
 
   private lookBack(at: i64): void {

@@ -48,8 +48,10 @@ export class IntegerQrsFeature {
 
 /** Samples between two beats (refractory heart muscle), and for which a peak has to stay the highest. */
 const APART = 72
-/** A peak sooner after a beat may be its T wave: it must be sharp, and is no candidate of the second look. */
+/** A peak sooner after a beat may be its T wave: it is no candidate of the second look. */
 const T_WAVE = 130
+/** Until then after a beat a dull peak must be nearly as high as the beat: T waves end half a second after R where the heart is slow. */
+const T_END = 180
 const LEARNING = 2 * RATE_HZ
 /** After so long without a beat the levels are learnt anew, if something stands out of the noise by the factor. */
 const LOST = 4 * RATE_HZ
@@ -190,12 +192,12 @@ export class IntegerQrsDetector {
     }
   }
 
-  /** Soon after a beat a peak that is both dull and less than half as high is its T wave. */
+  /** Soon after a beat a peak that is both dull and less than three quarters as high is its T wave. */
   private isBeat({ at, height, sharpness }: Peak): boolean {
     const since = at - this.lastBeat
     if (since <= APART || 10 * height <= this.heights.tenThresholds) return false
     const sharp = 10 * sharpness > this.sharpnesses.tenThresholds
-    return since > T_WAVE || sharp || 2 * height > this.lastHeight
+    return since > T_END || sharp || 4 * height > 3 * this.lastHeight
   }
 
   /** Looks for a beat among the peaks passed over, now that it is `at` and none has come. */

@@ -2,7 +2,7 @@ import type { Random } from '../../random.ts'
 import { beatsOf } from '../datasets/mit-bih.ts'
 import { highPass, lowPass } from '../signal/butterworth.ts'
 import { CausalFilter } from '../signal/filters.ts'
-import { type Stress, type StressedRecord, withLeads } from './stress.ts'
+import { type Stress, type StressedRecord, usualHeight, withLeads } from './stress.ts'
 
 /** What movement and muscles add. Their power stands to that of the signal as in the noise stress test database (Moody 1984). */
 export const noise: readonly Stress[] = [
@@ -36,11 +36,7 @@ function noisy(record: StressedRecord, decibels: number, make: (length: number) 
 
 /** The power of a sine as high as the usual QRS complex, peak to peak. */
 function signalPower(lead: Float64Array, beats: ArrayLike<number>): number {
-  const heights = Array.from(beats, beat => {
-    const complex = lead.subarray(Math.max(0, beat - 18), beat + 18)
-    return Math.max(...complex) - Math.min(...complex)
-  }).sort((a, b) => a - b)
-  return heights[heights.length >> 1] ** 2 / 8
+  return usualHeight(lead, beats) ** 2 / 8
 }
 
 function wander(length: number, rateHz: number, draw: Random): Float64Array {

@@ -36,3 +36,12 @@ export function withLeads(
   const leads = [...record.leads].map(([name, lead], i) => [name, change(lead, i)] as const)
   return { ...record, leads: new Map(leads) }
 }
+
+/** The median height of the complexes, from the lowest to the highest sample within 50 ms of R. */
+export function usualHeight(lead: Float64Array, beats: ArrayLike<number>): number {
+  const heights = Array.from(beats, beat => {
+    const complex = lead.subarray(Math.max(0, beat - 18), beat + 18)
+    return Math.max(...complex) - Math.min(...complex)
+  }).sort((a, b) => a - b)
+  return heights[heights.length >> 1]
+}

@@ -1,0 +1,33 @@
+import type { Random } from '../../random.ts'
+import { beatsOf, MIT_BIH_RATE_HZ } from '../datasets/mit-bih.ts'
+import { type Stress, type StressedRecord, usualHeight, withLeads } from './stress.ts'
+
+/** Hearts whose T waves are nearly as high as their QRS complexes, and come early or late. */
+export const tWaves: readonly Stress[] = [
+  {
+    name: 'tall-t',
+    about:
+      'a T wave of 0.3 to 0.8 of the complex put behind each beat, its peak 0.26 to 0.42 s after R at 60 beats a minute',
+    change: withTallT,
+  },
+]
+
+function withTallT(record: StressedRecord, draw: Random): StressedRecord {
+  const { samples } = beatsOf(record.annotations, 'ml')
+  // With the root of the interval, as QT goes (Bazett 1920).
+  const usualSeconds = 0.26 + 0.16 * draw.uniform()
+  const share = 0.3 + 0.5 * draw.uniform()
+  const deviation = (0.035 + 0.02 * draw.uniform()) * MIT_BIH_RATE_HZ
+  return withLeads(record, lead => {
+    const out = lead.slice()
+    const height = share * usualHeight(lead, samples)
+    for (let i = 1; i < samples.length; i++) {
+      const interval = samples[i] - samples[i - 1]
+      const centre = samples[i - 1] + usualSeconds * Math.sqrt(interval * MIT_BIH_RATE_HZ)
+      const to = Math.min(out.length, centre + 4 * deviation)
+      for (let at = Math.max(0, Math.ceil(centre - 4 * deviation)); at < to; at++)
+        out[at] += height * Math.exp(-(((at - centre) / deviation) ** 2) / 2)
+    }
+    return out
+  })
+}
