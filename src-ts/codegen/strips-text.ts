@@ -14,11 +14,10 @@ export function stripsText(
   const steps = Array.from({ length: last - first + 1 }, (_, i) => first + i)
   const body = [
     ...strips.takes.map(takeText),
-    ...steps.flatMap(step => [
-      callOf(step) && when(step) + callOf(step),
-      ...[strips.fills.get(step)].map(rows => rows && fillText(rows)),
-      ...[strips.gives.get(step)].map(rows => rows && giveText(rows)),
-    ]),
+    ...steps.flatMap(step => {
+      const [call, fill, give] = [callOf(step), strips.fills.get(step), strips.gives.get(step)]
+      return [call && when(step) + call, fill && fillText(fill), give && giveText(give)]
+    }),
     ...strips.slides.map(
       ({ strip, past, fresh, rowBytes }) => `${use('keepRows')}(${strip}, ${past}, ${fresh}, ${rowBytes})`,
     ),

@@ -2,7 +2,7 @@ import type { Random } from '../../random.ts'
 import { beatClass } from '../beats/beat-classes.ts'
 import { MIT_BIH_RATE_HZ } from '../datasets/mit-bih.ts'
 import type { Annotation } from '../formats/wfdb-annotations.ts'
-import type { Stress, StressedRecord } from './stress.ts'
+import { P_START, type Stress, type StressedRecord, T_END } from './stress.ts'
 
 /** Stretches of ventricular flutter and fibrillation in the place of what the heart did. */
 export const fibrillation: readonly Stress[] = [
@@ -36,9 +36,6 @@ interface Waves {
 const RATE = MIT_BIH_RATE_HZ
 const LASTS = 10 * RATE
 const EVERY = 60 * RATE
-/** From an R peak to the end of its T wave, and from before a P wave to its R peak. */
-const T_END = 150
-const P_START = 90
 
 function withWaves(kind: Waves) {
   return (record: StressedRecord, draw: Random): StressedRecord => {

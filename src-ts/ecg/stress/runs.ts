@@ -2,7 +2,7 @@ import type { Random } from '../../random.ts'
 import { beatClass } from '../beats/beat-classes.ts'
 import { MIT_BIH_RATE_HZ } from '../datasets/mit-bih.ts'
 import type { Annotation } from '../formats/wfdb-annotations.ts'
-import type { Stress, StressedRecord } from './stress.ts'
+import { P_START, type Stress, type StressedRecord, T_END } from './stress.ts'
 
 /** Runs of ventricular tachycardia in place of normal beats: of waves that are drawn, or of a ventricular beat of the record itself. */
 export const runs: readonly Stress[] = [
@@ -69,9 +69,6 @@ const RATE = MIT_BIH_RATE_HZ
 /** A beat that is put in reaches from so far before its peak to so far behind it. */
 const BEFORE = Math.round(0.25 * RATE)
 const AFTER = Math.round(0.45 * RATE)
-/** From an R peak to the end of its T wave, and from before a P wave to its R peak. */
-const T_END = 150
-const P_START = 90
 /** Beats a minute that a run which quickens does not exceed. */
 const FASTEST = 200
 /** Beats between two runs. */

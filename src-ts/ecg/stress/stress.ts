@@ -2,6 +2,10 @@ import type { Random } from '../../random.ts'
 import type { MitBihRecord } from '../datasets/mit-bih.ts'
 import type { Annotation } from '../formats/wfdb-annotations.ts'
 
+/** From an R peak to the end of its T wave, and from before a P wave to its R peak, in samples: between them there is nothing to cut through. */
+export const T_END = 150
+export const P_START = 90
+
 /** A record as somebody else might have recorded it. */
 export interface StressedRecord {
   readonly id: string
