@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -11,11 +12,23 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { HolterError } from './errors.ts'
 
 /** A temporary file that was not touched for so long is what a killed process left; no write pauses for an hour. */
 const ABANDONED_MS = 3_600_000
+
+/** Makes a folder of a name of its own where the system keeps what is temporary; the caller removes it. One that cannot be made is a HolterError. */
+export function temporaryFolder(purpose: string): string {
+  try {
+    return mkdtempSync(join(tmpdir(), `holter-${purpose}-`))
+  } catch (error) {
+    const problem = `no temporary folder can be made (${(error as NodeJS.ErrnoException).code})`
+    const hint = 'Name a folder that can be written in TMPDIR, or make room'
+    throw new HolterError({ stage: 'file', where: tmpdir(), problem, hint })
+  }
+}
 
 /**
  * Writes a file whole or not at all: under a temporary name in the same folder, then renamed. What a killed process left of such a write

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadModel } from '../src-ts/engines/model.ts'
-import { makeFolder, writeFile } from '../src-ts/files.ts'
+import { makeFolder, temporaryFolder, writeFile } from '../src-ts/files.ts'
 import { timesChart } from './bench-chart.ts'
 
 /** What measure.py prints of an engine and a network. */
@@ -41,7 +41,7 @@ for (const file of [join(peers, 'measure.py'), join(models, 'manifest.json')]) {
     fail(`${file}: not found. Name the folder of the peers by --peers and that of their networks by --models.`)
 }
 const nets = values.net?.split(',') ?? Object.keys(JSON.parse(readFileSync(join(models, 'manifest.json'), 'utf8')))
-const folder = mkdtempSync(join(tmpdir(), 'holter-bench-'))
+const folder = temporaryFolder('bench')
 const timings: Timing[] = []
 const sizes: Record<string, number> = {}
 try {

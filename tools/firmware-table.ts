@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type CompiledModel, loadModel } from '../src-ts/engines/model.ts'
+import { temporaryFolder } from '../src-ts/files.ts'
 import { totals } from '../src-ts/package/budget.ts'
 import { checkPackage, startPackage } from '../src-ts/package/flash.ts'
 import { type PackageManifest, packageModel } from '../src-ts/package/package.ts'
@@ -83,7 +83,7 @@ async function linesOf(
   board: Board,
   vectors: Vectors,
 ): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'holter-table-'))
+  const folder = temporaryFolder('table')
   try {
     const manifest = await packageModel(model, name, target, board, { adc, vectors }, folder)
     const test = board.showsSelfTest ? startPackage(checkPackage(folder, target.name), {}) : undefined

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { readManifest } from '../codegen/manifest.ts'
 import { HolterError } from '../errors.ts'
+import { temporaryFolder } from '../files.ts'
 import { programOnPath } from '../toolchain.ts'
 import type { Engine } from './engine.ts'
 import { commonFeatures, formName, moduleForms } from './form.ts'
@@ -133,7 +132,7 @@ interface Page {
 
 /** Starts the browser with a page, and speaks the DevTools protocol over a pipe: messages of JSON that end with a zero byte. */
 export async function openPage(command: string, where: string, url = 'about:blank'): Promise<Page> {
-  const profile = mkdtempSync(join(tmpdir(), 'holter-chromium-'))
+  const profile = temporaryFolder('chromium')
   const args = [
     '--headless',
     '--remote-debugging-pipe',

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { engineFor } from '../engines/choose.ts'
 import { HolterError } from '../errors.ts'
-import { readFile } from '../files.ts'
+import { readFile, temporaryFolder } from '../files.ts'
 import type { IntGraph } from '../ir/graph.ts'
 import { root } from '../places.ts'
 import { modelPath } from '../shipped-models.ts'
@@ -39,7 +38,7 @@ export async function openNetwork(model: string, engineName = 'node', flavour?: 
 
 /** Compiles a module in a process of its own: compilers need 300 MB, and a monitor that runs for days should not keep them. */
 async function compileElsewhere(path: string, flavour: string): Promise<Uint8Array> {
-  const folder = mkdtempSync(join(tmpdir(), 'holter-monitor-'))
+  const folder = temporaryFolder('monitor')
   try {
     const holter = join(root, 'tools/holter.mjs')
     await promisify(execFile)(process.execPath, [holter, 'compile', path, '--flavour', flavour, '--out', folder])

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HolterError } from '../errors.ts'
+import { temporaryFolder } from '../files.ts'
 import { firmwareTool } from '../toolchain.ts'
 import type { Sizes } from './budget.ts'
 import { arrayText, modelSource, regionsOf } from './c-model.ts'
@@ -77,7 +77,7 @@ export function toC(wasm: Uint8Array): string {
       hint: 'Run npx holter setup firmware',
     })
   }
-  const folder = mkdtempSync(join(tmpdir(), 'holter-wasm2c-'))
+  const folder = temporaryFolder('wasm2c')
   try {
     writeFileSync(join(folder, 'model.wasm'), wasm)
     mustRun({ program, args: ['-n', 'model', '-o', 'model.c', 'model.wasm'], install: '' }, folder, {})

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { thresholdValue } from '../codegen/artefacts.ts'
 import { compileProgram } from '../codegen/compile.ts'
 import { HolterError } from '../errors.ts'
+import { temporaryFolder } from '../files.ts'
 import { firmwareTool, wasmtimeHost } from '../toolchain.ts'
 import { plain } from './c-model.ts'
 import type { Form, MonitorNames, Order, PackageFile } from './form.ts'
@@ -62,7 +62,7 @@ function sizes({ made, vectors, board }: Order, runtime: number, module: number)
 export function compileAhead(module: Uint8Array, args: readonly string[]): Uint8Array {
   const program = firmwareTool('piCompiler')
   if (!program) missing("wasmtime's compiler")
-  const folder = mkdtempSync(join(tmpdir(), 'holter-wasmtime-'))
+  const folder = temporaryFolder('wasmtime')
   try {
     writeFileSync(join(folder, 'model.wasm'), module)
     const features = ['-W', 'relaxed-simd=y,gc-support=n']

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Build } from '../codegen/build.ts'
 import { layerTable } from '../codegen/layer-table.ts'
+import { temporaryFolder } from '../files.ts'
 import { programOnPath } from '../toolchain.ts'
 import { refuseOver } from './budget.ts'
 import type { Order } from './form.ts'
@@ -36,7 +36,7 @@ export function estimateInstructions({ made, board }: Order): Instructions {
 export function countInstructions(order: Order, folder: string): Instructions | undefined {
   const { board, target, vectors } = order
   if (!board.counts || !programOnPath(board.start.program)) return undefined
-  const copy = mkdtempSync(join(tmpdir(), 'holter-count-'))
+  const copy = temporaryFolder('count')
   try {
     cpSync(folder, copy, { recursive: true })
     const { name, contents } = vectorsSource({ ...order, vectors: firstVectors(vectors, VECTORS) })

@@ -1,8 +1,7 @@
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { CompiledModel } from '../engines/model.ts'
-import { sha256, writeFile } from '../files.ts'
+import { sha256, temporaryFolder, writeFile } from '../files.ts'
 import type { Adc } from '../ir/input-map.ts'
 import { checkBudget, type Sizes } from './budget.ts'
 import type { Form, MonitorNames, Order } from './form.ts'
@@ -55,7 +54,7 @@ export async function packageModel(
   checkBudget(form.estimate(order), board, made)
   const estimated = estimateInstructions(order)
   checkInstructions(estimated, board, made)
-  const folder = mkdtempSync(join(tmpdir(), 'holter-package-'))
+  const folder = temporaryFolder('package')
   try {
     const names = new Set<string>()
     for (const file of [...(await form.files(order)), { name: 'vectors.bin', contents: options.vectors.file }]) {

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HolterError } from '../errors.ts'
-import { readFile } from '../files.ts'
+import { readFile, temporaryFolder } from '../files.ts'
 import { converterPython, leftOut } from '../toolchain.ts'
 import type { ForeignModel } from './foreign.ts'
 
@@ -53,7 +52,7 @@ export async function convert(
     const problem = `needs TensorFlow's converter: ${missing}`
     throw new HolterError({ stage: 'setup', where: path, problem })
   }
-  const dir = mkdtempSync(join(tmpdir(), 'holter-import-'))
+  const dir = temporaryFolder('import')
   try {
     const out = join(dir, 'converted.tflite')
     const script = fileURLToPath(new URL('converter.py', import.meta.url))

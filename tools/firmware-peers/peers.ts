@@ -1,8 +1,9 @@
-import { copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { copyFileSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HolterError } from '../../src-ts/errors.ts'
+import { temporaryFolder } from '../../src-ts/files.ts'
 import { bytesOfImage } from '../../src-ts/package/elf-sizes.ts'
 import { mustRun } from '../../src-ts/package/programs.ts'
 import { runSelfTest } from '../../src-ts/package/self-test.ts'
@@ -26,7 +27,7 @@ export const PEERS: readonly Peer[] = [
 
 /** Sizes and self-test of `peer` with the model file `text`, in a copy of a package for a board with C, whose model.c it replaces. */
 export function runPeer(peer: Peer, text: string, target: Target, board: Board, packaged: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'holter-peer-'))
+  const folder = temporaryFolder('peer')
   try {
     cpSync(packaged, folder, { recursive: true })
     for (const name of ['plain-kernels.h', 'tflm-kernels.h']) copyFileSync(join(here, name), join(folder, name))
