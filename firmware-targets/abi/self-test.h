@@ -18,11 +18,12 @@ uint64_t holter_instructions(void);
 /* Of an interpreter, which has a heap: bytes of it that hold translated code, said in a line `holter-translated bytes=`. */
 uint32_t holter_translated_bytes(void);
 
-/* Made by `holter package`. */
-extern const uint8_t holter_vectors[];
-extern const uint32_t holter_vectors_bytes;
+/* Copies the next `bytes` bytes of the vectors, and returns how many there were. `holter package` makes it where vectors are in flash;
+ * a board whose vectors are in a file has its own. */
+typedef uint32_t holter_read_t(void *to, uint32_t bytes);
+holter_read_t holter_read_vectors;
 
-/* Returns 0 if every vector of `bytes` bytes passes. */
-int holter_self_test(const char *target, const uint8_t *vectors, uint32_t bytes);
+/* Returns 0 if every vector passes. */
+int holter_self_test(const char *target, holter_read_t *read);
 
 #endif

@@ -4,4 +4,4 @@
 
 void holter_put(const char *text) { fputs(text, stdout); }
 uint64_t holter_instructions(void) { return 0; }
-int main(void) { return holter_self_test(HOLTER_TARGET, holter_vectors, holter_vectors_bytes); }
+int main(void) { return holter_self_test(HOLTER_TARGET, holter_read_vectors); }

@@ -116,7 +116,7 @@ int main(int count, char **words) {
       if (alarm < 0) return holter_problem(value, "is no label of this model"), 2;
     } else return usage();
   }
-  if (test) return holter_self_test(HOLTER_TARGET, holter_vectors, holter_vectors_bytes);
+  if (test) return holter_self_test(HOLTER_TARGET, holter_read_vectors);
   if (!kind && !repeat) return usage();
   if (holter_init() != HOLTER_OK) return holter_problem("model", holter_last_error()), 1;
   /* For counting instructions: (of 11 runs - of 1 run) / 10. */

@@ -21,30 +21,32 @@ export const c: Form = {
     return [
       { name: 'model.c', contents: modelSource(made, toC(made.wasm), adc) },
       { name: 'model.h', contents: modelHeader(order) },
-      vectorsSource(order),
+      ...vectorFiles(order),
     ]
   },
-  estimate({ made, vectors, board }) {
+  estimate(order) {
+    const { made, board } = order
     const regions = regionsOf(made)
     return {
       weights: regions.constantBytes,
       code: RUNTIME.code,
       runtime: RUNTIME.flash,
-      vectors: vectors.file.length,
+      vectors: vectorBytes(order),
       arena: regions.ramBytes,
       otherRam: RUNTIME.ram,
       stack: board.budget.stackBytes,
     }
   },
-  measure({ made, vectors, board }, folder, elf): Sizes {
+  measure(order, folder, elf): Sizes {
+    const { made, board } = order
     const regions = regionsOf(made)
     const image = bytesOfImage(board.compile, folder, elf, /^module_/)
     const weights = regions.constantBytes
     return {
       weights,
       code: image.code,
-      runtime: image.flash - weights - image.code - vectors.file.length,
-      vectors: vectors.file.length,
+      runtime: image.flash - weights - image.code - vectorBytes(order),
+      vectors: vectorBytes(order),
       arena: regions.ramBytes,
       otherRam: image.ram - regions.ramBytes,
       stack: board.budget.stackBytes,
@@ -52,18 +54,33 @@ export const c: Form = {
   },
 }
 
-/** The vectors as a C array in a section of their own. */
-export function vectorsSource({ vectors }: Order): PackageFile {
-  const lines = arrayText('holter_vectors', String(vectors.file.length), vectors.file)
-  lines[0] = lines[0].replace(/^static /, '').replace('aligned(16)', 'section(".self_test"), aligned(4)')
-  const text = [
-    '#include "self-test.h"',
-    '',
+/** The vectors as a file, and, where the board has them in flash, as a C array in a section of its own with what reads it. */
+export function vectorFiles({ vectors: { file }, board }: Order): PackageFile[] {
+  const plain = { name: 'vectors.bin', contents: file }
+  if (board.vectors === 'file') return [plain]
+  const text = ['#include "self-test.h"', '#include <string.h>', '', ...readerText(file), '']
+  return [plain, { name: 'vectors.c', contents: text.join('\n') }]
+}
+
+/** `holter_read_vectors` of self-test.h, as C. */
+export function readerText(file: Uint8Array): string[] {
+  const lines = arrayText('vectors', String(file.length), file)
+  lines[0] = lines[0].replace('aligned(16)', 'section(".self_test"), aligned(4)')
+  return [
     ...lines,
-    `const uint32_t holter_vectors_bytes = ${vectors.file.length};`,
-    '',
+    'uint32_t holter_read_vectors(void *to, uint32_t bytes) {',
+    '  static uint32_t at;',
+    '  const uint32_t left = sizeof vectors - at, taken = bytes < left ? bytes : left;',
+    '  memcpy(to, vectors + at, taken);',
+    '  at += taken;',
+    '  return taken;',
+    '}',
   ]
-  return { name: 'vectors.c', contents: text.join('\n') }
+}
+
+/** Bytes of the vectors in a board's flash. */
+export function vectorBytes({ vectors, board }: Order): number {
+  return board.vectors === 'file' ? 0 : vectors.file.length
 }
 
 /** What wasm2c writes for a module under the name `model`. */

@@ -5,7 +5,7 @@ import { bindNatives } from './bind-natives.ts'
 import { arrayText, regionsOf } from './c-model.ts'
 import { bytesOfImage } from './elf-sizes.ts'
 import type { Form } from './form.ts'
-import { vectorsSource } from './form-c.ts'
+import { vectorFiles } from './form-c.ts'
 import { modelHeader } from './model-header.ts'
 import { moduleSlot } from './module-slot.ts'
 import { wasm3Sources } from './wasm3-sources.ts'
@@ -29,7 +29,7 @@ export const wasm3: Form = {
       { name: 'module.slot', contents: slot },
       { name: 'slot.c', contents: [...text, `const uint32_t holter_slot_bytes = ${slot.length};`, ''].join('\n') },
       { name: 'model.h', contents: modelHeader(order) },
-      vectorsSource(order),
+      ...vectorFiles(order),
       ...wasm3Sources(),
     ]
   },

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../files.ts'
 import { firmwareTool, wasmtimeHost } from '../toolchain.ts'
 import { plain } from './c-model.ts'
 import type { Form, MonitorNames, Order, PackageFile } from './form.ts'
-import { vectorsSource } from './form-c.ts'
+import { vectorFiles } from './form-c.ts'
 import { modelHeader } from './model-header.ts'
 import { moduleSlot } from './module-slot.ts'
 import { mustRun } from './programs.ts'
@@ -33,7 +33,7 @@ export const wasmtime: Form = {
       ...slots,
       { name: 'modules.c', contents: modules },
       { name: 'service-model.c', contents: serviceModel(order) },
-      vectorsSource(order),
+      ...vectorFiles(order),
       { name: 'libwasmtime.so', contents: library(board.library) },
     ]
   },

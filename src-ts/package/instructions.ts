@@ -6,7 +6,7 @@ import { temporaryFolder } from '../files.ts'
 import { programOnPath } from '../toolchain.ts'
 import { refuseOver } from './budget.ts'
 import type { Order } from './form.ts'
-import { vectorsSource } from './form-c.ts'
+import { vectorFiles } from './form-c.ts'
 import { mustRun } from './programs.ts'
 import { runSelfTest } from './self-test.ts'
 import { type Board, fillOf } from './target.ts'
@@ -39,8 +39,8 @@ export function countInstructions(order: Order, folder: string): Instructions | 
   const copy = temporaryFolder('count')
   try {
     cpSync(folder, copy, { recursive: true })
-    const { name, contents } = vectorsSource({ ...order, vectors: firstVectors(vectors, VECTORS) })
-    writeFileSync(join(copy, name), contents)
+    for (const { name, contents } of vectorFiles({ ...order, vectors: firstVectors(vectors, VECTORS) }))
+      writeFileSync(join(copy, name), contents)
     const fill = fillOf(target, board)
     mustRun(board.compile, copy, fill)
     const test = runSelfTest(board, copy, fill)

@@ -57,7 +57,7 @@ export async function packageModel(
   const folder = temporaryFolder('package')
   try {
     const names = new Set<string>()
-    for (const file of [...(await form.files(order)), { name: 'vectors.bin', contents: options.vectors.file }]) {
+    for (const file of await form.files(order)) {
       writeFileSync(join(folder, file.name), file.contents)
       names.add(file.name)
     }

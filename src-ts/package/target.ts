@@ -24,6 +24,8 @@ const Board = v.strictObject({
   compile: Call,
   /** Files of firmware-targets that are compiled or linked beside the model. */
   sources: v.array(v.string()),
+  /** Where the self-test's vectors are: in flash, or in the file vectors.bin, which the board reads from its emulator's host. */
+  vectors: v.optional(v.picklist(['flash', 'file']), 'flash'),
   /** Whether native code is bound for functions that the module lets a device replace; true where this is absent. */
   natives: v.optional(v.boolean(), true),
   /** Form wasmtime: the kinds of processor that modules are compiled for, best first, with the flavour and arguments of `wasmtime compile`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { testUnless } from '../helpers/environment.ts'
 import { runHolter } from '../helpers/holter-process.ts'
 import { madeRecord } from '../monitor/made-recording.ts'
-import { missingForC } from '../package/c-harness.ts'
+import { missingForC, missingProgram } from '../package/c-harness.ts'
 
 const test = suite('commands/package, flash')
 const missing = missingForC()
@@ -62,6 +62,26 @@ scenes('a monitor, built and proved on this machine: each push gives the events 
   const { status, stdout, stderr } = runHolter(['flash', 'c-source', '--in', out])
   assert.is(status, 0, stderr)
   assert.match(stdout, /model=beat-rr vectors=240 pass=240 instructions=0\nholter-monitor beats=7\d alarms=[1-9]\n$/)
+})
+
+testUnless(
+  missing ?? missingProgram('arm-none-eabi-gcc') ?? missingProgram('qemu-system-arm'),
+  'commands/package, Cortex-M',
+  test,
+)('a monitor on an emulated Cortex-M reads a signal larger than its flash from the host', () => {
+  const out = mkdtempSync(join(tmpdir(), 'holter-package-'))
+  const record = madeRecord(mkdtempSync(join(tmpdir(), 'holter-record-')))
+  const board = ['--target', 'cortex-m-wasm2c', '--board', 'mps2-an386-from-host']
+  const made = runHolter(['package', model, ...board, '--monitor', record, '--seconds', '60', '--out', out, '--json'])
+  assert.is(made.status, 0, made.stderr)
+  assert.is(JSON.parse(made.stdout).sizes.vectors, 0)
+  const whole = runHolter(['flash', 'cortex-m-wasm2c', '--in', out])
+  assert.match(
+    whole.stdout,
+    /model=beat-rr vectors=240 pass=240 instructions=\d+\nholter-monitor beats=7\d alarms=[1-9]\n$/,
+  )
+  rmSync(join(out, 'vectors.bin'))
+  assert.match(runHolter(['flash', 'cortex-m-wasm2c', '--in', out]).stderr, /vectors\.bin is missing/)
 })
 
 test.run()

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { build, planModule } from '../../src-ts/codegen/build.ts'
 import { rowBytes } from '../../src-ts/codegen/manifest.ts'
 import { arrayText, modelSource } from '../../src-ts/package/c-model.ts'
-import { toC } from '../../src-ts/package/form-c.ts'
+import { readerText, toC } from '../../src-ts/package/form-c.ts'
 import { seededVectors } from '../../src-ts/package/vectors.ts'
 import { streamGraph } from '../../src-ts/passes/streaming/stream.ts'
 import { random } from '../../src-ts/random.ts'
@@ -31,12 +31,11 @@ for (const [kind, networkOf] of Object.entries({ int8: randomNetwork, int16: ran
         const made = await build(planModule(graph, 'firmware'), '0'.repeat(64))
         const model = { graph, tflite: new Uint8Array(), module: async () => made.wasm }
         const { file } = await seededVectors(model, 8, seed + 1)
-        const vectors = arrayText('bytes', String(file.length), file)
         const main = [
           '#include "self-test.h"',
           '#include "wasm-check.h"',
           '#include <stdio.h>',
-          ...vectors,
+          ...readerText(file),
           ...arrayText('module', String(made.wasm.length), made.wasm),
           'void holter_put(const char *text) { fputs(text, stdout); }',
           'uint64_t holter_instructions(void) { return 0; }',
@@ -44,7 +43,7 @@ for (const [kind, networkOf] of Object.entries({ int8: randomNetwork, int16: ran
           '  static wasm_check_t check;',
           `  const char *problem = holter_check_wasm(module, sizeof module, ${made.program.memoryBytes}, &check);`,
           '  if (problem) fputs(problem, stderr);',
-          '  return problem ? 1 : holter_self_test("test", bytes, sizeof bytes);',
+          '  return problem ? 1 : holter_self_test("test", holter_read_vectors);',
           '}',
         ]
         const source = modelSource(made, toC(made.wasm), { gain: 1000, baseline: 0 })
