@@ -4,6 +4,7 @@ import { targetNames } from '../package/target.ts'
 import { count } from '../report/numbers.ts'
 import { table } from '../report/terminal.ts'
 import type { PackageInput } from '../runs/package-model.ts'
+import { terminal } from './context.ts'
 import { adc, json, modelArgument, printJson, seed, whole } from './options.ts'
 
 interface PackageOptions extends Omit<PackageInput, 'model'> {
@@ -46,7 +47,7 @@ export const packageCommand = new Command('package')
   )
   .action(async (model: string, options: PackageOptions) => {
     const { packageForDevice } = await import('../runs/package-model.ts')
-    const { out, manifest } = await packageForDevice({ ...options, model })
+    const { out, manifest } = await packageForDevice({ ...options, model }, terminal)
     if (options.json) return printJson({ out, ...manifest })
     const rows = Object.entries(manifest.sizes).map(([part, bytes]) => [part, count(bytes)])
     console.log(table(['part', 'bytes'], rows))

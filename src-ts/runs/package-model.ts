@@ -8,6 +8,7 @@ import { readNpy } from '../npy.ts'
 import { packageModel } from '../package/package.ts'
 import { boardOf, readTarget } from '../package/target.ts'
 import { givenVectors, seededVectors } from '../package/vectors.ts'
+import type { Context } from '../watch.ts'
 import { monitorModel } from './package-monitor.ts'
 
 export interface PackageInput {
@@ -35,7 +36,7 @@ export function packageFolder(target: string): string {
 }
 
 /** Builds a model for a board with its self-test, writes the package, and returns its manifest and folder. */
-export async function packageForDevice(input: PackageInput) {
+export async function packageForDevice(input: PackageInput, context: Context = {}) {
   const target = readTarget(input.target)
   const board = boardOf(target, input.board)
   const model = loadModel(input.model)
@@ -44,7 +45,7 @@ export async function packageForDevice(input: PackageInput) {
   if (input.monitor !== undefined) {
     if (target.form === 'wasm3') throw noInterpreter(target.name)
     const order = { record: input.monitor, seconds: input.seconds, rules: input.rules }
-    const { packaged, options } = await monitorModel(input.model, model, order)
+    const { packaged, options } = await monitorModel(input.model, model, order, context)
     const manifest = await packageModel(packaged, name, target, board, { adc: input.adc, ...options }, out)
     return { out, manifest }
   }

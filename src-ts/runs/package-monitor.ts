@@ -10,6 +10,7 @@ import { fileSource } from '../monitor/sources/file-source.ts'
 import type { Source } from '../monitor/sources/source.ts'
 import type { PackageOptions } from '../package/package.ts'
 import { monitorVectors } from '../package/vectors.ts'
+import { type Context, watched } from '../watch.ts'
 
 export interface MonitorOrder {
   /** A recording: its leads and rate are the device's, its first seconds the self-test. */
@@ -19,7 +20,12 @@ export interface MonitorOrder {
 }
 
 /** Returns the monitor around a beat network as a model that can be packaged, its names, and its self-test. */
-export async function monitorModel(path: string, model: CompiledModel, { record, seconds, rules }: MonitorOrder) {
+export async function monitorModel(
+  path: string,
+  model: CompiledModel,
+  { record, seconds, rules }: MonitorOrder,
+  context: Context,
+) {
   const source = fileSource(record)
   const { leads, sampleRateHz } = source
   const device: DeviceMonitor = {
@@ -39,7 +45,12 @@ export async function monitorModel(path: string, model: CompiledModel, { record,
   const twin = new DeviceTwin(graph, run, device)
   const lists = new Int8Array(count * EVENTS_BYTES)
   const size = frames.length / count
-  for (let i = 0; i < count; i++) lists.set(twin.push(frames.subarray(i * size, (i + 1) * size)), i * EVENTS_BYTES)
+  await watched(context, 'play', 'pushes', report => {
+    for (let i = 0; i < count; i++) {
+      lists.set(twin.push(frames.subarray(i * size, (i + 1) * size)), i * EVENTS_BYTES)
+      report(i + 1, count)
+    }
+  })
   const options: Omit<PackageOptions, 'adc'> = {
     vectors: monitorVectors(new Int8Array(frames.buffer), lists, count),
     monitor: { ...device, labels: graph.metadata!.labels },
