@@ -3,6 +3,7 @@
 import { IntegerFilter } from "./monitor-filter";
 import { floorDivide } from "./monitor-filter";
 import { median, QrsLevels, REMEMBERED, remember } from "./monitor-qrs-levels";
+import { T_END, TWaves } from "./monitor-t-waves";
 import { QRS, SHARP } from "./monitor-table";
 
 const RATE_HZ: i64 = 360;
@@ -11,7 +12,7 @@ const AVERAGE: i32 = 29;
 const FEATURE_DELAY: i64 = 29;
 const APART: i64 = 72;
 const T_WAVE: i64 = 130;
-const T_END: i64 = 180;
+const PAST: i64 = 2 * APART + 1;
 const LEARNING: i32 = 720;
 const LOST: i64 = 1440;
 const STANDS_OUT: i64 = 4;
@@ -63,16 +64,20 @@ export class IntegerQrsDetector {
   interval: i64 = RATE_HZ;
   private heights: QrsLevels = new QrsLevels();
   private sharpnesses: QrsLevels = new QrsLevels();
+  private tWaves: TWaves = new TWaves();
+  private past: StaticArray<i64> = new StaticArray<i64>(<i32>PAST);
   private intervals: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
   private sorted: StaticArray<i64> = new StaticArray<i64>(REMEMBERED);
   /** Peaks that were not taken for a beat; while learning, all peaks. */
   private passedAt: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private passedHeight: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private passedSharpness: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private passedWidth: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private passed: i32 = 0;
   private learntAt: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private learntHeight: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private learntSharpness: StaticArray<i64> = new StaticArray<i64>(PASSED);
+  private learntWidth: StaticArray<i64> = new StaticArray<i64>(PASSED);
   private learnt: i32 = 0;
   private learning: bool = true;
   private learntSamples: i32 = 0;
@@ -86,6 +91,7 @@ export class IntegerQrsDetector {
   private topAt: i64 = 0;
   private topHeight: i64 = 0;
   private topSharpness: i64 = 0;
+  private topWidth: i64 = 0;
   private valley: i64 = NONE;
 
   get clarity(): i64 {
@@ -104,9 +110,10 @@ export class IntegerQrsDetector {
     this.count = 0;
     const height = this.feature.next(sample), sharpness = this.sharp.next(sample);
     const at = this.samples++;
+    this.past[<i32>(at % PAST)] = height;
     const peak = this.follow(at, height, sharpness);
     if (this.learning) this.learn(peak, height, sharpness);
-    else if (peak) this.decide(this.topAt, this.topHeight, this.topSharpness);
+    else if (peak) this.decide(this.topAt, this.topHeight, this.topSharpness, this.topWidth);
     else if (this.passed > 0) this.lookBack(at - APART);
   }
 
@@ -114,7 +121,9 @@ export class IntegerQrsDetector {
     this.feature.restart();
     this.sharp.restart();
     this.samples += samples;
+    this.past.fill(0);
     this.passed = 0;
+    this.tWaves.restart();
     this.lastBeat = this.learning ? NEVER : this.samples - APART;
     this.rising = false;
     this.valley = NONE;
@@ -127,6 +136,7 @@ export class IntegerQrsDetector {
     this.sharpest = 0;
     this.learntSamples = 0;
     this.passed = 0;
+    this.tWaves.restart();
     this.lastBeat = NEVER;
   }
 
@@ -148,13 +158,26 @@ export class IntegerQrsDetector {
     if (at - this.topAt < APART) return false;
     this.rising = false;
     this.valley = height;
+    this.topWidth = this.widthAtHalf();
     return true;
+  }
+
+  private widthAtHalf(): i64 {
+    let from = this.topAt, to = this.topAt;
+    while (from > this.topAt - APART && this.isHigh(from - 1)) from--;
+    while (to < this.topAt + APART && this.isHigh(to + 1)) to++;
+    return to - from + 1;
+  }
+
+  private isHigh(at: i64): bool {
+    return 2 * this.past[<i32>((at + PAST) % PAST)] >= this.topHeight;
   }
 
   private learn(peak: bool, height: i64, sharpness: i64): void {
     if (peak && this.learnt < PASSED) {
       this.learntAt[this.learnt] = this.topAt;
       this.learntSharpness[this.learnt] = this.topSharpness;
+      this.learntWidth[this.learnt] = this.topWidth;
       this.learntHeight[this.learnt++] = this.topHeight;
     }
     if (height > this.highest) this.highest = height;
@@ -165,16 +188,19 @@ export class IntegerQrsDetector {
     this.heights.learn(this.highest);
     this.sharpnesses.learn(this.sharpest);
     this.intervals.fill(RATE_HZ);
-    for (let i = 0; i < this.learnt; i++) this.decide(this.learntAt[i], this.learntHeight[i], this.learntSharpness[i]);
+    for (let i = 0; i < this.learnt; i++)
+      this.decide(this.learntAt[i], this.learntHeight[i], this.learntSharpness[i], this.learntWidth[i]);
   }
 
-  private decide(at: i64, height: i64, sharpness: i64): void {
+  private decide(at: i64, height: i64, sharpness: i64, width: i64): void {
     this.lookBack(at);
-    if (this.isBeat(at, height, sharpness)) this.accept(at, height, sharpness);
+    const isUsualT = this.tWaves.take(at, height, sharpness, width);
+    if (!isUsualT && this.isBeat(at, height, sharpness)) this.accept(at, height, sharpness, width);
     else {
-      if (this.passed < PASSED) {
+      if (!isUsualT && this.passed < PASSED) {
         this.passedAt[this.passed] = at;
         this.passedSharpness[this.passed] = sharpness;
+        this.passedWidth[this.passed] = width;
         this.passedHeight[this.passed++] = height;
       }
       this.heights.takeOther(height);
@@ -182,7 +208,7 @@ export class IntegerQrsDetector {
     }
   }
 
-  /** Soon after a beat a peak that is both dull and less than three quarters as high is its T wave. */
+  /** Until T_END after a beat a peak that is both dull and less than three quarters as high is its T wave. */
   private isBeat(at: i64, height: i64, sharpness: i64): bool {
     const since = at - this.lastBeat;
     if (since <= APART || 10 * height <= this.heights.tenThresholds) return false;
@@ -202,7 +228,7 @@ export class IntegerQrsDetector {
         this.forget(at - LOST);
         return;
       }
-      this.accept(this.passedAt[best], this.passedHeight[best], this.passedSharpness[best]);
+      this.accept(this.passedAt[best], this.passedHeight[best], this.passedSharpness[best], this.passedWidth[best]);
       this.lookedBack = true;
     }
   }
@@ -221,12 +247,13 @@ export class IntegerQrsDetector {
     return best;
   }
 
-  private accept(at: i64, height: i64, sharpness: i64): void {
+  private accept(at: i64, height: i64, sharpness: i64, width: i64): void {
     const doubtful = this.hasPassedOver(at);
     if (this.lastBeat >= 0) {
       remember(this.intervals, at - this.lastBeat);
       this.interval = median(this.intervals, this.sorted);
     }
+    this.tWaves.takeBeat(at, height, sharpness, width);
     this.lastBeat = at;
     this.lastHeight = height;
     this.lookedBack = false;
@@ -253,6 +280,7 @@ export class IntegerQrsDetector {
       if (this.passedAt[i] <= at) continue;
       this.passedAt[kept] = this.passedAt[i];
       this.passedSharpness[kept] = this.passedSharpness[i];
+      this.passedWidth[kept] = this.passedWidth[i];
       this.passedHeight[kept++] = this.passedHeight[i];
     }
     this.passed = kept;

@@ -1,6 +1,7 @@
 import { highPass, lowPass } from '../ecg/signal/butterworth.ts'
 import { IntegerFilter } from './integer-filter.ts'
 import { median, QrsLevels, REMEMBERED, remember } from './qrs-levels.ts'
+import { type Peak, T_END, TWaves } from './t-waves.ts'
 
 /** The one rate at which beats are looked for. */
 export const RATE_HZ = 360
@@ -50,8 +51,8 @@ export class IntegerQrsFeature {
 const APART = 72
 /** A peak sooner after a beat may be its T wave: it is no candidate of the second look. */
 const T_WAVE = 130
-/** Until then after a beat a dull peak must be nearly as high as the beat: T waves end half a second after R where the heart is slow. */
-const T_END = 180
+/** Values of the feature that are kept: as far as a peak may reach to both sides of its top. */
+const PAST = 2 * APART + 1
 const LEARNING = 2 * RATE_HZ
 /** After so long without a beat the levels are learnt anew, if something stands out of the noise by the factor. */
 const LOST = 4 * RATE_HZ
@@ -62,25 +63,19 @@ const NEVER = -(2 ** 40)
 /** Is told the sample number of a beat, and whether it is doubtful that none was overlooked since the one before. */
 type Emit = (beat: number, doubtful: boolean) => void
 
-/** A local maximum of the feature. */
-interface Peak {
-  readonly at: number
-  readonly height: number
-  /** The feature's value in SHARP_BAND at the same time. */
-  readonly sharpness: number
-}
-
 /**
  * Finds QRS complexes in one lead as its samples come: the rules of ecg/beats/qrs-detector.ts in integers. The threshold stands at three
  * tenths of the way from the median of the last noise peaks to that of the last beats. After one and a half usual intervals without a
  * beat the highest peak that was passed over is taken, if it reaches half the threshold in both bands and is no T wave; but never two in a row:
- * where beats stay away, P waves and noise are the highest.
+ * where beats stay away, P waves and noise are the highest. What looks like the T waves of the beats before is left out in any case.
  */
 export class IntegerQrsDetector {
   private readonly feature = new IntegerQrsFeature(QRS_BAND)
   private readonly sharp = new IntegerQrsFeature(SHARP_BAND)
   private readonly heights = new QrsLevels()
   private readonly sharpnesses = new QrsLevels()
+  private readonly tWaves = new TWaves()
+  private readonly past = new Float64Array(PAST)
   private readonly intervals: number[] = []
   private usualInterval = RATE_HZ
   /** Peaks since the last beat that were not taken for one. */
@@ -121,6 +116,7 @@ export class IntegerQrsDetector {
   next(sample: number, emit: Emit): void {
     const [height, sharpness] = [this.feature.next(sample), this.sharp.next(sample)]
     const at = this.samples++
+    this.past[at % PAST] = height
     const peak = this.follow(at, height, sharpness)
     if (this.learning) this.learn(this.learning, peak, height, sharpness, emit)
     else if (peak) this.decide(peak, emit)
@@ -132,7 +128,9 @@ export class IntegerQrsDetector {
     this.feature.restart()
     this.sharp.restart()
     this.samples += samples
+    this.past.fill(0)
     this.passed = []
+    this.tWaves.restart()
     this.lastBeat = this.learning ? NEVER : this.samples - APART
     this.rising = false
     this.valley = Number.MAX_SAFE_INTEGER
@@ -143,6 +141,7 @@ export class IntegerQrsDetector {
     this.learning = []
     this.highest = this.sharpest = this.learntSamples = 0
     this.passed = []
+    this.tWaves.restart()
     this.lastBeat = NEVER
   }
 
@@ -165,7 +164,15 @@ export class IntegerQrsDetector {
     if (at - this.topAt < APART) return undefined
     this.rising = false
     this.valley = height
-    return { at: this.topAt, height: this.topHeight, sharpness: this.topSharpness }
+    return { at: this.topAt, height: this.topHeight, sharpness: this.topSharpness, width: this.widthAtHalf() }
+  }
+
+  private widthAtHalf(): number {
+    const isHigh = (at: number) => 2 * this.past[(at + PAST) % PAST] >= this.topHeight
+    let [from, to] = [this.topAt, this.topAt]
+    while (from > this.topAt - APART && isHigh(from - 1)) from--
+    while (to < this.topAt + APART && isHigh(to + 1)) to++
+    return to - from + 1
   }
 
   private learn(peaks: Peak[], peak: Peak | undefined, height: number, sharpness: number, emit: Emit): void {
@@ -184,15 +191,17 @@ export class IntegerQrsDetector {
 
   private decide(peak: Peak, emit: Emit): void {
     this.lookBack(peak.at, emit)
-    if (this.isBeat(peak)) this.accept(peak, emit)
+    const isUsualT = this.tWaves.take(peak)
+    if (!isUsualT && this.isBeat(peak)) this.accept(peak, emit)
     else {
-      this.passed.push(peak)
+      // The second look does not look at what is known.
+      if (!isUsualT) this.passed.push(peak)
       this.heights.takeOther(peak.height)
       this.sharpnesses.takeOther(peak.sharpness)
     }
   }
 
-  /** Soon after a beat a peak that is both dull and less than three quarters as high is its T wave. */
+  /** Until T_END after a beat a peak that is both dull and less than three quarters as high is its T wave. */
   private isBeat({ at, height, sharpness }: Peak): boolean {
     const since = at - this.lastBeat
     if (since <= APART || 10 * height <= this.heights.tenThresholds) return false
@@ -238,6 +247,7 @@ export class IntegerQrsDetector {
       remember(this.intervals, peak.at - this.lastBeat)
       this.usualInterval = median(this.intervals)
     }
+    this.tWaves.takeBeat(peak)
     this.lastBeat = peak.at
     this.lastHeight = peak.height
     this.lookedBack = false

@@ -9,7 +9,7 @@ import { RATE_HZ } from '../../src-ts/monitor/integer-qrs.ts'
 import { IntegerResampler } from '../../src-ts/monitor/integer-resampler.ts'
 import { Lead, MISSING } from '../../src-ts/monitor/lead.ts'
 import { random } from '../../src-ts/random.ts'
-import { beatsAt, madeLead, steady } from './made-heart.ts'
+import { beatsAt, madeLead, steady, withTallT } from './made-heart.ts'
 
 const test = suite('monitor/front-end')
 
@@ -107,18 +107,25 @@ for (const rate of [100, 250, 360, 1000]) {
 
 test('high T waves are no beats, and beats of a third of the size are found by the second look', () => {
   const beats = beatsAt(steady(65, 0.9))
-  const high = madeLead({ beats, seconds: 60 })
-  for (const { seconds } of beats) {
-    for (let i = -60; i <= 60; i++) {
-      const at = Math.round((seconds + 0.27) * RATE_HZ) + i
-      if (at < high.length) high[at] += Math.round(900 * Math.exp(-0.5 * (i / 18) ** 2))
-    }
-  }
-  assert.is(found(high, RATE_HZ).length, 65)
+  assert.is(found(withTallT(madeLead({ beats, seconds: 60 }), beats, 900), RATE_HZ).length, 65)
   const small = madeLead({ beats, seconds: 60, noiseMicrovolts: 5 })
   const [from, to] = [30.2, 30.9].map(seconds => Math.round(seconds * RATE_HZ))
   for (let i = from; i < to; i++) small[i] = Math.round(small[i] / 3)
   assert.is(found(small, RATE_HZ).length, 65)
+})
+
+test('T waves high and sharp enough for beats are learnt from the first three; high ventricular beats stay', () => {
+  const beats = beatsAt(steady(65, 0.9))
+  const tall = withTallT(madeLead({ beats, seconds: 60 }), beats, 1100, 0.03)
+  const peaks = found(tall, RATE_HZ)
+  const isBeat = (peak: number) => beats.some(({ seconds }) => Math.abs(peak - seconds) < 0.05)
+  assert.is(peaks.filter(isBeat).length, 65)
+  assert.ok(peaks.length <= 68, `${peaks.length - 65} T waves taken for beats`)
+  const bigeminy = beatsAt(
+    Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? 0.48 : 1.2)),
+    i => i % 2 === 1,
+  )
+  assert.is(found(madeLead({ beats: bigeminy, seconds: 56 }), RATE_HZ).length, 64)
 })
 
 /** The verdict at the end of a signal. */

@@ -64,3 +64,23 @@ export function beatsAt(
 
 /** Returns so many equal intervals. */
 export const steady = (count: number, interval: number): number[] => new Array(count).fill(interval)
+
+/** Adds to each beat a T wave of so many microvolts, 0.27 s behind its R peak; its width is the bell's deviation in seconds. */
+export function withTallT(
+  signal: Int32Array,
+  beats: readonly MadeBeat[],
+  microvolts: number,
+  width = 0.05,
+  sampleRateHz = 360,
+): Int32Array {
+  const out = signal.slice()
+  const reach = Math.ceil(5 * width * sampleRateHz)
+  for (const { seconds } of beats) {
+    const centre = Math.round((seconds + 0.27) * sampleRateHz)
+    for (let i = -reach; i <= reach; i++) {
+      if (centre + i < out.length)
+        out[centre + i] += Math.round(microvolts * Math.exp(-0.5 * (i / sampleRateHz / width) ** 2))
+    }
+  }
+  return out
+}

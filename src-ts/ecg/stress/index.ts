@@ -6,7 +6,7 @@ import { pacing } from './pacing.ts'
 import { rates } from './rates.ts'
 import { runs } from './runs.ts'
 import type { Stress } from './stress.ts'
-import { tWaves } from './t-waves.ts'
+import { tallWaves } from './tall-waves.ts'
 
 const labels: readonly Stress[] = [
   { name: 'mislabelled-10', about: 'a tenth of the ventricular beats called normal', mislabelled: 0.1 },
@@ -21,7 +21,7 @@ export const stresses: readonly Stress[] = [
   ...rates,
   ...noise,
   ...pacing,
-  ...tWaves,
+  ...tallWaves,
   ...runs,
   ...fibrillation,
   ...labels,

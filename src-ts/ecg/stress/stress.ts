@@ -41,6 +41,13 @@ export function withLeads(
   return { ...record, leads: new Map(leads) }
 }
 
+/** Adds a wave in the shape of a bell to a lead: a height in millivolts, its centre and standard deviation in samples. */
+export function addBell(lead: Float64Array, centre: number, deviation: number, height: number): void {
+  const to = Math.min(lead.length, centre + 4 * deviation)
+  for (let at = Math.max(0, Math.ceil(centre - 4 * deviation)); at < to; at++)
+    lead[at] += height * Math.exp(-(((at - centre) / deviation) ** 2) / 2)
+}
+
 /** The median height of the complexes, from the lowest to the highest sample within 50 ms of R. */
 export function usualHeight(lead: Float64Array, beats: ArrayLike<number>): number {
   const heights = Array.from(beats, beat => {
