@@ -5,12 +5,12 @@ import { Lead } from "./monitor-lead";
 import { Likeness } from "./monitor-likeness";
 import { integerLog, integerRoot, SlidingOrder } from "./monitor-numbers";
 import { IntegerRhythm } from "./monitor-rhythm";
+import { FEATURES } from "./monitor-table";
 
 const SAMPLES: i32 = 102;
 const PEAK: i32 = 42;
 const STEP: i32 = 3;
 const CHANNELS: i32 = 4;
-const FEATURES: i32 = 14;
 const HEIGHT: i64 = 4096;
 const CLIP: i64 = 4 * HEIGHT;
 const SCALE_BEATS: i32 = 32;
@@ -78,13 +78,9 @@ export class IntegerBeatStream {
     features[4] = shape.correlation;
     features[5] = shape.logDifference;
     features[6] = shape.logHeight;
-    features[7] = rhythm.preToLong;
-    features[8] = rhythm.preToLongest;
-    features[9] = rhythm.logDeviation;
-    features[10] = rhythm.logMedianStep;
-    features[11] = rhythm.regularShare;
-    features[12] = rhythm.steadyShare;
-    features[13] = rhythm.logMeanStep;
+    features[7] = rhythm.logMedianStep;
+    features[8] = rhythm.steadyShare;
+    features[9] = rhythm.entropy;
   }
 }
 

@@ -1,10 +1,9 @@
 // Gives beats their class. Twin of src-ts/monitor/beat-network.ts; the network is another part of the program.
 
 import { IntegerBeatStream } from "./monitor-beat";
-import { LABELS, MAPS, STEP, tabled } from "./monitor-table";
+import { LABELS, MAP, MAPS, STEP, tabled } from "./monitor-table";
 
 const ONE_BITS: i64 = 24;
-const MAP: i32 = 4;
 
 export class BeatNetwork {
   label: i32 = 0;

@@ -80,24 +80,6 @@ export class SlidingOrder<T extends number> {
     return <i64>this.sorted[last >> 1] + <i64>this.sorted[(last + 1) >> 1];
   }
 
-  /** The median distance from the median, rounded down. */
-  medianDeviation(): i64 {
-    const sorted = this.sorted, size = this.size;
-    const middle = this.twiceMedian();
-    let high = size >> 1;
-    let low = high - 1;
-    let distance: i64 = 0, before: i64 = 0;
-    for (let i = 0; i <= size >> 1; i++) {
-      before = distance;
-      const below = low < 0 ? i64.MAX_VALUE : middle - 2 * <i64>sorted[low];
-      const above = high == size ? i64.MAX_VALUE : 2 * <i64>sorted[high] - middle;
-      distance = min(below, above);
-      if (below < above) low--;
-      else high++;
-    }
-    return size % 2 ? distance >> 1 : (before + distance) >> 2;
-  }
-
   total(): i64 {
     let sum: i64 = 0;
     for (let rank = 0; rank < this.size; rank++) sum += <i64>this.sorted[rank];

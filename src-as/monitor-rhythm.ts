@@ -13,45 +13,56 @@ const LEAST: i64 = 655;
 export class IntegerRhythm {
   preToLocal: i64 = 0;
   preToMean: i64 = 0;
-  preToLong: i64 = 0;
-  preToLongest: i64 = 0;
-  logDeviation: i64 = 0;
   logMedianStep: i64 = 0;
-  regularShare: i64 = 0;
   steadyShare: i64 = 0;
-  logMeanStep: i64 = 0;
+  entropy: i64 = 0;
   private log: i64 = 0;
   private logLocal: i64 = 0;
   private local: SlidingOrder<i32> = new SlidingOrder<i32>(LOCAL_BEATS);
-  private logs: SlidingOrder<i32> = new SlidingOrder<i32>(RHYTHM_BEATS);
+  /** The last logarithms, that of beat n at n mod 64. */
+  private logs: StaticArray<i32> = new StaticArray<i32>(RHYTHM_BEATS);
   private steps: SlidingOrder<i32> = new SlidingOrder<i32>(RHYTHM_BEATS);
   private sum: i64 = 0;
   private count: i64 = 0;
 
   next(interval: i64): void {
-    const local = this.local, logs = this.logs, steps = this.steps;
+    const local = this.local, steps = this.steps;
     const pre = bounded(interval);
     const log = integerLog(pre);
     local.push(pre);
-    logs.push(log);
     steps.push(this.count == 0 ? 0 : abs(log - this.log));
     this.log = log;
+    this.logs[<i32>(this.count % RHYTHM_BEATS)] = <i32>log;
     this.sum += pre;
     this.count++;
-    const middle = logs.twiceMedian();
-    let near: i64 = 0, small: i64 = 0;
-    for (let i = 0; i < logs.size; i++) near += i64(abs(2 * logs.ranked(i) - middle) < 2 * REGULAR);
+    let small: i64 = 0;
     for (let i = 0; i < steps.size; i++) small += i64(steps.ranked(i) < REGULAR);
     this.logLocal = integerLog(local.total()) - integerLog(local.size);
     this.preToLocal = log - this.logLocal;
     this.preToMean = log + integerLog(this.count) - integerLog(this.sum);
-    this.preToLong = log - ninthDecile(logs);
-    this.preToLongest = log - logs.ranked(logs.size - 1);
-    this.logDeviation = logOfShare(logs.medianDeviation());
     this.logMedianStep = logOfShare(steps.twiceMedian() >> 1);
-    this.regularShare = (near * ONE) / logs.size;
     this.steadyShare = (small * ONE) / steps.size;
-    this.logMeanStep = logOfShare(steps.total() / steps.size);
+    this.entropy = this.entropyOfLast();
+  }
+
+  /** Of the pairs of intervals that are alike, how many are followed by two that are, too, as a logarithm. */
+  private entropyOfLast(): i64 {
+    const known = <i32>min<i64>(this.count, RHYTHM_BEATS);
+    const first = this.count - known;
+    let pairs: i64 = 0, goOn: i64 = 0;
+    for (let i = 1; i < known - 1; i++) {
+      for (let j = 0; j < i; j++) {
+        if (!this.alike(first + i, first + j)) continue;
+        pairs++;
+        goOn += i64(this.alike(first + i + 1, first + j + 1));
+      }
+    }
+    return integerLog(pairs + 1) - integerLog(goOn + 1);
+  }
+
+  private alike(one: i64, other: i64): bool {
+    const logs = this.logs;
+    return abs(logs[<i32>(one % RHYTHM_BEATS)] - logs[<i32>(other % RHYTHM_BEATS)]) < <i32>REGULAR;
   }
 
   postToLocal(post: i64): i64 {
@@ -65,14 +76,6 @@ export class IntegerRhythm {
 
 function logOfShare(value: i64): i64 {
   return integerLog(value + LEAST) - integerLog(ONE);
-}
-
-function ninthDecile(order: SlidingOrder<i32>): i64 {
-  const tenths = 9 * (order.size - 1);
-  const low = tenths / 10;
-  const rest = tenths % 10;
-  const below = order.ranked(low);
-  return rest == 0 ? below : below + (rest * (order.ranked(low + 1) - below)) / 10;
 }
 
 function bounded(samples: i64): i64 {

@@ -19,11 +19,14 @@ export const FRAMES: i32 = 300;
 export const LABELS: i32 = 301;
 /** What a step of the network's output is, in thousandths of a logit. */
 export const STEP: i32 = 302;
-/** Multiplier, offset, low and high of the signal, then of each number. */
+/** Numbers that the network is given beside the signal. */
+export const FEATURES: i32 = 10;
+/** Words of a map: multiplier, offset, low and high. The signal's comes first, then each number's. */
+export const MAP: i32 = 4;
 export const MAPS: i32 = 303;
 /** Conditions of rules: a rule may have two. */
-export const WITNESSES: i32 = 363;
-export const TAPS: i32 = 364;
+export const WITNESSES: i32 = MAPS + MAP * (1 + FEATURES);
+export const TAPS: i32 = WITNESSES + 1;
 /** Words of a witness: its rule, its kind and limits. They stand behind the taps. */
 export const WITNESS: i32 = 14;
 

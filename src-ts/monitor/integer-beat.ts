@@ -185,12 +185,8 @@ function listed(rhythm: IntegerRhythmFeatures, shape: IntegerShape, post: number
     shape.correlation,
     shape.logDifference,
     shape.logHeight,
-    rhythm.preToLong,
-    rhythm.preToLongest,
-    rhythm.logDeviation,
     rhythm.logMedianStep,
-    rhythm.regularShare,
     rhythm.steadyShare,
-    rhythm.logMeanStep,
+    rhythm.entropy,
   ]
 }

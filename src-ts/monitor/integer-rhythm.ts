@@ -1,3 +1,4 @@
+import { alikePairs } from '../ecg/beats/interval-entropy.ts'
 import { SlidingOrder } from '../ecg/signal/sliding-order.ts'
 import { integerLog, ONE } from './integer-logarithm.ts'
 import { RATE_HZ } from './integer-qrs.ts'
@@ -16,51 +17,41 @@ export interface IntegerRhythmFeatures {
   readonly postToLocal: (post: number) => number
   readonly preToMean: number
   readonly postToPre: (post: number) => number
-  readonly preToLong: number
-  readonly preToLongest: number
-  readonly logDeviation: number
   readonly logMedianStep: number
-  readonly regularShare: number
   readonly steadyShare: number
-  readonly logMeanStep: number
+  readonly entropy: number
 }
 
 /** Follows the RR intervals of one recording in integers. */
 export class IntegerRhythm {
   private readonly local = new SlidingOrder(LOCAL_BEATS)
-  private readonly logs = new SlidingOrder(RHYTHM_BEATS)
   private readonly steps = new SlidingOrder(RHYTHM_BEATS)
+  /** The last logarithms, the newest last. */
+  private readonly logs: number[] = []
   private sum = 0
   private count = 0
-  private lastLog: number | undefined
 
   /** Takes in the interval before a beat, in samples, and returns the beat's features. */
   next(interval: number): IntegerRhythmFeatures {
     const pre = bounded(interval)
     const log = integerLog(pre)
     this.local.push(pre)
+    this.steps.push(Math.abs(log - (this.logs.at(-1) ?? log)))
     this.logs.push(log)
-    this.steps.push(Math.abs(log - (this.lastLog ?? log)))
-    this.lastLog = log
+    if (this.logs.length > RHYTHM_BEATS) this.logs.shift()
     this.sum += pre
     this.count++
-    const { local, logs, steps } = this
-    const middle = logs.median()
-    // Twice the distance, since the middle of two numbers may be a half.
-    const near = (value: number) => Math.abs(2 * value - 2 * middle) < 2 * REGULAR
+    const { local, steps } = this
+    const { pairs, goOn } = alikePairs(this.logs, REGULAR)
     const logLocal = integerLog(total(local)) - integerLog(local.size)
     return {
       preToLocal: log - logLocal,
       postToLocal: post => integerLog(bounded(post)) - logLocal,
       preToMean: log + integerLog(this.count) - integerLog(this.sum),
       postToPre: post => integerLog(bounded(post)) - log,
-      preToLong: log - ninthDecile(logs),
-      preToLongest: log - logs.ranked(logs.size - 1),
-      logDeviation: logOfShare(Math.floor(logs.medianDeviation())),
       logMedianStep: logOfShare(Math.floor(steps.median())),
-      regularShare: Math.floor(logs.share(near) * ONE),
       steadyShare: Math.floor(steps.share(value => value < REGULAR) * ONE),
-      logMeanStep: logOfShare(Math.floor(total(steps) / steps.size)),
+      entropy: integerLog(pairs + 1) - integerLog(goOn + 1),
     }
   }
 }
@@ -74,15 +65,6 @@ function total(order: SlidingOrder): number {
   let sum = 0
   for (let rank = 0; rank < order.size; rank++) sum += order.ranked(rank)
   return sum
-}
-
-/** The 90th percentile, between neighbours by a straight line, rounded down. */
-function ninthDecile(order: SlidingOrder): number {
-  const tenths = 9 * (order.size - 1)
-  const low = Math.floor(tenths / 10)
-  const rest = tenths % 10
-  const below = order.ranked(low)
-  return rest === 0 ? below : below + Math.floor((rest * (order.ranked(low + 1) - below)) / 10)
 }
 
 function bounded(samples: number): number {

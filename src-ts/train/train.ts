@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { LayersModel } from '@tensorflow/tfjs-layers'
 import type { Dataset, Standardization } from '../ecg/datasets/dataset.ts'
+import { joinDatasets } from '../ecg/datasets/join-datasets.ts'
 import { HolterError } from '../errors.ts'
 import { selectionScore } from '../metrics/selection-score.ts'
 import type { Recipe } from '../networks/network.ts'
@@ -83,8 +84,10 @@ export interface Trained {
  * The same options on the same machine with the same number of threads give the same weights, however often the run was killed and resumed.
  * Throws HolterError on options, data and networks that do not fit together, and when the loss is no longer a number.
  */
-export async function train(options: TrainOptions): Promise<Trained> {
-  checkRun(options)
+export async function train(given: TrainOptions): Promise<Trained> {
+  checkRun(given)
+  const { along } = given.train
+  const options = along ? { ...given, train: joinDatasets(given.train, along()) } : given
   const { tf, recipe, gradual, checkpointDir, patience, onEpoch } = options
   const head = headFor(options)
   // With a second head for the time of the training; the two share the model's weights.

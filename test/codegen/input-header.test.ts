@@ -153,10 +153,13 @@ else {
     const { mean, deviation } = graph.metadata!.features!
     const stream = random(3)
     const values = Float32Array.from(
-      { length: 14 * 3000 },
-      (_, i) => mean[i % 14] + 3 * deviation[i % 14] * stream.normal(),
+      { length: mean.length * 3000 },
+      (_, i) => mean[i % mean.length] + 3 * deviation[i % mean.length] * stream.normal(),
     )
-    equal(inC(graph, [], 'float', 'int8_t', 'model_input1(i % 14, in)', bytesOf(values)), byRun(graph, values, 1))
+    equal(
+      inC(graph, [], 'float', 'int8_t', `model_input1(i % ${mean.length}, in)`, bytesOf(values)),
+      byRun(graph, values, 1),
+    )
   })
 
   test('a network without metadata takes its own real values', () => {

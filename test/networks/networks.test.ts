@@ -228,9 +228,9 @@ native('cnn1d-student has exactly the published parameters, layer by layer', () 
   })
 })
 
-native('beat-rr has 23,584 parameters, layer by layer; it needs features', () => {
+native('beat-rr has 23,390 parameters, layer by layer; it needs features', () => {
   withModel(beatRr, model => {
-    assert.is(model.countParams(), 23_584)
+    assert.is(model.countParams(), 23_390)
     assert.equal(counts(model), {
       conv1: 864,
       'conv1-norm': 96,
@@ -241,10 +241,11 @@ native('beat-rr has 23,584 parameters, layer by layer; it needs features', () =>
       conv4: 5_760,
       'conv4-norm': 192,
       looks: 3_104,
-      'looks-logits': 132,
-      rhythm1: 480,
+      'looks-logits': 66,
+      rhythm1: 352,
       rhythm2: 792,
-      'rhythm-logits': 100,
+      'timed-logits': 50,
+      'rhythm-logits': 50,
     })
     assert.equal(model.getLayer('pools').outputShape, [null, 96])
   })

@@ -14,13 +14,9 @@ export const BEAT_FEATURES = [
   'correlation with template',
   'log difference from template',
   'log height / template',
-  'log RR - 90th percentile of 64',
-  'log RR - longest of 64',
-  'log RR deviation of 64',
   'log median RR step of 64',
-  'share of 64 RR near median',
   'share of 64 RR steps small',
-  'log mean RR step of 64',
+  'sample entropy of 64 RR',
 ] as const
 
 /** So many beats are gathered before the first is described, by scales and templates of all of them. */
@@ -120,12 +116,8 @@ function listed(rhythm: RhythmFeatures, shape: ShapeFeatures): number[] {
     shape.correlation,
     shape.logDifference,
     shape.logHeight,
-    rhythm.preToLong,
-    rhythm.preToLongest,
-    rhythm.logDeviation,
     rhythm.logMedianStep,
-    rhythm.regularShare,
     rhythm.steadyShare,
-    rhythm.logMeanStep,
+    rhythm.entropy,
   ]
 }

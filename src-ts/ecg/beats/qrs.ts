@@ -6,13 +6,15 @@ import { QrsFeature } from './qrs-feature.ts'
 
 /** An R peak lies at most this far from where the detector says. */
 const PEAK_SECONDS = 0.06
+/** Of two deflections that much alike the upward one is the R peak: beats that switch between R and S would look unlike themselves. */
+const UPWARDS = 1.5
 /** The detector's band needs room below half the rate. */
 export const MIN_RATE_HZ = 40
 /** Another lead has to stand out by so much more than the first: leads come in the order in which people trust them. */
 const BETTER = 1.3
 
 /**
- * Returns the sample numbers of the R peaks (or of the deepest S, whichever is larger) in one lead, ascending. The signal may have
+ * Returns the sample numbers of the R peaks (or of the deepest S, where that is larger by half) in one lead, ascending. The signal may have
  * any unit, gain, sign and offset; missing samples are NaN. A rate below 40 Hz is an error.
  */
 export function detectQrs(signal: ArrayLike<number>, sampleRateHz: number): Int32Array {
@@ -66,10 +68,11 @@ function peaksNear(beats: readonly number[], signal: ArrayLike<number>, sampleRa
   const band = [...highPass(2, 1, sampleRateHz), ...lowPass(2, Math.min(40, 0.45 * sampleRateHz), sampleRateHz)]
   const shape = zeroPhase(band, signal)
   const reach = Math.round(PEAK_SECONDS * sampleRateHz)
+  const size = (i: number) => (shape[i] > 0 ? UPWARDS * shape[i] : -shape[i])
   return Int32Array.from(beats, beat => {
     let peak = beat
     for (let i = Math.max(0, beat - reach); i <= Math.min(shape.length - 1, beat + reach); i++) {
-      if (Math.abs(shape[i]) > Math.abs(shape[peak])) peak = i
+      if (size(i) > size(peak)) peak = i
     }
     return peak
   })

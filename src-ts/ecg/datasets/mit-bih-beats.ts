@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { HolterError } from '../../errors.ts'
+import { random } from '../../random.ts'
 import { BEAT_CLASSES, type Convention } from '../beats/beat-classes.ts'
 import { BEAT_CHANNELS, BEAT_FEATURES, BeatStream, type DescribedBeat } from '../beats/beat-stream.ts'
 import { BEAT_RATE_HZ, BEAT_SAMPLES, beatFilter, cutBeat } from '../beats/beat-window.ts'
+import { madeFibrillation, madeSickSinus } from '../beats/made-rhythm.ts'
+import { MATCH_SECONDS, matchBeats } from '../beats/match-beats.ts'
+import { detectQrs } from '../beats/qrs.ts'
 import { resample } from '../signal/resample.ts'
 import type { Dataset, Opened, RecordInfo, SplitName } from './dataset.ts'
 import { MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from './mit-bih.ts'
@@ -53,7 +57,12 @@ export async function openMitBihBeats(
     for (const { label, info, described } of beats) {
       hash.update(`${info.id}\t${label}\n`).update(bytesOf(described.channels)).update(bytesOf(described.features))
     }
-    datasets[split] = beatDataset(split, beats)
+    const along = () =>
+      beatDataset(
+        split,
+        of(split).flatMap(record => beatsAlong(record, convention, SPLITS[split].fold)),
+      )
+    datasets[split] = { ...beatDataset(split, beats), ...(split !== 'test' && { along }) }
   }
   const counts = splitNames.map(split => [split, countOf(of(split), convention)] as const)
   return {
@@ -85,16 +94,55 @@ interface LabelledBeat {
 /** Describes every beat of a record, since each belongs to the rhythm of the others, and returns those with one of the four labels. */
 function labelledBeats(record: MitBihRecord, convention: Convention, fold: number): LabelledBeat[] {
   const { samples, classes } = record.beats(convention)
-  return describeBeats(leadsOf(record), samples).flatMap((described, i) => {
-    if (classes[i] >= BEAT_LABELS.length) return []
-    const seconds = samples[i] / MIT_BIH_RATE_HZ
+  return labelled(record, fold, '', describeBeats(leadsOf(record), samples), [...samples], [...classes])
+}
+
+/**
+ * Returns the beats of a record once more for training alone: where a detector finds them, as a monitor does, and in two rhythms that few
+ * records have.
+ */
+function beatsAlong(record: MitBihRecord, convention: Convention, fold: number): LabelledBeat[] {
+  const { samples, classes } = record.beats(convention)
+  const leads = filtered(leadsOf(record))
+  const peaks = detectQrs(leads[0], MIT_BIH_RATE_HZ)
+  const { ofDetected } = matchBeats(samples, peaks, MATCH_SECONDS * MIT_BIH_RATE_HZ)
+  // What is no beat must at least not be called an ectopic one.
+  const labels = Array.from(ofDetected, place => (place < 0 ? BEAT_CLASSES.indexOf('N') : classes[place]))
+  const made = [madeFibrillation, madeSickSinus].flatMap((make, i) => {
+    const beats = make(classes, random(i + 1, Number(record.id)))
+    const places = beats.map(({ like }) => samples[like])
+    const described = describeFiltered(
+      leads,
+      places,
+      beats.map(({ seconds }) => seconds),
+    )
+    const called = beats.map(({ label }) => label)
+    return labelled(record, fold, `-${make.name}`, described, places, called)
+  })
+  const detected = describeFiltered(leads, peaks)
+  return [...labelled(record, fold, '-detected', detected, [...peaks], labels), ...made]
+}
+
+/** Puts descriptions and labels together; `peaks` are samples, `suffix` tells what has the same peak apart. */
+function labelled(
+  record: MitBihRecord,
+  fold: number,
+  suffix: string,
+  described: readonly DescribedBeat[],
+  peaks: readonly number[],
+  labels: readonly (number | undefined)[],
+): LabelledBeat[] {
+  return described.flatMap((described, i) => {
+    const label = labels[i]
+    if (label === undefined || label >= BEAT_LABELS.length) return []
+    const seconds = peaks[i] / MIT_BIH_RATE_HZ
     const info = {
-      id: `${record.id}/${samples[i]}`,
+      id: `${record.id}/${peaks[i]}${suffix}`,
       patient: record.patient,
       fold,
       from: { recording: record.id, seconds },
     }
-    return [{ info, label: classes[i], described }]
+    return [{ info, label, described }]
   })
 }
 
@@ -113,12 +161,25 @@ export function describeBeats(
   leads: readonly [ArrayLike<number>, ArrayLike<number>],
   peaks: Int32Array,
 ): DescribedBeat[] {
+  return describeFiltered(filtered(leads), peaks)
+}
+
+function filtered(leads: readonly [ArrayLike<number>, ArrayLike<number>]): [Float64Array, Float64Array] {
   const [main, second] = leads.map(lead => beatFilter().filter(lead))
+  return [main, second]
+}
+
+/** Describes the beats at some peaks of filtered leads; `seconds` are their times if these were drawn. */
+function describeFiltered(
+  [main, second]: readonly [Float64Array, Float64Array],
+  peaks: ArrayLike<number>,
+  seconds?: readonly number[],
+): DescribedBeat[] {
   const stream = new BeatStream()
   const described: DescribedBeat[] = []
-  for (const peak of peaks) {
-    const windows = [cutBeat(main, peak), cutBeat(second, peak)] as const
-    described.push(...stream.push({ seconds: peak / MIT_BIH_RATE_HZ, windows }))
+  for (let i = 0; i < peaks.length; i++) {
+    const windows = [cutBeat(main, peaks[i]), cutBeat(second, peaks[i])] as const
+    described.push(...stream.push({ seconds: seconds?.[i] ?? peaks[i] / MIT_BIH_RATE_HZ, windows }))
   }
   return [...described, ...stream.end()]
 }

@@ -53,25 +53,6 @@ export class SlidingOrder {
     return count / this.size
   }
 
-  /** Returns the median distance from the median. */
-  medianDeviation(): number {
-    const { sorted, size } = this
-    const middle = this.median()
-    // From the median outwards, the nearer neighbour first: the distances come in ascending order.
-    let high = size >> 1
-    let low = high - 1
-    let [distance, before] = [0, 0]
-    for (let i = 0; i <= size >> 1; i++) {
-      before = distance
-      const below = low < 0 ? Number.POSITIVE_INFINITY : middle - sorted[low]
-      const above = high === size ? Number.POSITIVE_INFINITY : sorted[high] - middle
-      distance = Math.min(below, above)
-      if (below < above) low--
-      else high++
-    }
-    return size % 2 ? distance : (before + distance) / 2
-  }
-
   /** Returns the mean of the numbers. */
   mean(): number {
     let sum = 0

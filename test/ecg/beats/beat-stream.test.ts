@@ -94,7 +94,7 @@ test('a recording of one beat, of two, and of none', () => {
   for (const count of [1, 2]) {
     const described = describe([...Array(count).keys()].map(i => beat(i)))
     assert.is(described.length, count)
-    assert.ok(described.every(({ features }) => features.length === 14 && features.every(Number.isFinite)))
+    assert.ok(described.every(({ features }) => features.length === 10 && features.every(Number.isFinite)))
   }
 })
 

@@ -11,6 +11,7 @@ import {
   requireApart,
 } from '../../../src-ts/ecg/datasets/mit-bih-beats.ts'
 import { DS1, DS2, mitBihPatient, SHARED_PATIENT_SENTENCE } from '../../../src-ts/ecg/datasets/mit-bih-sets.ts'
+import { subset } from '../../../src-ts/ecg/datasets/subset.ts'
 import { ecgDataDir, skip } from '../../helpers/environment.ts'
 import { inFolder } from '../../helpers/wfdb-files.ts'
 
@@ -50,7 +51,7 @@ real('DS1 has the published beats in both conventions; DS2 is counted and not op
   const { id, patient, from } = validation!.records.find(({ from }) => from!.recording === '201')!
   assert.equal([patient, from!.recording], ['201+202', '201'])
   assert.is(id, `201/${Math.round(from!.seconds * 360)}`)
-  const numbers = new Float32Array(14)
+  const numbers = new Float32Array(10)
   for (let i = 0; i < train!.length; i++) {
     train!.features!.read(i, numbers, 0)
     assert.ok(numbers.every(Number.isFinite), train!.records[i].id)
@@ -63,7 +64,7 @@ real('beats that are cut out of a recording are those of the data set', async di
   const { samples } = record.beats('ml')
   const cut = cutMitBihBeats({ leads: record.leads(), sampleRateHz: 360, peaks: samples })
   assert.is(cut.mainLead, 'MLII')
-  const [a, b] = [new Float32Array(102 * 4 + 14), new Float32Array(102 * 4 + 14)]
+  const [a, b] = [new Float32Array(102 * 4 + 10), new Float32Array(102 * 4 + 10)]
   for (const [i, { id }] of validation!.records.entries()) {
     if (!id.startsWith('118/')) continue
     const place = samples.indexOf(Number(id.slice(4)))
@@ -72,6 +73,25 @@ real('beats that are cut out of a recording are those of the data set', async di
     cut.read(place, b, 0)
     cut.features!.read(place, b, 408)
     assert.ok(Buffer.from(a.buffer).equals(Buffer.from(b.buffer)), id)
+  }
+})
+
+real('beats that training is shown along are of the same people, and of rhythms that were made', async dir => {
+  const { train } = (await ds1(dir)).splits
+  const one = [...train!.records.keys()].filter(index => train!.records[index].from!.recording === '106')
+  const alone = subset(train!, one, 'train').along!()
+  const made = (suffix: string) => alone.records.filter(({ id }) => id.endsWith(suffix)).length
+  assert.equal(new Set(alone.records.map(({ patient }) => patient)), new Set([mitBihPatient('106')]))
+  const [normal, , ventricular] = counts(subset(train!, one, 'train'))
+  assert.is(made('-madeFibrillation'), normal + ventricular)
+  assert.ok(made('-madeSickSinus') > 0.08 * normal && made('-madeSickSinus') < 0.12 * normal)
+  assert.ok(Math.abs(made('-detected') - one.length) < 0.02 * one.length)
+  const [, early] = counts(alone)
+  assert.ok(early > 0.01 * normal, `${early} early beats of ${normal}`)
+  const numbers = new Float32Array(10)
+  for (let i = 0; i < alone.length; i++) {
+    alone.features!.read(i, numbers, 0)
+    assert.ok(numbers.every(Number.isFinite), alone.records[i].id)
   }
 })
 

@@ -21,7 +21,6 @@ test('quantiles lie between neighbours, as numpy.quantile has them', () => {
   assert.ok(Math.abs(order.quantile(0.9) - 3.7) < 1e-12)
   assert.is(order.median(), 2.5)
   assert.is(order.mean(), 2.5)
-  assert.is(order.medianDeviation(), 1)
   assert.is(
     order.share(value => value < 3),
     0.5,
@@ -41,9 +40,6 @@ test('it holds the last numbers in order, whatever comes', () => {
         places.map(q => Math.round(order.quantile(q))),
         last,
       )
-      const distances = new SlidingOrder(capacity)
-      for (const value of last) distances.push(Math.abs(value - order.median()))
-      assert.is(order.medianDeviation(), distances.median())
     }),
   )
 })
