@@ -4,7 +4,7 @@ import { Condition, NONE, RATE_HZ, secondsOf } from "./monitor-condition";
 import { conditionOf, UNCLASSIFIABLE } from "./monitor-conditions";
 import { ALARM, END, Events, RESUMED, SUSPENDED } from "./monitor-events";
 import { Likeness } from "./monitor-likeness";
-import { TAP_COUNT, tabled, TAPS, WITNESS, WITNESSES } from "./monitor-table";
+import { MOST_NOT_DURING, TAP_COUNT, tabled, TAPS, WITNESS, WITNESSES } from "./monitor-table";
 
 const QUIET: i64 = 10 * RATE_HZ;
 const LEAST_SUSPENSION: i64 = RATE_HZ;
@@ -22,8 +22,9 @@ class Witness {
 
   constructor(place: i32) {
     this.rule = <i32>tabled(place);
-    this.kind = <i32>tabled(place + 1);
-    this.condition = conditionOf(place + 1);
+    const kind = place + 2 + MOST_NOT_DURING;
+    this.kind = <i32>tabled(kind);
+    this.condition = conditionOf(kind);
   }
 }
 
@@ -38,6 +39,8 @@ export class Alarms {
   private events: Events;
   private poorSince: i64 = NONE;
   private suspended: bool = false;
+  /** Whether the last four seconds had waves. */
+  private hasWaves: bool = false;
 
   constructor(events: Events) {
     this.events = events;
@@ -60,6 +63,7 @@ export class Alarms {
   /** `leakage` is NONE where there is no flutter index. */
   moment(at: i64, lastPeak: i64, classifiable: bool, leakage: i64, ratePerMinute: i64, lost: bool): void {
     this.suspend(at, classifiable);
+    this.hasWaves = leakage != NONE;
     for (let i = 0; i < this.witnesses.length; i++) {
       if (!this.listens(i)) continue;
       this.hold(i, at, this.witnesses[i].condition.moment(at, lastPeak, classifiable, leakage, ratePerMinute, lost));
@@ -78,11 +82,24 @@ export class Alarms {
   private hold(witness: i32, at: i64, value: i64): void {
     if (value == NONE) return;
     const rule = this.witnesses[witness].rule, state = this.states[rule];
+    if (!state.holds && this.standsBack(witness, at)) return;
     state.last = at;
     if (state.holds) return;
     state.holds = true;
     state.since = at;
     this.events.add(ALARM, rule, at, at, value, 0);
+  }
+
+  /** Whether another rule's alarm says already what is going on. */
+  private standsBack(witness: i32, at: i64): bool {
+    if (!this.hasWaves) return false;
+    const place = witnessAt(witness) + 1;
+    const since = at - tabled(place);
+    for (let i = 0; i < MOST_NOT_DURING; i++) {
+      const other = <i32>tabled(place + 1 + i);
+      if (other >= 0 && this.states[other].holds && this.states[other].last >= since) return true;
+    }
+    return false;
   }
 
   private settle(rule: i32, at: i64): void {

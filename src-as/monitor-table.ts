@@ -27,8 +27,10 @@ export const MAPS: i32 = 303;
 /** Conditions of rules: a rule may have two. */
 export const WITNESSES: i32 = MAPS + MAP * (1 + FEATURES);
 export const TAPS: i32 = WITNESSES + 1;
-/** Words of a witness: its rule, its kind and limits. They stand behind the taps. */
-export const WITNESS: i32 = 14;
+/** Rules that one may stand back for. */
+export const MOST_NOT_DURING: i32 = 3;
+/** Words of a witness: its rule, for how long and for which others it stands back (-1: none), its kind and limits. They stand behind the taps. */
+export const WITNESS: i32 = 15 + MOST_NOT_DURING;
 
 /** Returns a word. MONITOR, the address of the first, is a global of the program. */
 // @ts-ignore: decorator

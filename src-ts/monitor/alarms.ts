@@ -1,4 +1,4 @@
-import { type Condition, secondsOf } from './condition.ts'
+import { type Condition, inSamples, secondsOf } from './condition.ts'
 import { conditions } from './conditions.ts'
 import { RATE_HZ } from './integer-qrs.ts'
 import type { Observation } from './observations.ts'
@@ -48,6 +48,8 @@ export class Alarms {
   private readonly emit: (event: MonitorEvent) => void
   private poorSince: number | undefined
   private suspended = false
+  /** Whether the last four seconds had waves: the flutter index is there where the signal is large enough. */
+  private hasWaves = false
 
   constructor(rules: readonly Rule[], emit: (event: MonitorEvent) => void) {
     this.states = rules.map(rule => ({
@@ -70,6 +72,7 @@ export class Alarms {
       this.forget()
     } else if (kind === 'moment') {
       this.suspend(observation.at, observation.classifiable)
+      this.hasWaves = observation.flutter !== undefined
       this.tell(observation.at, ({ moment }) => moment?.(observation))
       this.settle(observation.at)
     }
@@ -128,8 +131,18 @@ export class Alarms {
       alarm.value = value
       return
     }
+    if (this.standsBack(rule, at)) return
     state.alarm = { since: at, last: at, value, acknowledged: false, ended: false }
     this.write(rule.priority === 'low' ? 'notice' : 'alarm', at, value, rule)
+  }
+
+  /** Whether another rule's alarm says already what is going on. */
+  private standsBack({ notDuring }: Rule, at: number): boolean {
+    if (!notDuring || !this.hasWaves) return false
+    const since = at - inSamples(notDuring.seconds)
+    return this.states.some(
+      ({ rule, alarm }) => alarm && !alarm.ended && alarm.last >= since && notDuring.rules.includes(rule.id),
+    )
   }
 
   /** Ends alarms whose condition has not held for a while. */

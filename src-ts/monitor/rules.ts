@@ -105,8 +105,12 @@ const When = v.variant('kind', [
   v.strictObject({ kind: v.literal('finding'), label: v.string(), of: beats, windows: beats }),
 ])
 
+const id = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/))
+/** Rules that one may stand back for: src-as/monitor-table.ts has so many words for them. */
+export const MOST_NOT_DURING = 3
+
 const Rule = v.strictObject({
-  id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
+  id,
   title: v.pipe(v.string(), v.nonEmpty()),
   /** A low one is a notice, no alarm. */
   priority: v.picklist(['high', 'medium', 'low']),
@@ -117,6 +121,10 @@ const Rule = v.strictObject({
   when: When,
   /** Another witness: the rule holds, too, where this does. */
   orWhen: v.optional(When),
+  /** Where one of these rules held within so many seconds, and the signal has waves, this one is not raised anew: it is the same emergency. */
+  notDuring: v.optional(
+    v.strictObject({ rules: v.pipe(v.array(id), v.minLength(1), v.maxLength(MOST_NOT_DURING)), seconds }),
+  ),
   source: v.pipe(v.string(), v.nonEmpty()),
 })
 
@@ -151,5 +159,9 @@ export function parseRules(text: string, where: string): readonly Rule[] {
   const ids = parsed.output.rules.map(({ id }) => id)
   const twice = ids.find((id, i) => ids.indexOf(id) !== i)
   if (twice !== undefined) throw refuse(`two rules are named ${twice}`)
+  for (const { id, notDuring } of parsed.output.rules) {
+    const unknown = notDuring?.rules.find(each => !ids.includes(each))
+    if (unknown !== undefined) throw refuse(`${id}: notDuring names ${unknown}, which is no rule`)
+  }
   return parsed.output.rules
 }

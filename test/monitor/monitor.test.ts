@@ -110,6 +110,53 @@ test('a wave like a sine of 5 Hz is flutter', () => {
   assert.ok(flutter && flutter.time < 42, JSON.stringify(events))
 })
 
+test('fibrillation that turns into a flat line: no asystole while there are waves, and then within ten seconds', () => {
+  const leads = both(beatsAt(steady(40, 0.8)), 65)
+  const [from, to] = [32 * 360, 46 * 360]
+  const draw = random(4)
+  for (const lead of leads) {
+    let phase = 0
+    for (let i = from; i < to; i++) {
+      phase += ((2 * Math.PI) / 360) * (4.5 + 1.5 * Math.sin(i / 300))
+      const swelling = 0.55 + 0.45 * Math.sin(i / 170)
+      lead[i] = Math.round(900 * swelling * Math.sin(phase))
+    }
+    for (let i = to; i < lead.length; i++) lead[i] = Math.round(15 * draw.normal())
+  }
+  const { events } = play(leads)
+  assert.ok(raised(events).includes('ventricular-fibrillation'), JSON.stringify(events))
+  const asystole = events.find(({ rule, kind }) => rule === 'asystole' && kind === 'alarm')
+  assert.ok(asystole && asystole.time > 46 && asystole.time < 56, JSON.stringify(events))
+})
+
+test('a rule stands back while an alarm of another holds and the signal has waves, no longer', () => {
+  const asystoleAt = (flutterAt: (seconds: number) => { leakage: number; ratePerMinute: number } | undefined) => {
+    const events: MonitorEvent[] = []
+    const alarms = new Alarms(rules, event => events.push(event))
+    for (let hop = 0; hop < 120; hop++) {
+      const flutter = flutterAt(hop / 4)
+      alarms.take({ kind: 'moment', at: 90 * hop, lastPeak: 0, classifiable: true, verdicts: ['good'], flutter })
+    }
+    return events.find(({ rule }) => rule === 'asystole')?.time
+  }
+  const [sine, waves] = [300, 700].map(leakage => ({ leakage, ratePerMinute: 300 }))
+  assert.is(
+    asystoleAt(() => waves),
+    4.5,
+    'no alarm to stand back for',
+  )
+  assert.is(
+    asystoleAt(seconds => (seconds < 3 ? sine : waves)),
+    13,
+    'the alarm of fibrillation ended 10 s after it last held',
+  )
+  assert.is(
+    asystoleAt(seconds => (seconds < 3 ? sine : seconds < 9 ? waves : undefined)),
+    9,
+    'the line is flat',
+  )
+})
+
 test('very fast and very slow hearts', () => {
   assert.equal(raised(play(both(beatsAt(steady(80, 0.38)), 31)).events), ['extreme-tachycardia'])
   const slow = raised(play(both(beatsAt(steady(20, 1.8)), 37)).events)
@@ -249,6 +296,7 @@ test('the rules that ship, and what is wrong with others', () => {
   refused(text({ ...rule, when: { kind: 'pause', seconds: -1 } }), /rules\.0\.when\.seconds/)
   refused(text({ ...rule, when: { kind: 'magic' } }), /rules\.0\.when/)
   refused(text({ ...rule, colour: 'red' }), /rules\.0/)
+  refused(text({ ...rule, notDuring: { rules: ['b'], seconds: 2 } }), /a: notDuring names b, which is no rule/)
   fc.assert(
     fc.property(fc.json(), json => {
       try {

@@ -6,7 +6,7 @@ import { LOG_TABLE } from '../integer-logarithm.ts'
 import { QRS_BAND, SHARP_BAND } from '../integer-qrs.ts'
 import { Lead } from '../lead.ts'
 import { leadsToClassify } from '../monitor.ts'
-import type { Rule, When } from '../rules.ts'
+import { MOST_NOT_DURING, type Rule, type When } from '../rules.ts'
 
 /** What a monitor on a device is made for. */
 export interface DeviceMonitor {
@@ -20,7 +20,7 @@ export interface DeviceMonitor {
 
 /** A label has four bits in the word of a pattern. */
 const LABEL_BITS = 4
-const RULE_WORDS = 14
+const RULE_WORDS = 15 + MOST_NOT_DURING
 
 /** Returns the constants of a monitor as src-as/monitor-table.ts reads them: 64-bit words, all numbers whole. */
 export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: DeviceMonitor, beats: BeatNetwork) {
@@ -47,7 +47,8 @@ export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: De
     witnesses.length,
     ...resampler.taps,
     ...witnesses.flatMap(({ rule, when }) => {
-      const words = [rule, ...ruleWords(when, label => beats.labels.indexOf(label))]
+      const others = emergencyWords(rules[rule], rules)
+      const words = [rule, ...others, ...ruleWords(when, label => beats.labels.indexOf(label))]
       return [...words, ...new Array<number>(RULE_WORDS - words.length).fill(0)]
     }),
   ]
@@ -61,6 +62,14 @@ function mapWords({ multiplier, offset, low, high }: IntegerMap): number[] {
 /** The rules that a device can hold; `finding` wants the 12-lead network. */
 export function deviceRules(rules: readonly Rule[]): Rule[] {
   return rules.filter(({ when, orWhen }) => when.kind !== 'finding' && orWhen?.kind !== 'finding')
+}
+
+/** For how many samples a rule stands back, and for which others by their places, -1 where there is none. */
+function emergencyWords({ notDuring }: Rule, rules: readonly Rule[]): number[] {
+  const places = Array.from({ length: MOST_NOT_DURING }, (_, i) =>
+    rules.findIndex(({ id }) => id === notDuring?.rules[i]),
+  )
+  return [inSamples(notDuring?.seconds ?? 0), ...places]
 }
 
 /** Without waves to look for no index is low enough. */
