@@ -1,6 +1,7 @@
 // Whether what a rule waits for holds. Twin of src-ts/monitor/conditions.ts; limits stand in the table, in samples or thousandths.
 
 import { Condition, NONE, secondsOf, Waves } from "./monitor-condition";
+import { Likeness } from "./monitor-likeness";
 import { CountCondition, IrregularCondition, PatternCondition, RunCondition } from "./monitor-patterns";
 import { RateAboveCondition, RateBelowCondition } from "./monitor-rates";
 import { tabled } from "./monitor-table";
@@ -84,6 +85,7 @@ class FlutterCondition extends Condition {
   private slowest: i64;
   private fastest: i64;
   private limit: i64;
+  private beat: UsualBeat;
   private since: i64 = NONE;
 
   constructor(place: i32) {
@@ -92,6 +94,12 @@ class FlutterCondition extends Condition {
     this.slowest = tabled(place + 1);
     this.fastest = tabled(place + 2);
     this.limit = tabled(place + 3);
+    this.beat = new UsualBeat(place + 4);
+  }
+
+  labelled(sample: i64, label: i32, certainty: i64, _pre: i64, likeness: Likeness): i64 {
+    this.beat.take(sample, label, certainty, likeness);
+    return NONE;
   }
 
   moment(at: i64, _lastPeak: i64, _classifiable: bool, leakage: i64, ratePerMinute: i64, _lost: bool): i64 {
@@ -99,11 +107,44 @@ class FlutterCondition extends Condition {
     const holds = leakage != NONE && leakage < this.leakage && rate >= this.slowest && rate <= this.fastest;
     if (!holds) this.since = NONE;
     else if (this.since == NONE) this.since = at;
-    return holds && at - this.since >= this.limit ? 1000 * ratePerMinute : NONE;
+    const lasts = holds && at - this.since >= this.limit;
+    return lasts && !this.beat.isNear(at) ? 1000 * ratePerMinute : NONE;
   }
 
   forget(): void {
     this.since = NONE;
+    this.beat.forget();
+  }
+}
+
+/** Watches for sure beats that look usual; five words at a place say which. */
+class UsualBeat {
+  private label: i32;
+  private window: i64;
+  private certainty: i64;
+  private usual: i64;
+  private width: i64;
+  private last: i64 = NONE;
+
+  constructor(place: i32) {
+    this.label = <i32>tabled(place);
+    this.window = tabled(place + 1);
+    this.certainty = tabled(place + 2);
+    this.usual = tabled(place + 3);
+    this.width = tabled(place + 4);
+  }
+
+  take(sample: i64, label: i32, certainty: i64, likeness: Likeness): void {
+    if (label != this.label || certainty < this.certainty || !likeness.known) return;
+    if (likeness.most >= this.usual && likeness.width <= this.width) this.last = sample;
+  }
+
+  isNear(at: i64): bool {
+    return this.last != NONE && at - this.last < this.window;
+  }
+
+  forget(): void {
+    this.last = NONE;
   }
 }
 

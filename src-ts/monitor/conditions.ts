@@ -154,18 +154,42 @@ class MeanRate {
   }
 }
 
-function flutter({ leakage, ratePerMinute, toPerMinute = ENDLESS, seconds }: Of<'flutter'>): Condition {
+function flutter({ leakage, ratePerMinute, toPerMinute = ENDLESS, seconds, unlessBeat }: Of<'flutter'>): Condition {
   const [limit, slowest, fastest] = [inSamples(seconds), thousandths(ratePerMinute), thousandths(toPerMinute)]
   const isBetween = (rate: number) => rate >= slowest && rate <= fastest
+  const beat = usualBeat(unlessBeat)
   let since: number | undefined
   return {
+    labelled(labelled) {
+      beat.take(labelled)
+      return undefined
+    },
     moment({ at, flutter }) {
       const holds = flutter !== undefined && flutter.leakage < leakage && isBetween(1000 * flutter.ratePerMinute)
       since = holds ? (since ?? at) : undefined
-      return since !== undefined && at - since >= limit ? 1000 * flutter!.ratePerMinute : undefined
+      const lasts = since !== undefined && at - since >= limit
+      return lasts && !beat.isNear(at) ? 1000 * flutter!.ratePerMinute : undefined
     },
     forget() {
       since = undefined
+      beat.forget()
+    },
+  }
+}
+
+/** Watches for sure beats that look usual: a heart that had one of late does not flutter, its T waves are tall. */
+function usualBeat(unless: Of<'flutter'>['unlessBeat']) {
+  if (unless === undefined) return { take() {}, isNear: () => false, forget() {} }
+  const [window, usual, width] = [inSamples(unless.seconds), thousandths(unless.usual), thousandths(unless.width)]
+  let last = Number.NEGATIVE_INFINITY
+  return {
+    take({ sample, label, certainty, likeness }: LabelledBeat) {
+      if (label !== unless.label || certainty < unless.certainty || likeness === undefined) return
+      if (Math.max(...likeness.usual) >= usual && Math.max(...likeness.widths) <= width) last = sample
+    },
+    isNear: (at: number) => at - last < window,
+    forget() {
+      last = Number.NEGATIVE_INFINITY
     },
   }
 }

@@ -14,6 +14,18 @@ const waves = v.strictObject({
   ratePerMinute: perMinute,
 })
 const label = v.picklist(['N', 'S', 'V', 'F'])
+/** A beat of late that is sure and looks usual: a heart that has it does not flutter, however its T waves swing. */
+const usualBeat = v.strictObject({
+  label,
+  /** Its peak lies at most so far back; the flutter index looks back for four. */
+  seconds,
+  /** In thousandths of a logit, at least. */
+  certainty: v.pipe(v.number(), v.integer()),
+  /** Correlation with the usual complex in one of the leads, at least. */
+  usual: correlation,
+  /** Width over that of the usual complex, at most in each lead: waves of flutter that look usual are wider. */
+  width: v.pipe(v.number(), v.minValue(1), v.maxValue(5)),
+})
 
 /** What a rule waits for; docs/monitor.md explains each. */
 const When = v.variant('kind', [
@@ -44,6 +56,7 @@ const When = v.variant('kind', [
     ratePerMinute: perMinute,
     toPerMinute: v.optional(perMinute),
     seconds,
+    unlessBeat: v.optional(usualBeat),
   }),
   v.strictObject({
     kind: v.literal('run'),

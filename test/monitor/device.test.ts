@@ -65,6 +65,10 @@ const pieces = {
   flutter: (lead: Int32Array, from: number, to: number) => {
     for (let i = from; i < to; i++) lead[i] = Math.round(900 * Math.sin((i * 2 * Math.PI * 5) / 360))
   },
+  /** Beats with waves between them. */
+  waves: (lead: Int32Array, from: number, to: number) => {
+    for (let i = from; i < to; i++) lead[i] += Math.round(500 * Math.sin((i * 2 * Math.PI * 4) / 360))
+  },
   noise: (lead: Int32Array, from: number, to: number) => {
     const draw = random(from)
     for (let i = from; i < to; i++) lead[i] = Math.round(700 * draw.normal())

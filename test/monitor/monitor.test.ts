@@ -157,6 +157,31 @@ test('a rule stands back while an alarm of another holds and the signal has wave
   )
 })
 
+test('waves behind a sure beat that looks usual are T waves: no flutter until it lies three seconds back', () => {
+  const flutterAt = (label: string, certainty: number, usual: readonly [number, number], width: number) => {
+    const events: MonitorEvent[] = []
+    const alarms = new Alarms(rules, event => events.push(event))
+    const likeness = { usual, widths: [900, width] as const, alike: 0 }
+    const beat = { sample: 720, label, certainty, likeness, provisional: false, pre: 300, next: 1020, at: 1100 }
+    const flutter = { leakage: 500, ratePerMinute: 240 }
+    for (let hop = 0; hop < 40; hop++) {
+      const at = 90 * hop
+      if (at === 1080) alarms.take({ kind: 'beat', ...beat })
+      const sine = at < 1080 ? undefined : flutter
+      alarms.take({ kind: 'moment', at, lastPeak: 720, classifiable: true, verdicts: ['good'], flutter: sine })
+    }
+    return events.find(({ rule }) => rule === 'ventricular-fibrillation')?.time
+  }
+  assert.is(flutterAt('N', 3000, [800, 100], 1100), 5)
+  const others = [
+    flutterAt('V', 3000, [800, 100], 1100),
+    flutterAt('N', 2999, [800, 100], 1100),
+    flutterAt('N', 3000, [799, 100], 1100),
+    flutterAt('N', 3000, [800, 100], 1101),
+  ]
+  assert.equal(others, [4, 4, 4, 4], 'another label, unsure, unlike, wide')
+})
+
 test('very fast and very slow hearts', () => {
   assert.equal(raised(play(both(beatsAt(steady(80, 0.38)), 31)).events), ['extreme-tachycardia'])
   const slow = raised(play(both(beatsAt(steady(20, 1.8)), 37)).events)

@@ -77,6 +77,13 @@ function waveWords({ unlessWaves }: { unlessWaves?: { leakage: number; ratePerMi
   return unlessWaves ? [unlessWaves.leakage, thousandths(unlessWaves.ratePerMinute)] : [0, 0]
 }
 
+/** Without a beat to look for no label is the one. */
+function usualBeatWords({ unlessBeat }: Extract<When, { kind: 'flutter' }>, label: (name: string) => number): number[] {
+  if (unlessBeat === undefined) return [-1, 0, 0, 0, 0]
+  const { seconds, certainty, usual, width } = unlessBeat
+  return [label(unlessBeat.label), inSamples(seconds), certainty, ...[usual, width].map(thousandths)]
+}
+
 /** A witness's kind and limits; kinds are numbered as in src-as/monitor-conditions.ts. */
 function ruleWords(when: When, label: (name: string) => number): number[] {
   switch (when.kind) {
@@ -95,6 +102,7 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
         thousandths(when.ratePerMinute),
         thousandths(when.toPerMinute ?? ENDLESS),
         inSamples(when.seconds),
+        ...usualBeatWords(when, label),
       ]
     case 'run': {
       const { fromPerMinute = 0, toPerMinute = ENDLESS, regularity = ENDLESS } = when
