@@ -30,7 +30,7 @@ export const TAPS: i32 = WITNESSES + 1;
 /** Rules that one may stand back for. */
 export const MOST_NOT_DURING: i32 = 3;
 /** Words of a witness: its rule, for how long and for which others it stands back (-1: none), its kind and limits. They stand behind the taps. */
-export const WITNESS: i32 = 15 + MOST_NOT_DURING;
+export const WITNESS: i32 = 16 + MOST_NOT_DURING;
 
 /** Returns a word. MONITOR, the address of the first, is a global of the program. */
 // @ts-ignore: decorator

@@ -20,6 +20,7 @@ export class UnlikeRunCondition extends Condition {
   private label: i32;
   private orLabel: i32;
   private named: i32;
+  private certainty: i64;
   private intervals: StaticArray<i64>;
   private likes: StaticArray<i64>;
   private evidence: StaticArray<i32>;
@@ -43,14 +44,15 @@ export class UnlikeRunCondition extends Condition {
     this.label = <i32>tabled(place + 9);
     this.orLabel = <i32>tabled(place + 10);
     this.named = <i32>tabled(place + 11);
+    this.certainty = tabled(place + 12);
     this.intervals = new StaticArray<i64>(beats);
     this.likes = new StaticArray<i64>(beats);
     this.evidence = new StaticArray<i32>(beats);
   }
 
-  labelled(_sample: i64, label: i32, _certainty: i64, pre: i64, likeness: Likeness): i64 {
+  labelled(_sample: i64, label: i32, certainty: i64, pre: i64, likeness: Likeness): i64 {
     const beats = this.intervals.length;
-    const evidence = pre == NONE || !likeness.known ? 0 : this.evidenceOf(label, likeness);
+    const evidence = pre == NONE || !likeness.known ? 0 : this.evidenceOf(label, certainty, likeness);
     if (pre == NONE) this.count = 0;
     if (evidence == 0) this.length = 0;
     else {
@@ -91,9 +93,9 @@ export class UnlikeRunCondition extends Condition {
     return sure || (sudden && likely) ? ratio(count, samples) : NONE;
   }
 
-  private evidenceOf(label: i32, likeness: Likeness): i32 {
+  private evidenceOf(label: i32, certainty: i64, likeness: Likeness): i32 {
     const named = label == this.label || label == this.orLabel ? NAMED : 0, least = likeness.least;
-    if (likeness.most >= this.some || least >= this.more) return named;
+    if (likeness.most >= this.some || least >= this.more) return certainty >= this.certainty ? named : 0;
     return named | UNLIKE | (least < this.much || likeness.width > this.width ? PLAIN : 0);
   }
 

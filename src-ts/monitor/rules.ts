@@ -80,6 +80,8 @@ const When = v.variant('kind', [
     /** What the network calls such beats; they count whatever they look like, if `named` of a run are. */
     label,
     orLabel: v.optional(label),
+    /** Of the label of a beat that does not look unlike, in thousandths of a logit, at least. */
+    certainty: v.optional(v.pipe(v.number(), v.integer())),
     named: beats,
     beats,
     fromPerMinute: perMinute,

@@ -68,19 +68,20 @@ function isLikely(run: readonly Evidence[], least: number): boolean {
   return run.every(({ plain }) => plain) || run.filter(({ named }) => named).length >= least
 }
 
-/** Judges a beat: below `some` in both leads, and in one below `more`, is unlike; below `much`, or wider as well, plainly so. */
+/** Judges a beat, where it belongs to a run by its shape or a sure label: below `some` in both leads, and in one below `more`, is unlike; below `much`, or wider as well, plainly so. */
 function judge(when: UnlikeRun): (beat: LabelledBeat) => Evidence | undefined {
+  const { certainty: least = 0 } = when
   const [some, more, much, width] = [when.some, when.more, when.much, when.width].map(thousandths)
   const shape = ({ usual, widths }: Likeness) => {
     const [least, most] = [Math.min(...usual), Math.max(...usual)]
     const unlike = most < some && least < more
     return { unlike, plain: unlike && (least < much || Math.max(...widths) > width) }
   }
-  return ({ pre, likeness, label }) => {
+  return ({ pre, likeness, label, certainty }) => {
     if (pre === undefined || !likeness) return undefined
     const named = label === when.label || label === when.orLabel
     const { unlike, plain } = shape(likeness)
-    return named || unlike ? { interval: pre, alike: likeness.alike, named, unlike, plain } : undefined
+    return unlike || (named && certainty >= least) ? { interval: pre, alike: likeness.alike, named, unlike, plain } : undefined
   }
 }
 

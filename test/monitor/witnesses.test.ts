@@ -35,6 +35,7 @@ function raisedByRun(
   pre: number,
   usual: readonly [number, number],
   widths: readonly [number, number],
+  certainty = 700,
 ): string[] {
   const events: MonitorEvent[] = []
   const alarms = new Alarms(rules, event => events.push(event))
@@ -47,7 +48,7 @@ function raisedByRun(
       kind: 'beat',
       sample,
       label,
-      certainty: 700,
+      certainty,
       provisional: false,
       pre: interval,
       next: undefined,
@@ -69,6 +70,8 @@ test('label and shape each count for a beat of a run: half the labels do when it
   assert.equal(raisedByRun('NSNN', 150, odd, [1300, 1000]), found, 'wide ones need no label')
   assert.equal(raisedByRun('VFVV', 214, odd, narrow), found, 'at 101 a minute, after 98')
   assert.equal(raisedByRun('VSVS', 214, [980, 990], narrow), [], 'a doubtful label on a usual beat')
+  assert.equal(raisedByRun('VVVV', 150, [980, 990], narrow, 600), found, 'sure enough of usual beats')
+  assert.equal(raisedByRun('VVVV', 150, [980, 990], narrow, 599), [], 'unsure of usual beats')
   assert.equal(raisedByRun('VFVV', 220, odd, narrow), [], 'slower than 100 a minute')
 })
 

@@ -20,7 +20,7 @@ export interface DeviceMonitor {
 
 /** A label has four bits in the word of a pattern. */
 const LABEL_BITS = 4
-const RULE_WORDS = 15 + MOST_NOT_DURING
+const RULE_WORDS = 16 + MOST_NOT_DURING
 
 /** Returns the constants of a monitor as src-as/monitor-table.ts reads them: 64-bit words, all numbers whole. */
 export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: DeviceMonitor, beats: BeatNetwork) {
@@ -134,7 +134,7 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
       const { fromPerMinute, regularity = ENDLESS, share, some, more, much, width, alike } = when
       const limits = [fromPerMinute, regularity, share, some, more, much, width, alike].map(thousandths)
       const labels = [when.label, when.orLabel ?? when.label].map(label)
-      return [10, when.beats, ...limits, ...labels, when.named]
+      return [10, when.beats, ...limits, ...labels, when.named, when.certainty ?? 0]
     }
     case 'finding':
       throw new Error('a device has no 12-lead network')
