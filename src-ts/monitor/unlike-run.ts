@@ -81,7 +81,9 @@ function judge(when: UnlikeRun): (beat: LabelledBeat) => Evidence | undefined {
     if (pre === undefined || !likeness) return undefined
     const named = label === when.label || label === when.orLabel
     const { unlike, plain } = shape(likeness)
-    return unlike || (named && certainty >= least) ? { interval: pre, alike: likeness.alike, named, unlike, plain } : undefined
+    return unlike || (named && certainty >= least)
+      ? { interval: pre, alike: likeness.alike, named, unlike, plain }
+      : undefined
   }
 }
 
