@@ -39,7 +39,7 @@ export class Alarms {
   private events: Events;
   private poorSince: i64 = NONE;
   private suspended: bool = false;
-  /** Whether the last four seconds had waves. */
+  /** Whether the signal of the last four seconds was large enough for a flutter index. */
   private hasWaves: bool = false;
 
   constructor(events: Events) {
@@ -90,7 +90,7 @@ export class Alarms {
     this.events.add(ALARM, rule, at, at, value, 0);
   }
 
-  /** Whether another rule's alarm says already what is going on. */
+  /** Whether another rule's alarm already says what is going on. */
   private standsBack(witness: i32, at: i64): bool {
     if (!this.hasWaves) return false;
     const place = witnessAt(witness) + 1;

@@ -1,16 +1,10 @@
 import { MATCH_SECONDS, matchBeats } from '../ecg/beats/match-beats.ts'
-import { LEARNING_MINUTES } from '../ecg/datasets/mit-bih.ts'
+import { LEARNING_MINUTES, type Span } from '../ecg/datasets/mit-bih.ts'
 
 /**
  * The comparison of detected with annotated beats that EC57 and IEC 60601-2-47 ask for, as `bxb` of the WFDB software does it.
  * Times are sample numbers in ascending order.
  */
-
-/** A stretch in which nothing is scored, both ends included. */
-export interface Span {
-  readonly from: number
-  readonly to: number
-}
 
 /** Counts of one record, or of several summed up. */
 export interface QrsCounts {

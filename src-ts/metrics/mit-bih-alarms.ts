@@ -1,7 +1,5 @@
 import { beatClass } from '../ecg/beats/beat-classes.ts'
-import { MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/datasets/mit-bih.ts'
-import type { Span } from './ec57.ts'
-import { flutterSpans } from './mit-bih-qrs.ts'
+import { flutterSpans, MIT_BIH_RATE_HZ, type MitBihRecord, type Span } from '../ecg/datasets/mit-bih.ts'
 
 /** What annotations say of each alarm rule: the stretches in which it is right, in samples at 360 Hz. */
 export type Truth = ReadonlyMap<string, readonly Span[]>

@@ -1,9 +1,8 @@
 import { BEAT_CLASSES } from '../ecg/beats/beat-classes.ts'
 import { MATCH_SECONDS, matchBeats } from '../ecg/beats/match-beats.ts'
-import { firstScoredSample, MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/datasets/mit-bih.ts'
+import { firstScoredSample, flutterSpans, MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/datasets/mit-bih.ts'
 import { ECTOPIC, type Ectopic } from './aami.ts'
 import { grossCounts, type QrsCounts, type QrsScore, qrsScore } from './ec57.ts'
-import { flutterSpans } from './mit-bih-qrs.ts'
 
 /** A beat as a classifier reports it. */
 export interface CalledBeat {

@@ -1,7 +1,6 @@
 import { clearestLead, detectQrs } from '../ecg/beats/qrs.ts'
-import { MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/datasets/mit-bih.ts'
-import type { Annotation } from '../ecg/formats/wfdb-annotations.ts'
-import { countQrs, type QrsCounts, type Span } from './ec57.ts'
+import { flutterSpans, MIT_BIH_RATE_HZ, type MitBihRecord } from '../ecg/datasets/mit-bih.ts'
+import { countQrs, type QrsCounts } from './ec57.ts'
 
 /** How the QRS detector did on one record. */
 export interface RecordQrs extends QrsCounts {
@@ -27,18 +26,4 @@ export function scoreRecord(record: MitBihRecord): RecordQrs {
     lead,
     ...countQrs(reference, detected, MIT_BIH_RATE_HZ, flutterSpans(record.annotations)),
   }
-}
-
-/** Returns the stretches of ventricular flutter and fibrillation, which annotations enclose in `[` and `]`; the last may be open. */
-export function flutterSpans(annotations: readonly Annotation[]): Span[] {
-  const spans: Span[] = []
-  let from: number | undefined
-  for (const { sample, symbol } of annotations) {
-    if (symbol === '[') from ??= sample
-    else if (symbol === ']' && from !== undefined) {
-      spans.push({ from, to: sample })
-      from = undefined
-    }
-  }
-  return from === undefined ? spans : [...spans, { from, to: Number.POSITIVE_INFINITY }]
 }

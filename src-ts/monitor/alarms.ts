@@ -48,7 +48,7 @@ export class Alarms {
   private readonly emit: (event: MonitorEvent) => void
   private poorSince: number | undefined
   private suspended = false
-  /** Whether the last four seconds had waves: the flutter index is there where the signal is large enough. */
+  /** Whether the signal of the last four seconds was large enough (above 0.1 mV) for a flutter index; noise counts, too. */
   private hasWaves = false
 
   constructor(rules: readonly Rule[], emit: (event: MonitorEvent) => void) {
@@ -136,7 +136,7 @@ export class Alarms {
     this.write(rule.priority === 'low' ? 'notice' : 'alarm', at, value, rule)
   }
 
-  /** Whether another rule's alarm says already what is going on. */
+  /** Whether another rule's alarm already says what is going on. */
   private standsBack({ notDuring }: Rule, at: number): boolean {
     if (!notDuring || !this.hasWaves) return false
     const since = at - inSamples(notDuring.seconds)

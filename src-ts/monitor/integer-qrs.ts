@@ -194,7 +194,7 @@ export class IntegerQrsDetector {
     const isUsualT = this.tWaves.take(peak)
     if (!isUsualT && this.isBeat(peak)) this.accept(peak, emit)
     else {
-      // The second look does not look at what is known.
+      // A known T wave is no candidate of the second look.
       if (!isUsualT) this.passed.push(peak)
       this.heights.takeOther(peak.height)
       this.sharpnesses.takeOther(peak.sharpness)

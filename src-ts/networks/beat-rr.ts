@@ -13,7 +13,7 @@ const CONVOLUTIONS = [
 
 /** Units of the hidden layers that see the numbers. */
 const FEATURE_UNITS = [32, 24]
-/** N and S: they look alike, and are told apart by the rhythm alone. */
+/** N and S: they look alike, and are told apart by the numbers alone, most of them of the rhythm, not by the waveform. */
 const RHYTHM_LABELS = 2
 
 /**
@@ -23,7 +23,7 @@ const RHYTHM_LABELS = 2
  */
 export const beatRr: Network = {
   name: 'beat-rr',
-  title: 'beat window and RR intervals of MIT-BIH, two branches whose logits are added; 24 k parameters',
+  title: 'beat window and RR intervals of MIT-BIH, two branches, whose logits of V and F are added; 23 k parameters',
   task: 'mitbih-aami',
   recipe: {
     epochs: 4,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from '../ecg/datasets/mit-bih.ts'
+import { flutterSpans, MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from '../ecg/datasets/mit-bih.ts'
 import { describeBeats, leadsOf } from '../ecg/datasets/mit-bih-beats.ts'
 import { MIT_BIH_SETS, type MitBihSet } from '../ecg/datasets/mit-bih-sets.ts'
 import { unstressed } from '../ecg/stress/stress.ts'
@@ -22,7 +22,6 @@ import {
   type LabelScores,
   labelScores,
 } from '../metrics/mit-bih-labels.ts'
-import { flutterSpans } from '../metrics/mit-bih-qrs.ts'
 import { Latencies, type LatencySummary } from '../monitor/latencies.ts'
 import { type OpenNetwork, openNetwork } from '../monitor/open-networks.ts'
 import { DEFAULT_RULES, type Rule, readRules } from '../monitor/rules.ts'

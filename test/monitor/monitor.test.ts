@@ -130,9 +130,13 @@ test('fibrillation that turns into a flat line: no asystole while there are wave
 })
 
 test('a rule stands back while an alarm of another holds and the signal has waves, no longer', () => {
-  const asystoleAt = (flutterAt: (seconds: number) => { leakage: number; ratePerMinute: number } | undefined) => {
+  const asystoleAt = (
+    flutterAt: (seconds: number) => { leakage: number; ratePerMinute: number } | undefined,
+    seconds = 10,
+  ) => {
     const events: MonitorEvent[] = []
-    const alarms = new Alarms(rules, event => events.push(event))
+    const shorter = rules.map(rule => (rule.notDuring ? { ...rule, notDuring: { ...rule.notDuring, seconds } } : rule))
+    const alarms = new Alarms(shorter, event => events.push(event))
     for (let hop = 0; hop < 120; hop++) {
       const flutter = flutterAt(hop / 4)
       alarms.take({ kind: 'moment', at: 90 * hop, lastPeak: 0, classifiable: true, verdicts: ['good'], flutter })
@@ -149,6 +153,11 @@ test('a rule stands back while an alarm of another holds and the signal has wave
     asystoleAt(seconds => (seconds < 3 ? sine : waves)),
     13,
     'the alarm of fibrillation ended 10 s after it last held',
+  )
+  assert.is(
+    asystoleAt(seconds => (seconds < 3 ? sine : waves), 5),
+    8,
+    'it held five seconds ago',
   )
   assert.is(
     asystoleAt(seconds => (seconds < 3 ? sine : seconds < 9 ? waves : undefined)),

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import type { Dataset, SplitName } from '../../src-ts/ecg/datasets/dataset.ts'
 import { joinDatasets } from '../../src-ts/ecg/datasets/join-datasets.ts'
 import { fitStandardization } from '../../src-ts/ecg/datasets/standardize.ts'
+import { subset } from '../../src-ts/ecg/datasets/subset.ts'
 import { toModel } from '../../src-ts/engines/model.ts'
 import { predictInt8 } from '../../src-ts/engines/predict.ts'
 import type { Metadata } from '../../src-ts/ir/metadata.ts'
@@ -104,6 +105,37 @@ test('classes are balanced by a power of their frequency, of mean 1', () => {
   assert.ok(Math.abs(weights.reduce((a, b) => a + b) - 3) < 1e-3)
   assert.ok(Math.abs(weights[1] / weights[0] - counts[0] / counts[1]) < 0.01)
   assert.is(labelLoss(dataset, {}).name, 'cross-entropy 1.0000 1.0000 1.0000')
+})
+
+native('records that are given along are trained on like the others, and count for nothing else', async tf => {
+  const [own, more] = [bumps('train', 120), bumps('train', 80)]
+  const recipe = { epochs: 2, batchSize: 32, learningRate: 0.02, schedule: 'constant', weightDecay: 0 } as const
+  const weightsAfter = async (dataset: Dataset) => {
+    const model = network(tf)
+    await train({
+      tf,
+      model,
+      train: dataset,
+      standardization: fitStandardization(own),
+      recipe: { ...recipe, augment: false, classBalance: 0.5 },
+      seed: 1,
+      dataHash: 'bumps',
+    })
+    const weights = model.getWeights().flatMap(weight => [...weight.dataSync()])
+    model.dispose()
+    return weights
+  }
+  const along = await weightsAfter({ ...own, along: () => more })
+  assert.equal(along, await weightsAfter(joinDatasets(own, more)))
+  assert.not.equal(along, await weightsAfter(own))
+  assert.is(joinDatasets({ ...own, along: () => more }, more).along, undefined, 'of one alone they would be too few')
+  const both = joinDatasets({ ...own, along: () => more }, { ...more, along: () => own })
+  assert.equal(both.along!().records, [...more.records, ...own.records])
+  const one = subset({ ...own, along: () => more }, [7], 'train')
+  assert.equal(
+    one.along!().records.map(({ patient }) => patient),
+    ['7'],
+  )
 })
 
 native('two inputs are trained, scored, quantized and scored again', async tf => {

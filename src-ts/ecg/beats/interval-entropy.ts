@@ -11,7 +11,7 @@ export class IntervalEntropy {
 
   /**
    * Takes in the logarithm of an interval and returns log((pairs + 1) / (pairs that go on alike + 1)): of all pairs of intervals within .06
-   * of each other, how many are followed by two that are, too. 0 where a rhythm repeats itself, about 2 in fibrillation.
+   * of each other, how many are followed by a pair that is alike, too. 0 where a rhythm repeats itself, about 2 in fibrillation.
    */
   next(log: number): number {
     const { logs } = this

@@ -21,7 +21,7 @@ const SHORTEST_SECONDS = 0.28
 const SHOWN = 0.1
 
 /**
- * Returns the beats of a record as in atrial fibrillation: independent log-normal intervals of a mean from .45 to 1 s and a deviation of 12
+ * Returns the beats of a record as in atrial fibrillation: independent log-normal intervals of a median from .45 to 1 s and a deviation of 12
  * to 30 %, ventricular beats up to two fifths early. There are no early atrial beats in it.
  */
 export function madeFibrillation(classes: ArrayLike<number>, stream: Random): MadeBeat[] {

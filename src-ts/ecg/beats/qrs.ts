@@ -6,7 +6,7 @@ import { QrsFeature } from './qrs-feature.ts'
 
 /** An R peak lies at most this far from where the detector says. */
 const PEAK_SECONDS = 0.06
-/** Of two deflections that much alike the upward one is the R peak: beats that switch between R and S would look unlike themselves. */
+/** Of two deflections whose sizes differ by less than this factor the upward one is the R peak: beats that switch between R and S would look unlike themselves. */
 const UPWARDS = 1.5
 /** The detector's band needs room below half the rate. */
 export const MIN_RATE_HZ = 40

@@ -26,7 +26,7 @@ export interface Dataset {
   readonly features?: Features
   /** What else is known of the records: training may learn it along (train/auxiliary.ts), the model that comes out does not tell it. */
   readonly auxiliary?: Auxiliary
-  /** Further records that were made of the signals of these: training is shown them along, nothing is scored on them. */
+  /** Further records, made of the signals of these: training sees them, too, and nothing is scored on them. */
   along?(): Dataset
 }
 

@@ -25,7 +25,7 @@ export function joinDatasets(first: Dataset, second: Dataset): Dataset {
     ...(first.auxiliary && {
       auxiliary: { ...first.auxiliary, targets: joined(first.auxiliary.targets, second.auxiliary!.targets) },
     }),
-    ...(first.along && { along: () => joinDatasets(first.along!(), second.along!()) }),
+    along: first.along && second.along && (() => joinDatasets(first.along!(), second.along!())),
   }
 }
 

@@ -10,7 +10,7 @@ import { MATCH_SECONDS, matchBeats } from '../beats/match-beats.ts'
 import { detectQrs } from '../beats/qrs.ts'
 import { resample } from '../signal/resample.ts'
 import type { Dataset, Opened, RecordInfo, SplitName } from './dataset.ts'
-import { MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from './mit-bih.ts'
+import { flutterSpans, MIT_BIH_RATE_HZ, type MitBihRecord, openMitBih } from './mit-bih.ts'
 import { DS1, DS1_TRAIN, DS1_VALIDATION, DS2, SHARED_PATIENT, SHARED_PATIENT_SENTENCE } from './mit-bih-sets.ts'
 import { splitNames } from './packed-dataset.ts'
 import type { CutBeats, PeakedRecording } from './peaked-recording.ts'
@@ -84,6 +84,12 @@ export function requireApart(records: readonly Pick<MitBihRecord, 'id' | 'patien
   makeSplit(of(DS1), of(DS2), { patients: [SHARED_PATIENT.patient], sentence: SHARED_PATIENT_SENTENCE })
 }
 
+/** Rhythms that training is shown along, and what their beats' ids end in. */
+const MADE = [
+  { name: 'fibrillation', make: madeFibrillation },
+  { name: 'sick-sinus', make: madeSickSinus },
+] as const
+
 interface LabelledBeat {
   readonly info: RecordInfo
   /** Index into BEAT_LABELS. */
@@ -98,17 +104,21 @@ function labelledBeats(record: MitBihRecord, convention: Convention, fold: numbe
 }
 
 /**
- * Returns the beats of a record once more for training alone: where a detector finds them, as a monitor does, and in two rhythms that few
- * records have.
+ * Returns the beats of a record once more for training alone: where a detector finds them (detectQrs, which is not the monitor's, but errs
+ * alike), and in two rhythms that few records have.
  */
 function beatsAlong(record: MitBihRecord, convention: Convention, fold: number): LabelledBeat[] {
   const { samples, classes } = record.beats(convention)
   const leads = filtered(leadsOf(record))
   const peaks = detectQrs(leads[0], MIT_BIH_RATE_HZ)
   const { ofDetected } = matchBeats(samples, peaks, MATCH_SECONDS * MIT_BIH_RATE_HZ)
-  // What is no beat must at least not be called an ectopic one.
-  const labels = Array.from(ofDetected, place => (place < 0 ? BEAT_CLASSES.indexOf('N') : classes[place]))
-  const made = [madeFibrillation, madeSickSinus].flatMap((make, i) => {
+  const flutter = flutterSpans(record.annotations)
+  const labels = Array.from(ofDetected, (place, i) => {
+    if (place >= 0) return classes[place]
+    // Waves of flutter are neither beats nor none; what else is no beat must at least not be called an ectopic one.
+    return flutter.some(({ from, to }) => peaks[i] >= from && peaks[i] <= to) ? undefined : BEAT_CLASSES.indexOf('N')
+  })
+  const made = MADE.flatMap(({ name, make }, i) => {
     const beats = make(classes, random(i + 1, Number(record.id)))
     const places = beats.map(({ like }) => samples[like])
     const described = describeFiltered(
@@ -117,7 +127,7 @@ function beatsAlong(record: MitBihRecord, convention: Convention, fold: number):
       beats.map(({ seconds }) => seconds),
     )
     const called = beats.map(({ label }) => label)
-    return labelled(record, fold, `-${make.name}`, described, places, called)
+    return labelled(record, fold, `-${name}`, described, places, called)
   })
   const detected = describeFiltered(leads, peaks)
   return [...labelled(record, fold, '-detected', detected, [...peaks], labels), ...made]
@@ -132,7 +142,7 @@ function labelled(
   peaks: readonly number[],
   labels: readonly (number | undefined)[],
 ): LabelledBeat[] {
-  return described.flatMap((described, i) => {
+  return described.flatMap((beat, i) => {
     const label = labels[i]
     if (label === undefined || label >= BEAT_LABELS.length) return []
     const seconds = peaks[i] / MIT_BIH_RATE_HZ
@@ -142,7 +152,7 @@ function labelled(
       fold,
       from: { recording: record.id, seconds },
     }
-    return [{ info, label, described }]
+    return [{ info, label, described: beat }]
   })
 }
 

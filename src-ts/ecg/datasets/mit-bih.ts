@@ -98,3 +98,23 @@ export function countBeats(records: readonly MitBihRecord[], convention: Convent
   }
   return counts
 }
+
+/** A stretch of a record in samples, both ends included. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/** Returns the stretches of ventricular flutter and fibrillation, which annotations enclose in `[` and `]`; the last may be open. */
+export function flutterSpans(annotations: readonly Annotation[]): Span[] {
+  const spans: Span[] = []
+  let from: number | undefined
+  for (const { sample, symbol } of annotations) {
+    if (symbol === '[') from ??= sample
+    else if (symbol === ']' && from !== undefined) {
+      spans.push({ from, to: sample })
+      from = undefined
+    }
+  }
+  return from === undefined ? spans : [...spans, { from, to: Number.POSITIVE_INFINITY }]
+}

@@ -39,7 +39,7 @@ function spiked(record: StressedRecord, draw: Random, before: readonly number[])
   })
 }
 
-/** Draws one wide complex and its T wave in the place of every beat that begins in or above the ventricles' own pathways. */
+/** Draws one wide complex and its T wave in the place of every supraventricular beat (N and S). */
 function withPacedBeats(record: StressedRecord, draw: Random): StressedRecord {
   const { samples, classes } = beatsOf(record.annotations, 'ml')
   const width = (0.026 + 0.02 * draw.uniform()) * MIT_BIH_RATE_HZ

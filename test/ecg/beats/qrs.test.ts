@@ -32,6 +32,29 @@ test('finds every beat at its peak, at all usual rates, from the first on', () =
   }
 })
 
+test('the peak is that of R, or the deepest S where that is larger by half', () => {
+  for (const [depth, seconds] of [
+    [1.3, 0],
+    [1.7, 0.04],
+  ] as const) {
+    const signal = new Float64Array(20 * 360)
+    const wave = (at: number, height: number) => {
+      for (let i = -20; i <= 20; i++) signal[at + i] += height * Math.exp(-0.5 * (i / 3) ** 2)
+    }
+    const beats = Array.from({ length: 22 }, (_, i) => 300 + 300 * i)
+    for (const beat of beats) {
+      wave(beat, 1)
+      wave(beat + Math.round(0.04 * 360), -depth)
+    }
+    allFound(
+      beats.map(beat => beat + seconds * 360),
+      detectQrs(signal, 360),
+      360,
+      0.012,
+    )
+  }
+})
+
 test('sign, gain and offset of a lead do not matter', () => {
   fc.assert(
     fc.property(
