@@ -13,6 +13,7 @@ import { RATE_HZ } from './integer-qrs.ts'
 import type { LabelledBeat, Moment } from './observations.ts'
 import type { When } from './rules.ts'
 import { unlikeRun } from './unlike-run.ts'
+import { usualBeat } from './usual-beat.ts'
 
 type Of<Kind extends When['kind']> = Extract<When, { kind: Kind }>
 
@@ -173,23 +174,6 @@ function flutter({ leakage, ratePerMinute, toPerMinute = ENDLESS, seconds, unles
     forget() {
       since = undefined
       beat.forget()
-    },
-  }
-}
-
-/** Watches for sure beats that look usual: a heart that had one of late does not flutter, its T waves are tall. */
-function usualBeat(unless: Of<'flutter'>['unlessBeat']) {
-  if (unless === undefined) return { take() {}, isNear: () => false, forget() {} }
-  const [window, usual, width] = [inSamples(unless.seconds), thousandths(unless.usual), thousandths(unless.width)]
-  let last = Number.NEGATIVE_INFINITY
-  return {
-    take({ sample, label, certainty, likeness }: LabelledBeat) {
-      if (label !== unless.label || certainty < unless.certainty || likeness === undefined) return
-      if (Math.max(...likeness.usual) >= usual && Math.max(...likeness.widths) <= width) last = sample
-    },
-    isNear: (at: number) => at - last < window,
-    forget() {
-      last = Number.NEGATIVE_INFINITY
     },
   }
 }
