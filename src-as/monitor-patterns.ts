@@ -2,7 +2,7 @@
 
 import { Condition, MINUTE, NONE, ratio } from "./monitor-condition";
 import { Likeness } from "./monitor-likeness";
-import { LABELS, tabled } from "./monitor-table";
+import { tabled } from "./monitor-table";
 
 /** R peaks lie further apart. */
 const APART: i64 = 54;
@@ -18,12 +18,10 @@ export class RunCondition extends Condition {
   private regularity: i64;
   private certainty: i64;
   private orBeats: i64;
-  private doubt: i64;
   private labels: StaticArray<i32>;
   private intervals: StaticArray<i64>;
   private certainties: StaticArray<i64>;
   private length: i64 = 0;
-  private unbroken: i64 = 0;
 
   constructor(place: i32) {
     super();
@@ -34,7 +32,6 @@ export class RunCondition extends Condition {
     this.regularity = tabled(place + 5);
     this.certainty = tabled(place + 6);
     this.orBeats = tabled(place + 7);
-    this.doubt = tabled(place + 8);
     const beats = <i32>tabled(place + 2);
     this.labels = new StaticArray<i32>(beats);
     this.intervals = new StaticArray<i64>(beats);
@@ -42,20 +39,17 @@ export class RunCondition extends Condition {
   }
 
   labelled(_sample: i64, label: i32, certainty: i64, pre: i64, _likeness: Likeness): i64 {
-    const intervals = this.intervals, beats = intervals.length, own = this.isOwn(label);
-    const breaks = !own && (label == <i32>tabled(LABELS) || certainty >= this.doubt);
-    if (breaks || pre == NONE) this.forget();
-    if (breaks) return NONE;
-    this.unbroken = own ? this.unbroken + 1 : 0;
+    const intervals = this.intervals, beats = intervals.length, own = label == this.label || label == this.orLabel;
+    if (!own || pre == NONE) this.forget();
+    if (!own) return NONE;
     const place = <i32>(this.length++ % beats);
     this.labels[place] = label;
     intervals[place] = pre;
-    this.certainties[place] = own ? certainty : -certainty;
+    this.certainties[place] = certainty;
     if (this.length < beats) return NONE;
-    let samples: i64 = 0, longest: i64 = 0, shortest = i64.MAX_VALUE, certain: i64 = 0, others = 0, named = 0;
+    let samples: i64 = 0, longest: i64 = 0, shortest = i64.MAX_VALUE, certain: i64 = 0, named = 0;
     for (let i = 0; i < beats; i++) {
       certain += this.certainties[i];
-      others += <i32>!this.isOwn(this.labels[i]);
       named += <i32>(this.labels[i] == this.label);
       // The first interval of a run is that before it.
       if (i == <i32>(this.length % beats)) continue;
@@ -63,19 +57,15 @@ export class RunCondition extends Condition {
       longest = max(longest, intervals[i]);
       shortest = min(shortest, intervals[i]);
     }
-    if (others > 1 || named == 0) return NONE;
+    if (named == 0) return NONE;
     const count = MINUTE * (beats - 1);
     if (1000 * count < this.from * samples || 1000 * count > this.to * samples) return NONE;
     const sure = 1000 * longest <= this.regularity * shortest && certain >= this.certainty * beats;
-    return this.unbroken >= this.orBeats || sure ? ratio(count, samples) : NONE;
+    return this.length >= this.orBeats || sure ? ratio(count, samples) : NONE;
   }
 
   forget(): void {
-    this.length = this.unbroken = 0;
-  }
-
-  private isOwn(label: i32): bool {
-    return label == this.label || label == this.orLabel;
+    this.length = 0;
   }
 }
 

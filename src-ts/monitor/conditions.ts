@@ -179,35 +179,32 @@ function flutter({ leakage, ratePerMinute, toPerMinute = ENDLESS, seconds, unles
 }
 
 function run(when: Of<'run'>): Condition {
-  const { certainty = 0, orBeats = ENDLESS, doubt = 0 } = when
+  const { certainty = 0, orBeats = ENDLESS } = when
   const [from, to] = [thousandths(when.fromPerMinute ?? 0), thousandths(when.toPerMinute ?? ENDLESS)]
   const regularity = thousandths(when.regularity ?? ENDLESS)
   const isOwn = ({ label }: LabelledBeat) => label === when.label || label === when.orLabel
   let last: LabelledBeat[] = []
-  let unbroken = 0
+  /** Of the run so far. */
+  let length = 0
   const forget = () => {
     last = []
-    unbroken = 0
+    length = 0
   }
   return {
     labelled(beat) {
       const own = isOwn(beat)
-      const breaks = !own && (beat.label === 'Q' || beat.certainty >= doubt)
-      if (breaks || beat.pre === undefined) forget()
-      if (breaks) return undefined
-      unbroken = own ? unbroken + 1 : 0
+      if (!own || beat.pre === undefined) forget()
+      if (!own) return undefined
+      length++
       last = [...last, beat].slice(-when.beats)
-      const others = last.filter(each => !isOwn(each))
-      if (last.length < when.beats || others.length > 1 || last.every(({ label }) => label !== when.label))
-        return undefined
+      if (last.length < when.beats || last.every(({ label }) => label !== when.label)) return undefined
       // The first interval of a run is that before it.
       const intervals = last.slice(1).map(({ pre }) => pre!)
       const [count, samples] = [MINUTE * intervals.length, sum(intervals)]
       if (1000 * count < from * samples || 1000 * count > to * samples) return undefined
       const regular = 1000 * Math.max(...intervals) <= regularity * Math.min(...intervals)
-      const certain = sum(last.map(each => (isOwn(each) ? each.certainty : -each.certainty)))
-      const sure = regular && certain >= certainty * last.length
-      return unbroken >= orBeats || sure ? ratio(count, samples) : undefined
+      const sure = regular && sum(last.map(each => each.certainty)) >= certainty * last.length
+      return length >= orBeats || sure ? ratio(count, samples) : undefined
     },
     forget,
   }

@@ -68,10 +68,8 @@ const When = v.variant('kind', [
     toPerMinute: v.optional(perMinute),
     /** Longest interval to shortest of the last `beats`, at most. */
     regularity: v.optional(v.pipe(v.number(), v.minValue(1))),
-    /** Mean certainty of their labels, in thousandths of a logit, at least; that of a doubtful beat counts against it. */
+    /** Mean certainty of their labels, in thousandths of a logit, at least. */
     certainty: v.optional(v.pipe(v.number(), v.integer())),
-    /** One of the last `beats` may have another label whose certainty is below this. */
-    doubt: v.optional(v.pipe(v.number(), v.integer())),
     /** A run of so many needs neither. */
     orBeats: v.optional(beats),
   }),

@@ -70,7 +70,7 @@ function isLikely(run: readonly Evidence[], least: number): boolean {
 
 /** Judges a beat, where it belongs to a run by its shape or a sure label: below `some` in both leads, and in one below `more`, is unlike; below `much`, or wider as well, plainly so. */
 function judge(when: UnlikeRun): (beat: LabelledBeat) => Evidence | undefined {
-  const { certainty: least = 0 } = when
+  const { certainty: sure = 0 } = when
   const [some, more, much, width] = [when.some, when.more, when.much, when.width].map(thousandths)
   const shape = ({ usual, widths }: Likeness) => {
     const [least, most] = [Math.min(...usual), Math.max(...usual)]
@@ -81,7 +81,7 @@ function judge(when: UnlikeRun): (beat: LabelledBeat) => Evidence | undefined {
     if (pre === undefined || !likeness) return undefined
     const named = label === when.label || label === when.orLabel
     const { unlike, plain } = shape(likeness)
-    return unlike || (named && certainty >= least)
+    return unlike || (named && certainty >= sure)
       ? { interval: pre, alike: likeness.alike, named, unlike, plain }
       : undefined
   }

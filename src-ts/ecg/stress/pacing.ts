@@ -1,6 +1,6 @@
 import type { Random } from '../../random.ts'
 import { beatsOf, MIT_BIH_RATE_HZ } from '../datasets/mit-bih.ts'
-import { addBell, P_START, type Stress, type StressedRecord, T_END, usualHeight, withLeads } from './stress.ts'
+import { addBell, P_START, type Stress, type StressedRecord, T_END, tDelay, usualHeight, withLeads } from './stress.ts'
 
 /** Spikes of a pacemaker before the beats: the atria's, the ventricles', or both; and the wide beats that they make. */
 export const pacing: readonly Stress[] = [
@@ -44,7 +44,6 @@ function withPacedBeats(record: StressedRecord, draw: Random): StressedRecord {
   const { samples, classes } = beatsOf(record.annotations, 'ml')
   const width = (0.026 + 0.02 * draw.uniform()) * MIT_BIH_RATE_HZ
   const apart = 1.5 * width * draw.uniform()
-  // With the root of the interval, as QT goes (Bazett 1920).
   const usualSeconds = 0.3 + 0.1 * draw.uniform()
   const deviation = (0.035 + 0.02 * draw.uniform()) * MIT_BIH_RATE_HZ
   const share = 0.3 + 0.4 * draw.uniform()
@@ -57,7 +56,7 @@ function withPacedBeats(record: StressedRecord, draw: Random): StressedRecord {
       const interval = samples[i] - samples[i - 1]
       addBell(out, samples[i], width, height)
       addBell(out, samples[i] + apart, width, height / 2)
-      const centre = samples[i] + usualSeconds * Math.sqrt(interval * MIT_BIH_RATE_HZ)
+      const centre = samples[i] + tDelay(interval, usualSeconds)
       addBell(out, centre, deviation, -share * height)
     }
     return out

@@ -1,5 +1,5 @@
 import type { Random } from '../../random.ts'
-import type { MitBihRecord } from '../datasets/mit-bih.ts'
+import { MIT_BIH_RATE_HZ, type MitBihRecord } from '../datasets/mit-bih.ts'
 import type { Annotation } from '../formats/wfdb-annotations.ts'
 
 /** From an R peak to the end of its T wave, and from before a P wave to its R peak, in samples: between them there is nothing to cut through. */
@@ -39,6 +39,11 @@ export function withLeads(
 ): StressedRecord {
   const leads = [...record.leads].map(([name, lead], i) => [name, change(lead, i)] as const)
   return { ...record, leads: new Map(leads) }
+}
+
+/** How long after R the peak of a T wave comes, in samples, by the interval before it; `usualSeconds` at 60 a minute. As QT goes (Bazett 1920). */
+export function tDelay(interval: number, usualSeconds: number): number {
+  return usualSeconds * Math.sqrt(interval * MIT_BIH_RATE_HZ)
 }
 
 /** Adds a wave in the shape of a bell to a lead: a height in millivolts, its centre and standard deviation in samples. */

@@ -1,6 +1,6 @@
 import type { Random } from '../../random.ts'
 import { beatsOf, MIT_BIH_RATE_HZ } from '../datasets/mit-bih.ts'
-import { addBell, type Stress, type StressedRecord, usualHeight, withLeads } from './stress.ts'
+import { addBell, type Stress, type StressedRecord, tDelay, usualHeight, withLeads } from './stress.ts'
 
 /** Hearts whose T or P waves are nearly as high as their QRS complexes, and come early or late. */
 export const tallWaves: readonly Stress[] = [
@@ -19,7 +19,6 @@ export const tallWaves: readonly Stress[] = [
 
 function withTallT(record: StressedRecord, draw: Random): StressedRecord {
   const { samples } = beatsOf(record.annotations, 'ml')
-  // With the root of the interval, as QT goes (Bazett 1920).
   const usualSeconds = 0.26 + 0.16 * draw.uniform()
   const share = 0.3 + 0.5 * draw.uniform()
   const deviation = (0.035 + 0.02 * draw.uniform()) * MIT_BIH_RATE_HZ
@@ -28,7 +27,7 @@ function withTallT(record: StressedRecord, draw: Random): StressedRecord {
     const height = share * usualHeight(lead, samples)
     for (let i = 1; i < samples.length; i++) {
       const interval = samples[i] - samples[i - 1]
-      const centre = samples[i - 1] + usualSeconds * Math.sqrt(interval * MIT_BIH_RATE_HZ)
+      const centre = samples[i - 1] + tDelay(interval, usualSeconds)
       addBell(out, centre, deviation, height)
     }
     return out

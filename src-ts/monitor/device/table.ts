@@ -47,7 +47,7 @@ export function monitorTable({ leads, sampleRateHz, notchHz, frames, rules }: De
     witnesses.length,
     ...resampler.taps,
     ...witnesses.flatMap(({ rule, when }) => {
-      const others = emergencyWords(rules[rule], rules)
+      const others = notDuringWords(rules[rule], rules)
       const words = [rule, ...others, ...ruleWords(when, label => beats.labels.indexOf(label))]
       return [...words, ...new Array<number>(RULE_WORDS - words.length).fill(0)]
     }),
@@ -65,7 +65,7 @@ export function deviceRules(rules: readonly Rule[]): Rule[] {
 }
 
 /** For how many samples a rule stands back, and for which others by their places, -1 where there is none. */
-function emergencyWords({ notDuring }: Rule, rules: readonly Rule[]): number[] {
+function notDuringWords({ notDuring }: Rule, rules: readonly Rule[]): number[] {
   const places = Array.from({ length: MOST_NOT_DURING }, (_, i) =>
     rules.findIndex(({ id }) => id === notDuring?.rules[i]),
   )
@@ -106,7 +106,7 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
       ]
     case 'run': {
       const { fromPerMinute = 0, toPerMinute = ENDLESS, regularity = ENDLESS } = when
-      const { certainty = 0, orBeats = ENDLESS, doubt = 0 } = when
+      const { certainty = 0, orBeats = ENDLESS } = when
       const labels = [when.label, when.orLabel ?? when.label].map(label)
       return [
         5,
@@ -115,7 +115,6 @@ function ruleWords(when: When, label: (name: string) => number): number[] {
         ...[fromPerMinute, toPerMinute, regularity].map(thousandths),
         certainty,
         orBeats,
-        doubt,
       ]
     }
     case 'count':
