@@ -39,9 +39,9 @@ export class BeatNetwork {
         stage: 'monitor',
         where: graph.name,
         problem: 'the network does not take single beats with their numbers',
-        got: metadata?.task ?? 'no holter metadata',
-        expected: 'a network of task mitbih-aami with features',
-        hint: 'Use models/beat-rr.tflite',
+        got: metadata ? `${metadata.task}, ${metadata.features?.names.length ?? 0} numbers` : 'no holter metadata',
+        expected: `mitbih-aami, ${BEAT_FEATURES.length} numbers, from "${BEAT_FEATURES[0]}" to "${BEAT_FEATURES.at(-1)}"`,
+        hint: 'Use models/beat-rr.tflite, or train it anew: holter train beat-rr',
       })
     }
     this.labels = metadata.labels

@@ -77,7 +77,8 @@ const FAST_SLICE = 10
 export async function monitor(input: MonitorInput, context: Context = {}): Promise<MonitorResult> {
   const rules = readRules(input.rules)
   const source = await openSource(input, context.signal)
-  const beats = await openNetwork(input.model ?? join(root, 'models/beat-rr.tflite'), input.engine)
+  const { graph, run } = await openNetwork(input.model ?? join(root, 'models/beat-rr.tflite'), input.engine)
+  const beats = new BeatNetwork(graph, run)
   const { leads, sampleRateHz } = source
   const twelve = leads.length >= 12 && !input.windowModel ? join(root, 'models/ecg-tiny.tflite') : input.windowModel
   const window = twelve === undefined ? undefined : await openNetwork(twelve, input.engine)
@@ -87,9 +88,8 @@ export async function monitor(input: MonitorInput, context: Context = {}): Promi
     ? new MonitorFiles(input.out, source, input.resume ?? false, context.say ?? (() => {}))
     : undefined
   const recording = new Recording(source, rules, files, input.display)
-  const monitor = new Monitor(
-    { leads, sampleRateHz, notchHz: input.notchHz, beats: new BeatNetwork(beats.graph, beats.run), windows },
-    observation => recording.observe(observation),
+  const monitor = new Monitor({ leads, sampleRateHz, notchHz: input.notchHz, beats, windows }, observation =>
+    recording.observe(observation),
   )
   input.display?.start(source, recording.alarms)
   const cpu = process.cpuUsage()

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -87,5 +87,14 @@ test('what cannot be monitored is one sentence', () => {
   refused(['udp:192.0.2.1:9000'], 2, /it is no address of this machine alone/)
   refused(['-', '--leads', 'I'], 1, /the sample rate is not known/)
 })
+
+test('a network of something else is refused before a file is written', () =>
+  inFolder(dir => {
+    const out = join(dir, 'out')
+    const { status, stderr } = runHolter(['monitor', madeRecord(dir), '--model', 'ecg-tiny', '--out', out])
+    assert.is(status, 1)
+    assert.match(stderr, /got ptbxl-superclass, 0 numbers, expected mitbih-aami, 10 numbers, from "log RR before/)
+    assert.not.ok(existsSync(out))
+  }))
 
 test.run()
